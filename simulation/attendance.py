@@ -1,0 +1,402 @@
+"""Who comes to the rehearsal: the attendance laws.
+
+A law turns uniform random numbers into attendance masks, one row a rehearsal, True for present.
+Because the law itself is a deterministic function of those numbers, a run does not depend on how
+many rehearsals are drawn at a time, and two runs with the same generator see the same absences.
+
+A law of your own is a frozen dataclass that inherits from `AttendanceLaw` and says how many
+uniform numbers a rehearsal takes (`n_uniforms`) and what they mean (`present`). Its attendance
+rates are then estimated by drawing; override `moments` where there is a closed form.
+"""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.checks import InputError, real, whole
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+BLOCK = 256
+"""Rehearsals drawn at a time by `AttendanceLaw.stream`; drawing one by one costs ten times more."""
+
+ESTIMATE_FROM = 100_000
+"""Rehearsals drawn to estimate the moments of a law that has no closed form."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """How often people are there, and how often two of them are there together.
+
+    Attributes
+    ----------
+    rates : (N,) array
+        q_i = P(i present), the keep probabilities.
+    joint : (N, N) array
+        P(i and j present); its diagonal is `rates`.
+    source : str
+        'closed form', or what it was estimated from.
+    """
+
+    rates: FloatArray
+    joint: FloatArray
+    source: str = "closed form"
+
+    @property
+    def speak_up(self) -> FloatArray:
+        """1/q_i, by which those present scale what they say; 1 for someone who is never there."""
+        present = self.rates > 0
+        return np.where(present, 1.0 / np.where(present, self.rates, 1.0), 1.0)
+
+    @property
+    def given_present(self) -> FloatArray:
+        """E[m_j | m_i = 1] as an (N, N) array, row i for presenter i; T2's reliance.
+
+        A presenter who is never there learns nothing: that row stays 1, as reliance starts.
+        """
+        rates = self.rates[:, None]
+        return np.where(rates > 0, self.joint / np.where(rates > 0, rates, 1.0), 1.0)
+
+
+@dataclass(frozen=True)
+class AttendanceLaw(ABC):
+    """A law of who comes, for a team of `n_presenters`."""
+
+    n_presenters: int
+
+    def __post_init__(self) -> None:
+        whole("presenters", self.n_presenters, least=1)
+
+    @property
+    @abstractmethod
+    def n_uniforms(self) -> int:
+        """How many uniform numbers one rehearsal takes."""
+
+    @abstractmethod
+    def present(
+        self, uniforms: FloatArray, first: int, before: BoolArray | None
+    ) -> npt.NDArray[np.bool_]:
+        """Say who is there in consecutive rehearsals.
+
+        Parameters
+        ----------
+        uniforms : (T, n_uniforms) array
+            Uniform random numbers in [0, 1), a row a rehearsal.
+        first : int
+            Number of the first of these rehearsals, counted from 0 (for laws that take turns).
+        before : (N,) bool array or None
+            Who was there at the rehearsal before (for laws with memory); None at the very first.
+
+        Returns
+        -------
+        (T, N) bool array
+        """
+
+    def draw(self, rng: np.random.Generator, rehearsals: int) -> BoolArray:
+        """Draw the attendance of the first `rehearsals` rehearsals, shape (rehearsals, N).
+
+        Examples
+        --------
+        >>> from simulation.attendance import one_or_two_absent
+        >>> one_or_two_absent(5).draw(np.random.default_rng(0), 3).sum(axis=1)
+        array([3, 4, 3])
+        """
+        rows = whole("rehearsals", rehearsals, least=0)
+        return self.present(rng.random((rows, self.n_uniforms)), 0, None)
+
+    def stream(self, rng: np.random.Generator) -> Iterator[BoolArray]:
+        """Yield one (N,) mask a rehearsal, without end: the rows of `draw`, however many."""
+        before = None
+        for first in itertools.count(0, BLOCK):
+            block = self.present(rng.random((BLOCK, self.n_uniforms)), first, before)
+            before = block[-1]
+            yield from block
+
+    def moments(self) -> Moments:
+        """Attendance rates and joint rates: closed form where there is one, else estimated."""
+        masks = self.draw(np.random.default_rng(0), ESTIMATE_FROM).astype(float)
+        joint = masks.T @ masks / len(masks)
+        return Moments(joint.diagonal().copy(), joint, f"estimated from {ESTIMATE_FROM} rehearsals")
+
+
+@dataclass(frozen=True)
+class Everyone(AttendanceLaw):
+    """Always complete."""
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.ones((len(uniforms), self.n_presenters), dtype=bool)
+
+    def moments(self) -> Moments:
+        n = self.n_presenters
+        return Moments(np.ones(n), np.ones((n, n)))
+
+
+@dataclass(frozen=True)
+class NumberAbsent(AttendanceLaw):
+    """A number of people is absent: the number is one of `counts` with equal chance, then who.
+
+    `one_or_two_absent` is the article's law. Masks drawn so are dependent: with one or two of five
+    absent the correlation between two presences is -4/21, not 0.
+    """
+
+    counts: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.counts:
+            raise InputError("counts is empty, but must name at least one number of absent people")
+        for count in self.counts:
+            if whole("absent", count) > self.n_presenters:
+                raise InputError(
+                    f"{count} absent of {self.n_presenters} presenters, but no more can be absent "
+                    f"than there are: choose 0 to {self.n_presenters}"
+                )
+
+    @property
+    def n_uniforms(self) -> int:
+        return 1 + self.n_presenters
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        counts = np.array(self.counts)[(uniforms[:, 0] * len(self.counts)).astype(int)]  # (T,)
+        # The ranks of independent uniform numbers are a uniformly random order.
+        ranks = uniforms[:, 1:].argsort(axis=1).argsort(axis=1)  # (T, N)
+        return np.asarray(ranks >= counts[:, None])
+
+    def moments(self) -> Moments:
+        n, absent = self.n_presenters, np.array(self.counts, dtype=float)
+        rate = float(np.mean(n - absent)) / n
+        both = float(np.mean((n - absent) * (n - absent - 1))) / (n * (n - 1)) if n > 1 else rate
+        joint = np.full((n, n), both)
+        np.fill_diagonal(joint, rate)
+        return Moments(np.full(n, rate), joint)
+
+
+def one_or_two_absent(n_presenters: int) -> NumberAbsent:
+    """Build the article's law: one or two are absent with equal chance, then who is drawn.
+
+    Examples
+    --------
+    >>> moments = one_or_two_absent(5).moments()
+    >>> round(moments.rates[0], 4), round(moments.joint[0, 1], 4)
+    (np.float64(0.7), np.float64(0.45))
+    """
+    return NumberAbsent(n_presenters, (1, 2))
+
+
+def k_absent(n_presenters: int, k: int) -> NumberAbsent:
+    """Build the law by which exactly `k` people are absent at each rehearsal."""
+    return NumberAbsent(n_presenters, (k,))
+
+
+@dataclass(frozen=True)
+class Independent(AttendanceLaw):
+    """Each is absent with a rate of their own, independently: dropout. `rates` are absence rates."""
+
+    absence_rates: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.absence_rates) != self.n_presenters:
+            raise InputError(
+                f"{len(self.absence_rates)} absence rates for {self.n_presenters} presenters, "
+                "but each needs one: give as many rates as presenters"
+            )
+        for rate in self.absence_rates:
+            real("absence rate", rate, least=0, below=1)
+
+    @property
+    def n_uniforms(self) -> int:
+        return self.n_presenters
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.asarray(uniforms >= np.array(self.absence_rates))
+
+    def moments(self) -> Moments:
+        rates = 1.0 - np.array(self.absence_rates)
+        return Moments(rates, _independent_joint(rates))
+
+
+def independent(n_presenters: int, rate: float) -> Independent:
+    """Build the law by which each is absent with the same `rate`, independently (dropout)."""
+    return Independent(n_presenters, (rate,) * whole("presenters", n_presenters, least=1))
+
+
+@dataclass(frozen=True)
+class Rota(AttendanceLaw):
+    """Turns instead of chance: `absent` people stay away, the next ones at the next rehearsal."""
+
+    absent: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("absent", self.absent, least=0, most=self.n_presenters)
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        n = self.n_presenters
+        turn = (first + np.arange(len(uniforms))) * self.absent % n  # (T,) first one absent
+        return np.asarray((np.arange(n) - turn[:, None]) % n >= self.absent)
+
+    def moments(self) -> Moments:
+        cycle = self.present(np.empty((self.n_presenters, 0)), 0, None).astype(float)
+        joint = cycle.T @ cycle / len(cycle)
+        return Moments(joint.diagonal().copy(), joint)
+
+
+@dataclass(frozen=True)
+class Couples(AttendanceLaw):
+    """Fixed couples are absent together, each couple with `rate`, independently of the others.
+
+    Couples are neighbours: (0, 1), (2, 3), ...; with an odd number the last one is single.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real("absence rate", self.rate, least=0, below=1)
+
+    @property
+    def couple(self) -> npt.NDArray[np.int64]:
+        """Which couple each presenter belongs to, shape (N,)."""
+        return np.arange(self.n_presenters) // 2
+
+    @property
+    def n_uniforms(self) -> int:
+        return (self.n_presenters + 1) // 2
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.asarray((uniforms >= self.rate)[:, self.couple])
+
+    def moments(self) -> Moments:
+        q = 1.0 - self.rate
+        together = self.couple[:, None] == self.couple
+        return Moments(np.full(self.n_presenters, q), np.where(together, q, q * q))
+
+
+@dataclass(frozen=True)
+class Bursts(AttendanceLaw):
+    """Who is ill stays ill: each person's presence is a two-state Markov chain.
+
+    Attributes
+    ----------
+    rate : float
+        Fraction of rehearsals missed in the long run, in [0, 1).
+    length : float
+        Mean number of rehearsals an absence lasts, at least 1 and at least rate / (1 - rate).
+    """
+
+    rate: float
+    length: float = 5.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real("absence rate", self.rate, least=0, below=1)
+        real("length of an absence", self.length, least=1)
+        if self._fall_ill > 1:
+            raise InputError(
+                f"absences of {self.length:g} rehearsals cannot make up {self.rate:g} of all: "
+                f"lengthen them to at least {self.rate / (1 - self.rate):g}, or lower the rate"
+            )
+
+    @property
+    def _fall_ill(self) -> float:
+        # In the long run as many fall ill as recover: (1 - rate) * fall_ill = rate / length.
+        return self.rate / (1.0 - self.rate) / self.length
+
+    @property
+    def n_uniforms(self) -> int:
+        return self.n_presenters
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        masks = np.empty(uniforms.shape, dtype=bool)
+        for t, u in enumerate(uniforms):
+            if before is None:  # the chain starts as it will be in the long run
+                masks[t] = u >= self.rate
+            else:
+                masks[t] = np.where(before, u >= self._fall_ill, u < 1.0 / self.length)
+            before = masks[t]
+        return masks
+
+    def moments(self) -> Moments:
+        rates = np.full(self.n_presenters, 1.0 - self.rate)
+        return Moments(rates, _independent_joint(rates))
+
+
+@dataclass(frozen=True)
+class AlwaysWithout(AttendanceLaw):
+    """One fixed person, `who` (counted from 0), is always absent."""
+
+    who: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("who is always absent", self.who, least=0, most=self.n_presenters - 1)
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.tile(np.arange(self.n_presenters) != self.who, (len(uniforms), 1))
+
+    def moments(self) -> Moments:
+        rates = (np.arange(self.n_presenters) != self.who).astype(float)
+        return Moments(rates, np.outer(rates, rates))
+
+
+@dataclass(frozen=True)
+class Recorded(AttendanceLaw):
+    """An attendance log: `rows` of 0/1, one a rehearsal; when it is over it starts again."""
+
+    rows: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.rows:
+            raise InputError("the attendance log has no rehearsal: give it at least one row")
+        for number, row in enumerate(self.rows, start=1):
+            if len(row) != self.n_presenters:
+                raise InputError(
+                    f"rehearsal {number} of the attendance log has {len(row)} marks, but the team "
+                    f"has {self.n_presenters} presenters: give one mark for each"
+                )
+            for mark in row:
+                if mark not in (0, 1):
+                    raise InputError(
+                        f"rehearsal {number} of the attendance log has the mark {mark!r}, "
+                        "but only 0 (absent) and 1 (present) are allowed"
+                    )
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        log = np.array(self.rows, dtype=bool)
+        return np.asarray(log[(first + np.arange(len(uniforms))) % len(log)])
+
+    def moments(self) -> Moments:
+        log = np.array(self.rows, dtype=float)
+        joint = log.T @ log / len(log)
+        return Moments(joint.diagonal().copy(), joint)
+
+
+def _independent_joint(rates: FloatArray) -> FloatArray:
+    joint = np.outer(rates, rates)
+    np.fill_diagonal(joint, rates)
+    return joint

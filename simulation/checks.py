@@ -1,0 +1,92 @@
+"""What the project says when it is given something it cannot work with.
+
+Every message is one line and has three parts: what was given, what is allowed, how to mend it.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any
+
+
+class InputError(ValueError):
+    """Bad input, told in one line for the person who gave it.
+
+    Only these are turned into exit code 2 by the command line; any other exception is a bug of
+    ours and keeps its traceback.
+    """
+
+
+class DivergedError(InputError):
+    """Training left the finite numbers; the message says when."""
+
+
+def _given(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> int:
+    """Return `value` as an int, or raise if it is no whole number in [least, most].
+
+    Examples
+    --------
+    >>> whole("presenters", 5, least=1)
+    5
+    >>> whole("presenters", 0, least=1)
+    Traceback (most recent call last):
+    simulation.checks.InputError: presenters is 0, but must be a whole number of at least 1
+    """
+    allowed = f"a whole number of at least {least}" if most is None else f"{least} to {most}"
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
+    if value < least or (most is not None and value > most):
+        raise InputError(f"{name} is {value}, but must be {allowed}")
+    return int(value)
+
+
+def real(
+    name: str,
+    value: Any,
+    *,
+    least: float = -math.inf,
+    most: float = math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+) -> float:
+    """Return `value` as a finite float in [least, most] and in (above, below), or raise.
+
+    Examples
+    --------
+    >>> real("rate", 0.5, least=0, below=1)
+    0.5
+    >>> real("rate", float("nan"), least=0, below=1)
+    Traceback (most recent call last):
+    simulation.checks.InputError: rate is nan, but must be a number in [0, 1)
+    """
+    low = (
+        f"[{least:g}"
+        if least > above or math.isinf(above) and math.isfinite(least)
+        else f"({above:g}"
+    )
+    high = (
+        f"{most:g}]" if most < below or math.isinf(below) and math.isfinite(most) else f"{below:g})"
+    )
+    if math.isinf(least) and math.isinf(above) and math.isinf(most) and math.isinf(below):
+        allowed = "a finite number"
+    else:
+        allowed = f"a number in {low}, {high}"
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
+    number = float(value)
+    if not (math.isfinite(number) and least <= number <= most and above < number < below):
+        raise InputError(f"{name} is {number:g}, but must be {allowed}")
+    return number
+
+
+def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
+    """Return `value` if it is one of the words `allowed`, or raise an error that lists them."""
+    if value not in allowed:
+        raise InputError(f"{name} is {_given(value)}, but must be one of: {', '.join(allowed)}")
+    return str(value)

@@ -1,0 +1,169 @@
+"""The talk: practice questions, the audience's questions, and the sections they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.audience import AUDIENCES, Audience
+from simulation.checks import InputError, one_of, real, whole
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Talk:
+    """What a team rehearses for, and what it is judged on.
+
+    Attributes
+    ----------
+    name : str
+        What the talk is about, for titles.
+    practice_questions : (P, D) array
+        The finite set that rehearsals draw from; the training set.
+    practice_answers : (P, K) array
+        What the practice audience wanted to hear, noise included. One-hot for softmax.
+    show_questions : (M, D) array
+        Unseen questions of the show; the test set.
+    show_answers : (M, K) array
+        What is true, without noise.
+    sections : tuple of K str
+        Names of the sections; the outputs.
+    audience_name : str
+        'squared error' or 'softmax'.
+    hard_section : int
+        Which section is the hard one (0 where none stands out).
+    """
+
+    name: str
+    practice_questions: FloatArray
+    practice_answers: FloatArray
+    show_questions: FloatArray
+    show_answers: FloatArray
+    sections: tuple[str, ...]
+    audience_name: str = "squared error"
+    hard_section: int = 0
+
+    def __post_init__(self) -> None:
+        one_of("audience", self.audience_name, tuple(AUDIENCES))
+        whole("hard section", self.hard_section, least=0, most=len(self.sections) - 1)
+        for part in ("practice", "show"):
+            questions = getattr(self, f"{part}_questions")
+            answers = getattr(self, f"{part}_answers")
+            if questions.ndim != 2 or questions.size == 0:
+                raise InputError(
+                    f"{part} questions have shape {questions.shape}, but must be a table "
+                    "(questions, features) with at least one of each"
+                )
+            if answers.shape != (len(questions), len(self.sections)):
+                raise InputError(
+                    f"{part} answers have shape {answers.shape}, but {len(questions)} questions "
+                    f"on {len(self.sections)} sections need ({len(questions)}, {len(self.sections)})"
+                )
+            if not (np.isfinite(questions).all() and np.isfinite(answers).all()):
+                raise InputError(
+                    f"{part} questions or answers are not all finite numbers: "
+                    "take out NaN and infinity"
+                )
+            if self.audience_name == "softmax" and not (
+                np.isin(answers, (0, 1)).all() and (answers.sum(axis=1) == 1).all()
+            ):
+                raise InputError(
+                    f"{part} answers for a softmax audience must be one-hot: a 1 in the section "
+                    "that is right and 0 elsewhere"
+                )
+        if self.audience_name == "squared error" and not np.ptp(self.show_answers, axis=0).all():
+            raise InputError(
+                "show answers are the same for all questions in some section, so quality "
+                "(1 - SSE/SST) has no meaning there: give answers that vary"
+            )
+        if self.practice_questions.shape[1] != self.show_questions.shape[1]:
+            raise InputError(
+                f"practice questions have {self.practice_questions.shape[1]} features and those "
+                f"of the show {self.show_questions.shape[1]}: give both the same"
+            )
+
+    @property
+    def audience(self) -> Audience:
+        """Who listens and says what was missing."""
+        return AUDIENCES[self.audience_name]
+
+    @property
+    def n_features(self) -> int:
+        """D, features of a question."""
+        return int(self.practice_questions.shape[1])
+
+    @property
+    def n_sections(self) -> int:
+        """K, sections of the talk."""
+        return len(self.sections)
+
+
+def synthetic_talk(
+    rng: np.random.Generator,
+    *,
+    features: int = 16,
+    sections: int = 5,
+    topics: int = 3,
+    practice: int = 40,
+    show: int = 1000,
+    noise: float = 0.3,
+) -> Talk:
+    """Make up a talk with a low-rank teacher and one hard section.
+
+    A question x is about a few `topics`, z = A x (A orthonormal). The easy sections are linear in
+    all topics but the last. Section 0 is the hard one: it alone is about the last topic, and in a
+    way that is not linear, relu(z_last); what one learns for the easy sections is no help there.
+    Every section is scaled to mean 0 and variance 1 over the audience's questions.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    features, sections, topics : int
+        D, K and the rank of the teacher; 2 <= topics <= features.
+    practice, show : int
+        P practice questions and M unseen ones.
+    noise : float
+        Standard deviation of what is wrong with the practice answers, in units of a section's.
+
+    Returns
+    -------
+    Talk
+        For a squared-error audience.
+
+    Examples
+    --------
+    >>> synthetic_talk(np.random.default_rng(0)).practice_answers.shape
+    (40, 5)
+    """
+    whole("features", features, least=2)
+    whole("sections", sections, least=1)
+    whole("topics", topics, least=2, most=features)
+    whole("practice questions", practice, least=1)
+    whole("questions of the show", show, least=2)
+    real("noise", noise, least=0)
+    about = np.linalg.qr(rng.normal(size=(features, topics)))[0]  # (D, topics)
+    easy = rng.normal(size=(topics - 1, sections))
+
+    def truth(questions: FloatArray) -> FloatArray:
+        z = questions @ about  # (B, topics)
+        answers = z[:, :-1] @ easy  # (B, K)
+        answers[:, 0] = np.maximum(z[:, -1], 0.0)
+        return answers
+
+    practice_questions = rng.normal(size=(practice, features))
+    show_questions = rng.normal(size=(show, features))
+    show_answers = truth(show_questions)
+    centre, scale = show_answers.mean(axis=0), show_answers.std(axis=0)
+    practice_answers = (truth(practice_questions) - centre) / scale
+    practice_answers += noise * rng.normal(size=practice_answers.shape)
+    return Talk(
+        name="synthetic talk",
+        practice_questions=practice_questions,
+        practice_answers=practice_answers,
+        show_questions=show_questions,
+        show_answers=(show_answers - centre) / scale,
+        sections=("hard", *(f"easy {k}" for k in range(1, sections))),
+    )
