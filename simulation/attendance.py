@@ -201,7 +201,7 @@ def k_absent(n_presenters: int, k: int) -> NumberAbsent:
 
 @dataclass(frozen=True)
 class Independent(AttendanceLaw):
-    """Each is absent with a rate of their own, independently: dropout. `rates` are absence rates."""
+    """Each is absent with an absence rate of their own, independently: dropout."""
 
     absence_rates: tuple[float, ...]
 

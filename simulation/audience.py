@@ -99,7 +99,7 @@ class Softmax:
 
     @staticmethod
     def _right(answers: FloatArray, wanted: FloatArray) -> FloatArray:
-        return (answers.argmax(axis=-1) == wanted.argmax(axis=-1)).astype(float)
+        return np.asarray(answers.argmax(axis=-1) == wanted.argmax(axis=-1), dtype=float)
 
 
 AUDIENCES: dict[str, Audience] = {"squared error": SquaredError(), "softmax": Softmax()}

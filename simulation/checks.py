@@ -41,9 +41,10 @@ def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> 
     allowed = f"a whole number of at least {least}" if most is None else f"{least} to {most}"
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
-    if value < least or (most is not None and value > most):
-        raise InputError(f"{name} is {value}, but must be {allowed}")
-    return int(value)
+    number = int(value)
+    if number < least or (most is not None and number > most):
+        raise InputError(f"{name} is {number}, but must be {allowed}")
+    return number
 
 
 def real(
@@ -65,18 +66,10 @@ def real(
     Traceback (most recent call last):
     simulation.checks.InputError: rate is nan, but must be a number in [0, 1)
     """
-    low = (
-        f"[{least:g}"
-        if least > above or math.isinf(above) and math.isfinite(least)
-        else f"({above:g}"
-    )
-    high = (
-        f"{most:g}]" if most < below or math.isinf(below) and math.isfinite(most) else f"{below:g})"
-    )
-    if math.isinf(least) and math.isinf(above) and math.isinf(most) and math.isinf(below):
-        allowed = "a finite number"
-    else:
-        allowed = f"a number in {low}, {high}"
+    low = f"[{least:g}" if math.isfinite(least) else f"({above:g}"
+    high = f"{most:g}]" if math.isfinite(most) else f"{below:g})"
+    anything = (low, high) == ("(-inf", "inf)")
+    allowed = "a finite number" if anything else f"a number in {low}, {high}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
     number = float(value)

@@ -46,7 +46,7 @@ class Rehearsal:
         """Return the answers really given by those who are there, (B, K)."""
         if self.attendance.ndim == 1:
             return self.handout + _as_counted_on(self.attendance.astype(float), self.table)
-        return self.handout + np.einsum("bn,nbk->bk", self.attendance, self.table)
+        return np.asarray(self.handout + np.einsum("bn,nbk->bk", self.attendance, self.table))
 
     def missing_from(self, answers: FloatArray) -> FloatArray:
         """Hear from the audience what is missing from `answers`, (B, K)."""

@@ -59,8 +59,8 @@ class Talk:
                 )
             if answers.shape != (len(questions), len(self.sections)):
                 raise InputError(
-                    f"{part} answers have shape {answers.shape}, but {len(questions)} questions "
-                    f"on {len(self.sections)} sections need ({len(questions)}, {len(self.sections)})"
+                    f"{part} answers have shape {answers.shape}, but must be a table (questions, "
+                    f"sections) of ({len(questions)}, {len(self.sections)})"
                 )
             if not (np.isfinite(questions).all() and np.isfinite(answers).all()):
                 raise InputError(
@@ -151,7 +151,7 @@ def synthetic_talk(
         z = questions @ about  # (B, topics)
         answers = z[:, :-1] @ easy  # (B, K)
         answers[:, 0] = np.maximum(z[:, -1], 0.0)
-        return answers
+        return np.asarray(answers)
 
     practice_questions = rng.normal(size=(practice, features))
     show_questions = rng.normal(size=(show, features))
