@@ -41,12 +41,12 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """Rule: 'higher' or 'lower' if the whole interval is on one side of 0, else 'no effect'."""
+        """Rule: 'higher' or 'lower' if the whole interval is on one side of 0, else 'no effect' was shown."""
         if self.low > 0:
             return "higher"
         if self.high < 0:
             return "lower"
-        return "no effect shown"
+        return "no effect"
 
 
 def paired_effect(before: npt.ArrayLike, after: npt.ArrayLike) -> Effect:

@@ -93,20 +93,20 @@ def team_result(team: Team) -> TeamResult:
     others = ~np.eye(team.n_presenters, dtype=bool)
     seat = team.seat_of(HEAD_START)
     measures = {
-        "everyone there": show.complete,
+        "all there": show.complete,
         "one missing, mean": show.one_missing.mean,
         "one missing, worst": show.one_missing.worst,
         "two missing, mean": show.two_missing.mean,
         "two missing, worst": show.two_missing.worst,
-        "hard section, everyone there": show.hard_without(None),
+        "hard section, all there": show.hard_without(None),
         "hard section, without B": show.hard_without(seat),
-        "B's share of the hard section": float(show.hard_shares[seat]),
-        "quality B brings to the hard section": float(show.hard_values[seat]),
+        "hard section, B's share": float(show.hard_shares[seat]),
+        "hard section, B's value": float(show.hard_values[seat]),
         "solo quality, mean": float(show.solo.mean()),
         "pair synergy, mean": float(pair_synergy(show.game)[others].mean()),
         "agreement": agreement(show.game),
         "co-adaptation score": co_adaptation_score(show.game, np.random.default_rng(0)),
-        "learned reliance, mean": float(team.reliance[others].mean()),
+        "reliance, mean": float(team.reliance[others].mean()),
         "squared weights": float(frame["Squared weights"].iloc[-1]),
     }
     return TeamResult(

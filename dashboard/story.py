@@ -1,0 +1,206 @@
+"""The main job: run the teams, the bridge and the article's network, and keep what was measured."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
+
+from nn_bridge.article import NetworkResult, Setting, train_article_network
+from nn_bridge.crossing import CASES, TOLERANCE, Crossing, cross
+from simulation.checks import whole
+from simulation.effects import Effect, paired_effect
+from simulation.scenario import Plan, TeamResult, article_pair
+
+LABEL_NOISES = (0.0, 0.3)
+RATES = (0.0, 0.5)
+PACKAGES = ("mesa", "numpy", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class StoryPlan:
+    """How much is run.
+
+    Attributes
+    ----------
+    seed : int
+        The first of `seeds` consecutive seeds.
+    seeds : int
+        Paired seeds, at least 2, for teams and for networks.
+    teams : Plan
+    bridge_rehearsals : int
+    epochs : int
+        For the article's network.
+    """
+
+    seed: int = 0
+    seeds: int = 10
+    teams: Plan = field(default_factory=Plan)
+    bridge_rehearsals: int = 1_000
+    epochs: int = 60
+
+    @classmethod
+    def quick(cls, seed: int) -> StoryPlan:
+        """Return a plan for a first look: too few seeds to trust a verdict."""
+        return cls(seed, 3, Plan(rehearsals=1_500, show_every=100), 100, 15)
+
+    def __post_init__(self) -> None:
+        whole("seed", self.seed, least=0)
+        whole("seeds", self.seeds, least=2)
+
+    @property
+    def all_seeds(self) -> list[int]:
+        """The seeds themselves."""
+        return list(range(self.seed, self.seed + self.seeds))
+
+
+@dataclass(frozen=True, eq=False)
+class Story:
+    """What was measured.
+
+    Attributes
+    ----------
+    plan : StoryPlan
+    pairs : list of (TeamResult, TeamResult)
+        Always complete, and one or two absent; a pair a seed.
+    crossings : list of Crossing
+    networks : dict of (label noise, rate) to NetworkResult
+    """
+
+    plan: StoryPlan
+    pairs: list[tuple[TeamResult, TeamResult]]
+    crossings: list[Crossing]
+    networks: dict[tuple[float, float], NetworkResult]
+
+    def team_effects(self) -> dict[str, Effect]:
+        """Compare the two teams, by measure."""
+        return {
+            name: paired_effect(
+                [complete.measures[name] for complete, _ in self.pairs],
+                [absent.measures[name] for _, absent in self.pairs],
+            )
+            for name in self.pairs[0][0].measures
+        }
+
+    def network_effects(self, label_noise: float) -> dict[str, Effect]:
+        """Compare the article's network with rate 0 and 0.5, by measure."""
+        without, dropout = (self.networks[label_noise, rate] for rate in RATES)
+        return {
+            name: paired_effect(without.measures[name], dropout.measures[name])
+            for name in without.measures
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every figure that is printed, the seeds and the versions, as JSON can hold it."""
+        return {
+            "plan": asdict(self.plan) | {"all_seeds": self.plan.all_seeds},
+            "versions": versions(),
+            "teams": {
+                name: _effect_json(effect)
+                | {
+                    "always complete, by seed": [pair[0].measures[name] for pair in self.pairs],
+                    "one or two absent, by seed": [pair[1].measures[name] for pair in self.pairs],
+                }
+                for name, effect in self.team_effects().items()
+            },
+            "bridge": [crossing_json(crossing) for crossing in self.crossings],
+            "network": {
+                f"{noise:.0%} wrong labels": {
+                    name: _effect_json(effect)
+                    | {
+                        f"rate {rate:g}, by seed": self.networks[noise, rate]
+                        .measures[name]
+                        .tolist()
+                        for rate in RATES
+                    }
+                    for name, effect in self.network_effects(noise).items()
+                }
+                for noise in LABEL_NOISES
+            },
+        }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def crossing_json(crossing: Crossing) -> dict[str, Any]:
+    """Return what a crossing of the bridge found, as JSON can hold it."""
+    return {
+        "case": crossing.name,
+        "rehearsals": len(crossing.differences),
+        "largest difference": crossing.largest,
+        "tolerance": TOLERANCE,
+        "same": crossing.holds,
+    }
+
+
+def run_story(plan: StoryPlan, workers: int, on_progress: Callable[[str, int, int], None]) -> Story:
+    """Run everything that `plan` asks for.
+
+    Parameters
+    ----------
+    plan : StoryPlan
+    workers : int
+        Processes. The result is the same, to the byte, whatever their number.
+    on_progress : function(what, done, of)
+        Called before the first and after each piece of work.
+    """
+    # The longest pieces come first, so that no process is left alone with one at the end.
+    jobs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+        (f"bridge: {case.name}", cross, (case, plan.bridge_rehearsals, plan.seed))
+        for case in sorted(CASES, key=lambda case: not case.article_net)
+    ]
+    jobs += [
+        (
+            f"network: rate {rate:g}, {noise:.0%} wrong labels",
+            train_article_network,
+            (Setting(rate=rate, label_noise=noise, epochs=plan.epochs), plan.all_seeds),
+        )
+        for noise in LABEL_NOISES
+        for rate in RATES
+    ]
+    jobs += [(f"teams: seed {seed}", article_pair, (seed, plan.teams)) for seed in plan.all_seeds]
+    results: dict[str, Any] = {}
+    on_progress("starting", 0, len(jobs))
+    for (name, _, _), result in zip(jobs, in_processes(jobs, workers), strict=True):
+        results[name] = result
+        on_progress(name, len(results), len(jobs))
+    networks = iter([result for name, result in results.items() if name.startswith("network")])
+    return Story(
+        plan=plan,
+        pairs=[result for name, result in results.items() if name.startswith("teams")],
+        crossings=[results[f"bridge: {case.name}"] for case in CASES],
+        networks={(noise, rate): next(networks) for noise in LABEL_NOISES for rate in RATES},
+    )
+
+
+def in_processes(
+    jobs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]], workers: int
+) -> Iterator[Any]:
+    """Yield the results of `jobs`, in their order, computed by `workers` processes."""
+    pool = Parallel(n_jobs=whole("workers", workers, least=1), return_as="generator")
+    yield from pool(delayed(_on_one_thread)(function, arguments) for _, function, arguments in jobs)
+
+
+def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    # Threads of two processes would fight over the cores, and with another number of threads a
+    # matrix product may round differently: the same seed would not give the same bytes.
+    with threadpool_limits(1):
+        return function(*arguments)
+
+
+def _effect_json(effect: Effect) -> dict[str, Any]:
+    return asdict(effect) | {"difference": effect.difference, "verdict": effect.verdict}
+
+
+def mean_of(arrays: list[Any]) -> Any:
+    """Mean over seeds of arrays of one shape."""
+    return np.mean(np.array(arrays), axis=0)

@@ -1,0 +1,132 @@
+"""The tables that the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from rich import box
+from rich.table import Table
+
+from dashboard.story import LABEL_NOISES, RATES, Story
+from nn_bridge.crossing import TOLERANCE, Crossing
+from simulation.effects import Effect
+from simulation.team import Show, Team
+
+
+def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
+    """Tabulate paired effects: both means, the difference with its interval, the verdict."""
+    seeds = next(iter(effects.values())).seeds
+    table = _table(title, f"difference: mean of {seeds} paired seeds [95% interval]")
+    table.add_column("measure", no_wrap=True)
+    table.add_column(before, justify="right")
+    table.add_column(after, justify="right")
+    table.add_column("difference", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for name, effect in effects.items():
+        size = max(abs(effect.before), abs(effect.after))
+        digits = 4 if size < 0.02 else 3 if size < 100 else 1
+        table.add_row(
+            name,
+            f"{effect.before:.{digits}f}",
+            f"{effect.after:.{digits}f}",
+            f"{effect.difference:+.{digits}f} "
+            f"[dim]\\[{effect.low:+.{digits}f}, {effect.high:+.{digits}f}][/dim]",
+            effect.verdict,
+        )
+    return table
+
+
+def bridge_table(crossings: Iterable[Crossing]) -> Table:
+    """Tabulate how far team and network were ever apart."""
+    table = _table(
+        "The bridge: team against network, same questions and attendance",
+        f"same: no weight, bias or reliance ever differs by more than {TOLERANCE:g}",
+    )
+    table.add_column("presenters x abilities, audience, trust a")
+    table.add_column("rehearsals", justify="right")
+    table.add_column("largest difference", justify="right")
+    table.add_column("same")
+    for crossing in crossings:
+        table.add_row(
+            crossing.name,
+            f"{len(crossing.differences):,}",
+            f"{crossing.largest:.1e}",
+            "yes" if crossing.holds else "[red]NO[/red]",
+        )
+    return table
+
+
+def _table(title: str, caption: str) -> Table:
+    return Table(
+        title=title,
+        caption=caption,
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
+    )
+
+
+def story_tables(story: Story) -> list[Table]:
+    """Return all tables of the main job, in the order they are told."""
+    tables = [
+        effects_table(
+            "Five presenters on unseen questions (quality = 1 - SSE/SST)",
+            "complete",
+            "absent",
+            story.team_effects(),
+        ),
+        bridge_table(story.crossings),
+    ]
+    for noise in LABEL_NOISES:
+        labels = "clean labels" if noise == 0 else f"{noise:.0%} wrong labels in practice"
+        tables.append(
+            effects_table(
+                f"The article's network on real digits, {labels}",
+                f"rate {RATES[0]:g}",
+                f"rate {RATES[1]:g}",
+                story.network_effects(noise),
+            )
+        )
+    return tables
+
+
+def team_table(team: Team, show: Show) -> Table:
+    """Tabulate how good one team's talk is, with everyone and with some missing."""
+    table = _table(f"{team.talk.name}, {team.rehearsals:,} rehearsals", str(team.attendance))
+    table.add_column("who is there")
+    table.add_column("mean quality", justify="right")
+    table.add_column("worst", justify="right")
+    table.add_row("everyone", f"{show.complete:.3f}", "")
+    for name, kept in (("one missing", show.one_missing), ("two missing", show.two_missing)):
+        table.add_row(
+            f"{name} ({kept.sub_teams:,} sub-teams)", f"{kept.mean:.3f}", f"{kept.worst:.3f}"
+        )
+    return table
+
+
+def presenters_table(team: Team, show: Show, most: int = 20) -> Table:
+    """Tabulate each presenter: share, solo quality, attendance, reliance of the others."""
+    others = ~np.eye(team.n_presenters, dtype=bool)
+    hard = team.talk.sections[team.talk.hard_section]
+    left_out = team.n_presenters - most
+    table = _table(
+        "The presenters",
+        f"and {left_out} more: see --json" if left_out > 0 else "",
+    )
+    for column in ("presenter", f"share of '{hard}'", "solo quality", "attended", "relied on by"):
+        table.add_column(column, justify="left" if column == "presenter" else "right")
+    for agent in list(team.agents)[:most]:
+        relied_on = team.reliance[others[:, agent.seat], agent.seat]
+        table.add_row(
+            agent.name,
+            f"{show.hard_shares[agent.seat]:.0%}",
+            f"{np.nanmean(show.solo[agent.seat]):.3f}",
+            f"{agent.rehearsals_attended:,}",
+            f"{relied_on.mean():.2f}" if len(relied_on) else "-",
+        )
+    return table

@@ -1,0 +1,182 @@
+"""What the network is judged by: losses and accuracy.
+
+Outputs and targets have shape (..., B, K): leading replicate axes, B samples, K outputs.
+Labels become one-hot targets at the door, so that inside there is one kind of target only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.checks import InputError, one_of
+
+Array = npt.NDArray[Any]
+
+
+def log_softmax(logits: Array) -> Array:
+    """Return the logarithm of the softmax over the last axis, without overflow; same shape."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def accuracy(outputs: Array, targets: Array) -> Array:
+    """Return how often the largest output is the largest target, shape (...,).
+
+    Examples
+    --------
+    >>> float(accuracy(np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([[0, 1], [0, 1]])))
+    0.5
+    """
+    return np.asarray((outputs.argmax(axis=-1) == targets.argmax(axis=-1)).mean(axis=-1))
+
+
+class Loss:
+    """A loss of each sample, and its gradient.
+
+    Attributes
+    ----------
+    name : str
+        What `compile(loss=...)` calls it.
+    takes_logits : bool
+        True if `outputs` are what goes into a softmax instead of what comes out. The network then
+        starts its backward pass there: p - t is exact where p is 0, softmax's own Jacobian is not.
+    """
+
+    name: str
+    takes_logits = False
+
+    def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
+        """Return each sample's loss, (..., B), and its gradient at the outputs, (..., B, K)."""
+        raise NotImplementedError
+
+    def targets(self, y: Any, outputs: int, dtype: npt.DTypeLike) -> Array:
+        """Check what the user wants as outputs and return it as targets.
+
+        Parameters
+        ----------
+        y : (P, K) or (R, P, K) array
+            For labels, (P,) or (R, P).
+        outputs : int
+            K, the number of outputs of the network.
+        dtype : dtype
+            Of the network.
+
+        Returns
+        -------
+        (P, K) or (R, P, K) array
+
+        Raises
+        ------
+        InputError
+            If it does not fit the network or this loss.
+        """
+        wanted = finite_numbers("y", y, dtype)
+        if wanted.ndim < 2 or wanted.shape[-1] != outputs:
+            raise InputError(
+                f"y has shape {wanted.shape}, but {self.name} compares it with {outputs} outputs: "
+                f"give it the shape (samples, {outputs})"
+            )
+        return wanted
+
+
+class CategoricalCrossentropy(Loss):
+    """-sum t log softmax(logits), for targets that sum to 1; its gradient there is p - t."""
+
+    name = "categorical_crossentropy"
+    takes_logits = True
+
+    def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
+        """Return -sum t log p, (..., B), and p - t, (..., B, K)."""
+        log_p = log_softmax(outputs)
+        return -(targets * log_p).sum(axis=-1), np.exp(log_p) - targets
+
+    def targets(self, y: Any, outputs: int, dtype: npt.DTypeLike) -> Array:
+        """Do what `Loss.targets` does, and see that each row is a probability."""
+        wanted = super().targets(y, outputs, dtype)
+        if (wanted < 0).any() or (np.abs(wanted.sum(axis=-1) - 1.0) > 1e-3).any():
+            raise InputError(
+                f"y holds rows that are no probabilities, but {self.name} needs rows >= 0 that sum "
+                "to 1: give one-hot rows, or labels and the loss 'sparse_categorical_crossentropy'"
+            )
+        return wanted
+
+
+class SparseCategoricalCrossentropy(CategoricalCrossentropy):
+    """The same for whole-number labels 0..K-1 instead of one-hot rows."""
+
+    name = "sparse_categorical_crossentropy"
+
+    def targets(self, y: Any, outputs: int, dtype: npt.DTypeLike) -> Array:
+        """Turn labels, (P,) or (R, P), into one-hot targets."""
+        labels = np.asarray(y)
+        if labels.dtype.kind not in "iu":
+            raise InputError(
+                f"y holds {labels.dtype}, but {self.name} needs whole-number labels: "
+                "use y.astype(int), or the loss 'categorical_crossentropy' for one-hot rows"
+            )
+        wrong = labels[(labels < 0) | (labels >= outputs)]
+        if wrong.size:
+            raise InputError(
+                f"y holds the label {wrong[0]}, but the network has {outputs} outputs, labels 0 to "
+                f"{outputs - 1}: mend the labels, or give the last Dense layer more units"
+            )
+        return np.asarray(np.eye(outputs, dtype=dtype)[labels])  # (..., P, K)
+
+
+class MeanSquaredError(Loss):
+    """Keras's definition: the mean over the K outputs of (y - t)^2."""
+
+    name = "mean_squared_error"
+
+    def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
+        """Return mean (y - t)^2, (..., B), and 2 (y - t)/K, (..., B, K)."""
+        error = outputs - targets
+        return np.square(error).mean(axis=-1), error * (2.0 / error.shape[-1])
+
+
+class HalfSquaredError(Loss):
+    """The audience's: half the sum over outputs of (y - t)^2; minus the gradient is t - y."""
+
+    name = "half_squared_error"
+
+    def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
+        """Return 1/2 |y - t|^2, (..., B), and y - t, (..., B, K)."""
+        error = outputs - targets
+        return 0.5 * np.square(error).sum(axis=-1), error
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+    "categorical_crossentropy": CategoricalCrossentropy,
+    "mean_squared_error": MeanSquaredError,
+    "mse": MeanSquaredError,
+    "half_squared_error": HalfSquaredError,
+}
+
+
+def get(loss: str | Loss) -> Loss:
+    """Return the loss called `loss`; a `Loss` is returned as it is."""
+    return loss if isinstance(loss, Loss) else LOSSES[one_of("loss", loss, tuple(LOSSES))]()
+
+
+def finite_numbers(name: str, data: Any, dtype: npt.DTypeLike) -> Array:
+    """Return `data` as an array of `dtype`, or raise `InputError` if that holds anything else."""
+    try:
+        raw = np.asarray(data)
+    except ValueError as error:
+        raise InputError(
+            f"{name} is no array of numbers ({error}): give rows of one length"
+        ) from None
+    if raw.dtype.kind not in "biuf":
+        raise InputError(f"{name} holds {raw.dtype}, but must hold real numbers: convert it first")
+    with np.errstate(over="ignore"):
+        numbers: Array = raw.astype(dtype, copy=False)
+    if not np.isfinite(numbers).all():
+        raise InputError(
+            f"{name} holds NaN, infinity or numbers too large for {numbers.dtype}, but only finite "
+            "numbers can be learned from: drop or fill those samples"
+        )
+    return numbers

@@ -1,0 +1,150 @@
+"""How gradients change the parameters: SGD and Adam, with Keras's formulas and defaults.
+
+Parameters are updated in place, so whoever holds an array of weights sees them move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.checks import InputError, one_of, real
+
+Array = npt.NDArray[Any]
+
+
+class Optimizer:
+    """Base of the optimizers. One optimizer belongs to one network.
+
+    Attributes
+    ----------
+    learning_rate : float
+        May be changed between steps.
+    iterations : int
+        Steps taken.
+    slots : dict of str to list of arrays
+        What is remembered of each parameter, in the order of the parameters.
+    """
+
+    name: str
+    slot_names: tuple[str, ...] = ()
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = real("learning_rate", learning_rate, above=0)
+        self.iterations = 0
+        self.slots: dict[str, list[Array]] = {}
+
+    def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+        """Move each parameter, in place, by its gradient of the same shape."""
+        self.prepare(parameters)
+        self.iterations += 1
+        for number, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+            self._update(
+                parameter, gradient, *(self.slots[slot][number] for slot in self.slot_names)
+            )
+
+    def prepare(self, parameters: Sequence[Array]) -> None:
+        """Make the slots, zeros in the shape of each parameter, unless they are there."""
+        if not self.slots:
+            self.slots = {s: [np.zeros_like(p) for p in parameters] for s in self.slot_names}
+
+    def _update(self, parameter: Array, gradient: Array, *slots: Array) -> None:
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that build an optimizer like this one."""
+        return {
+            k: v for k, v in vars(self).items() if k not in ("iterations", "slots", "slot_names")
+        }
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: v = momentum v - learning_rate g, w += v.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Above 0.
+    momentum : float
+        In [0, 1).
+    """
+
+    name = "sgd"
+
+    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0) -> None:
+        super().__init__(learning_rate)
+        self.momentum = real("momentum", momentum, least=0, below=1)
+        if self.momentum:
+            self.slot_names = ("velocity",)
+
+    def _update(self, parameter: Array, gradient: Array, *slots: Array) -> None:
+        move = self.learning_rate * gradient
+        if slots:
+            (velocity,) = slots
+            velocity *= self.momentum
+            velocity -= move
+            parameter += velocity
+        else:
+            parameter -= move
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba 2015) as Keras computes it: epsilon is added to the uncorrected root.
+
+    Parameters
+    ----------
+    learning_rate, epsilon : float
+        Above 0.
+    beta_1, beta_2 : float
+        How slowly the means of gradients and of squared gradients are forgotten, in [0, 1).
+    """
+
+    name = "adam"
+    slot_names = ("mean", "square")
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.beta_1 = real("beta_1", beta_1, least=0, below=1)
+        self.beta_2 = real("beta_2", beta_2, least=0, below=1)
+        self.epsilon = real("epsilon", epsilon, above=0)
+
+    def _update(self, parameter: Array, gradient: Array, *slots: Array) -> None:
+        mean, square = slots
+        t = self.iterations
+        rate = self.learning_rate * float(np.sqrt(1 - self.beta_2**t)) / (1 - self.beta_1**t)
+        scratch = gradient - mean
+        scratch *= 1 - self.beta_1
+        mean += scratch
+        np.square(gradient, out=scratch)
+        scratch -= square
+        scratch *= 1 - self.beta_2
+        square += scratch
+        np.sqrt(square, out=scratch)
+        scratch += self.epsilon
+        np.divide(mean, scratch, out=scratch)
+        scratch *= rate
+        parameter -= scratch
+
+
+OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}
+
+
+def get(optimizer: str | Optimizer) -> Optimizer:
+    """Return a new optimizer by its name, or the given one if it has not been used yet."""
+    if isinstance(optimizer, Optimizer):
+        if optimizer.iterations:
+            raise InputError(
+                f"the optimizer has taken {optimizer.iterations} steps already, but one optimizer "
+                "belongs to one training: make a new one"
+            )
+        return optimizer
+    return OPTIMIZERS[one_of("optimizer", optimizer, tuple(OPTIMIZERS))]()
