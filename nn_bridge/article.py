@@ -12,7 +12,8 @@ import numpy.typing as npt
 from nn_bridge.bridge import network_game
 from nn_bridge.layers import Dense, Dropout, Flatten
 from nn_bridge.network import Sequential
-from simulation.checks import InputError
+from nn_bridge.optimizers import OPTIMIZERS
+from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import ablation_curve, co_adaptation_score
 from simulation.real_talks import digits_talk
 from simulation.talk import Talk
@@ -50,6 +51,17 @@ class Setting:
     batch_size: int = 32
     optimizer: str = "adam"
     hidden: int = HIDDEN_UNITS
+
+    def __post_init__(self) -> None:
+        # Checked here too, so that nothing is trained before the last setting is known to be good.
+        real("rate (the fraction dropped)", self.rate, least=0, below=1)
+        real("label noise", self.label_noise, least=0, most=1)
+        if self.practice is not None:
+            whole("practice questions", self.practice, least=1)
+        whole("epochs", self.epochs, least=1)
+        whole("batch size", self.batch_size, least=1)
+        one_of("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        whole("hidden units", self.hidden, least=1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,30 @@
+# make run    sets up and tells the story          make test   sets up and runs every test
+# make check  style and types                      make bench  what a rehearsal costs
+PYTHON ?= python3
+VENV ?= .venv
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test check bench
+
+run: $(VENV)/installed
+	$(VENV)/bin/python run.py
+
+test: $(VENV)/installed-test
+	$(VENV)/bin/python -m pytest -n auto
+
+check: $(VENV)/installed-check
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/rehearsal.py
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/installed-%: $(VENV)/installed
+	$(PIP) -e '.[$*]'
+	touch $@

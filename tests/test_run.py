@@ -1,0 +1,207 @@
+"""The command line, used as a person would: what it prints, writes and refuses."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import run
+from dashboard.story import StoryPlan, run_story
+from nn_bridge.crossing import TOLERANCE
+
+ROOT = Path(__file__).parent.parent
+
+
+def call(capsys, *arguments: str) -> tuple[int, str, str]:
+    code = run.main(list(arguments))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(StoryPlan, "quick", classmethod(lambda cls, seed: tiny(seed)))
+    code, out, err = call(capsys, "--quick", "--out", str(tmp_path), "--workers", "1")
+    assert code == 0
+    assert err == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dashboard.png", "results.json"]
+    assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert set(results) == {"plan", "versions", "teams", "bridge", "network"}
+    assert results["plan"]["all_seeds"] == [0, 1]
+    # What is printed is what is written.
+    share = results["teams"]["hard section, B's share"]
+    assert f"{share['before']:.3f}" in out
+    assert f"{share['after']:.3f}" in out
+    assert all(case["same"] for case in results["bridge"])
+
+
+def test_the_story_does_not_depend_on_the_number_of_processes(tmp_path):
+    def told(workers: int):
+        return run_story(tiny(3), workers, lambda *_: None).to_json()
+
+    assert json.dumps(told(1)) == json.dumps(told(2))
+
+
+def tiny(seed: int) -> StoryPlan:
+    from simulation.scenario import Plan
+
+    return StoryPlan(seed, 2, Plan(rehearsals=60, alone=20, show_every=30), 5, 1)
+
+
+def test_simulate_prints_and_writes_its_frame(tmp_path, capsys):
+    path = tmp_path / "frame.csv"
+    code, out, _ = call(
+        capsys, "simulate", "--rehearsals", "60", "--show-every", "20", "--csv", str(path)
+    )
+    assert code == 0
+    assert "one missing (5 sub-teams)" in out
+    assert pd.read_csv(path)["Rehearsal"].tolist() == [20, 40, 60]
+
+
+def test_simulate_takes_every_form_of_attendance(tmp_path, capsys):
+    log = tmp_path / "log.csv"
+    log.write_text("A,B,C\n1,0,1\n0,1,1\n")
+    laws = ("everyone", "one-or-two", "absent:1", "rate:0.3", "rates:0.1,0.2,0.3", "rota",
+            "couples:0.3", "bursts:0.2,3", "without:B", f"log:{log}")  # fmt: skip
+    for law in laws:
+        options = ("--presenters", "3", "--rehearsals", "20", "--json")
+        code, out, _ = call(capsys, "simulate", "--attendance", law, *options)
+        assert code == 0
+        assert json.loads(out)["rehearsals"] == 20
+
+
+def test_bridge_prints_the_differences(capsys):
+    code, out, _ = call(capsys, "bridge", "--rehearsals", "20", "--json", "--workers", "1")
+    cases = json.loads(out)["cases"]
+    assert code == 0
+    assert len(cases) == 6
+    assert all(case["largest difference"] <= TOLERANCE for case in cases)
+
+
+def test_bridge_fails_loudly_when_team_and_network_differ(capsys, monkeypatch):
+    monkeypatch.setattr("nn_bridge.crossing.TOLERANCE", -1.0)
+    code, out, _ = call(capsys, "bridge", "--rehearsals", "2", "--workers", "1")
+    assert code == 1
+    assert "NO" in out
+
+
+def test_network_compares_two_rates(capsys):
+    code, out, _ = call(
+        capsys, "network", "--epochs", "1", "--seeds", "2", "--practice", "100", "--hidden", "16",
+        "--workers", "1", "--json",
+    )  # fmt: skip
+    measures = json.loads(out)["measures"]
+    assert code == 0
+    assert 0 < measures["accuracy, unseen digits"]["after"] <= 1
+
+
+def write_mnist(folder: Path, side: int = 6) -> None:
+    rng = np.random.default_rng(0)
+    for part, count in (("train", 60), ("t10k", 30)):
+        labels = np.arange(count) % 10
+        images = rng.integers(0, 50, (count, side, side))
+        images[np.arange(count), labels // 5, labels % 5] = 255
+        header = struct.pack(">IIII", 0x803, count, side, side)
+        images_file = folder / f"{part}-images-idx3-ubyte.gz"
+        images_file.write_bytes(gzip.compress(header + images.astype(np.uint8).tobytes()))
+        labels_file = folder / f"{part}-labels-idx1-ubyte"
+        labels_file.write_bytes(
+            struct.pack(">II", 0x801, count) + labels.astype(np.uint8).tobytes()
+        )
+
+
+def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
+    write_mnist(tmp_path)
+    code, out, _ = call(
+        capsys, "network", "--data", str(tmp_path), "--epochs", "60", "--seeds", "2", "--hidden",
+        "32", "--workers", "1", "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads(out)["measures"]["accuracy, unseen digits"]["before"] > 0.8
+    code, out, _ = call(
+        capsys, "simulate", "--talk", str(tmp_path), "--rehearsals", "50", "--json"
+    )
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simulate", "--attendance", "absent:6"], "6 absent of 5 presenters"),
+        (["simulate", "--attendance", "rate:1"], "absence rate is 1, but must be a number in [0, 1)"),
+        (["simulate", "--attendance", "rate:nan"], "absence rate is nan"),
+        (["simulate", "--attendance", "sometimes"], "one of the forms: everyone"),
+        (["simulate", "--attendance", "log:/nowhere.csv"], "/nowhere.csv"),
+        (["simulate", "--presenters", "0"], "presenters is 0"),
+        (["simulate", "--trust", "0"], "trust is 0"),
+        (["simulate", "--learning-rate", "50"], "diverged at rehearsal"),
+        (["simulate", "--talk", "poetry"], "one of: synthetic, digits"),
+        (["simulate", "--abilities", "many"], "--abilities"),
+        (["simulate", "--rehearsals", "-1"], "rehearsals is -1"),
+        (["simulate", "--seed", "-1"], "seed is -1"),
+        (["simulate", "--csv", "/proc/no/frame.csv"], "cannot be written"),
+        (["network", "--rate", "1"], "rate"),
+        (["network", "--rate", "nan"], "rate"),
+        (["network", "--seeds", "1"], "seeds is 1"),
+        (["network", "--optimizer", "lion"], "sgd, adam"),
+        (["network", "--data", "/nowhere"], "train-images-idx3-ubyte"),
+        (["network", "--label-noise", "2"], "label noise is 2"),
+        (["bridge", "--rehearsals", "0"], "rehearsals is 0"),
+        (["bridge", "--workers", "0"], "workers is 0"),
+        (["--out", "/proc/no"], "/proc/no cannot be written"),
+        (["--seed", "-3"], "seed is -3"),
+        (["--speed", "9"], "--speed"),
+        (["dance"], "dance"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_clear_line_and_exit_code_2(arguments, said, capsys):
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_a_missing_mnist_file_is_named(tmp_path, capsys):
+    write_mnist(tmp_path)
+    (tmp_path / "t10k-labels-idx1-ubyte").unlink()
+    code, _, err = call(capsys, "network", "--data", str(tmp_path))
+    assert code == 2
+    assert "neither t10k-labels-idx1-ubyte nor" in err
+
+
+def test_help_names_every_command(capsys):
+    code, out, _ = call(capsys, "--help")
+    assert code == 0
+    for command in ("story", "simulate", "network", "bridge"):
+        assert command in out
+
+
+def test_nothing_half_written_when_the_run_diverges(tmp_path, capsys):
+    path = tmp_path / "frame.csv"
+    code, _, _ = call(capsys, "simulate", "--learning-rate", "50", "--csv", str(path))
+    assert code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_process_exits_with_2_and_no_traceback():
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), "simulate", "--questions", "0"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "run.py: questions in a rehearsal is 0, but must be a whole number of at least 1\n"
+    )
