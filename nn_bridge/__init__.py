@@ -1,18 +1,25 @@
 """The group presentation as a NumPy network, in Keras's words: `import nn_bridge as tf`."""
 
 from nn_bridge import keras
+from nn_bridge.attendance_dropout import AttendanceDropout
+from nn_bridge.bridge import Twin, network_game, side_by_side
 from nn_bridge.layers import Dense, Dropout, Flatten, Layer, register_layer
-from nn_bridge.network import History, Sequential
+from nn_bridge.network import Sequential
 from nn_bridge.storage import load_model
+from nn_bridge.training import History
 
 __all__ = [
+    "AttendanceDropout",
     "Dense",
     "Dropout",
     "Flatten",
     "History",
     "Layer",
     "Sequential",
+    "Twin",
     "keras",
     "load_model",
+    "network_game",
     "register_layer",
+    "side_by_side",
 ]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.layers import Array, BoolArray, Dropout, Shape, Streams, register_layer
+from nn_bridge.dropout import Dropout
+from nn_bridge.layer import Array, BoolArray, Shape, Streams, register_layer
 from simulation import attendance
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of

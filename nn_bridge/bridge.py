@@ -214,8 +214,7 @@ class Twin:
         )
         parts.output.gradients["bias"][...] = -loss.feedback(given, wanted).mean(axis=0)
         parts.hidden.backward(np.einsum("bnk,knh->bnh", heard, delivery).reshape(batch, n * h))
-        gradients = [g for layer in self.network.layers for g in layer.gradients.values()]
-        self.optimizer.step(self.network.parameters(), gradients)
+        self.network.apply_gradients()
 
     def difference_from(self, team: Team) -> float:
         """Largest absolute difference to `team` in any weight, bias or reliance."""

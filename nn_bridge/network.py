@@ -7,46 +7,23 @@ masks. Each of the three has its own stream of chance, so a change of rate chang
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nn_bridge import losses, optimizers
-from nn_bridge.layers import Dense, Dropout, Layer, Shape, Streams, checked_shape
+from nn_bridge.layer import Layer, Shape, Streams, checked_shape
+from nn_bridge.layers import Dense, Dropout
+from nn_bridge.training import History, Logs, as_keras, mean_of_batches, plain, reporting, slices
 from simulation.checks import DivergedError, InputError, one_of, whole
 
 Array = npt.NDArray[Any]
 Masks = Mapping[Dropout, Any]
-Logs = dict[str, Any]
 
 EVALUATE_AT_ONCE = 1024
 """Samples that `evaluate` and `predict` take through the network together."""
-
-
-class History:
-    """What `fit` saw, epoch by epoch.
-
-    Attributes
-    ----------
-    epoch : list of int
-    history : dict of str to list
-        'loss', 'accuracy', 'val_loss', 'val_accuracy': a float an epoch, or an (R,) array for a
-        stack. Training loss is the mean over the epoch, with dropout on, as in Keras.
-    """
-
-    def __init__(self) -> None:
-        self.epoch: list[int] = []
-        self.history: dict[str, list[Any]] = {}
-
-    def add(self, epoch: int, logs: Logs) -> None:
-        """Append the results of one epoch."""
-        self.epoch.append(epoch)
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(value)
 
 
 class Sequential:
@@ -179,10 +156,12 @@ class Sequential:
         """
         whole("batch_size", batch_size, least=1)
         whole("epochs", epochs, least=0)
+        if not isinstance(shuffle, bool):
+            raise InputError(f"shuffle is {shuffle!r}, but must be True or False")
         x, targets = self._pair(x, y)
         validation = None if validation_data is None else self._pair(*_two(validation_data))
         history = History()
-        with _reporting(verbose, epochs) as report:
+        with reporting(verbose, epochs) as report:
             for epoch in range(epochs):
                 logs = self._train_epoch(x, targets, batch_size, shuffle, f"epoch {epoch + 1}, ")
                 if validation is not None:
@@ -199,11 +178,11 @@ class Sequential:
 
         `masks` hands dropout layers who is kept, {layer: mask}; see `Dropout.forward`.
         """
-        return _as_keras(self._train_step(*self._pair(x, y), masks))
+        return as_keras(self._train_step(*self._pair(x, y), masks))
 
     def loss_and_gradients(self, x: Any, y: Any, masks: Masks | None = None) -> Any:
         """Fill each layer's `gradients` as a training step would; return the loss."""
-        return self._backpropagate(*self._pair(x, y), masks)["loss"]
+        return plain(self._backpropagate(*self._pair(x, y), masks)["loss"])
 
     def apply_gradients(self) -> None:
         """Let the optimizer take one step down the layers' `gradients`."""
@@ -217,13 +196,13 @@ class Sequential:
     ) -> Any:
         """Return the loss, or [loss, accuracy] (or a dict of them), without dropout."""
         logs = self._evaluate(*self._pair(x, y), whole("batch_size", batch_size, least=1))
-        return logs if return_dict else _as_keras(logs)
+        return logs if return_dict else as_keras(logs)
 
     def predict(self, x: Any, batch_size: int = EVALUATE_AT_ONCE) -> Array:
         """Return the outputs for x, without dropout: (P, K), or (R, P, K) for a stack."""
         whole("batch_size", batch_size, least=1)
         x = self._samples(x)
-        outputs = [self(self._rows(x, rows)) for rows in _slices(self._count(x), batch_size)]
+        outputs = [self(self._rows(x, rows)) for rows in slices(self._count(x), batch_size)]
         return np.concatenate(outputs, axis=-1 - len(self.layers[-1].output_shape))
 
     def __call__(self, x: Any, training: bool = False, masks: Masks | None = None) -> Array:
@@ -266,14 +245,14 @@ class Sequential:
             order = np.stack([rng.permutation(count) for rng in self.shuffles])  # (R or 1, P)
             order = order.reshape(*self.replicates, count)
         weighted: list[tuple[int, Logs]] = []
-        for step, rows in enumerate(_slices(count, batch_size), start=1):
+        for step, rows in enumerate(slices(count, batch_size), start=1):
             chosen = order[..., rows] if shuffle else rows
             batch = self._rows(x, chosen), self._rows(targets, chosen, axes=1)
             logs = self._train_step(*batch, None, f"{epoch}step {step}")
             weighted.append((min(rows.stop, count) - rows.start, logs))
         for parameter in self.parameters():
             self._check_finite("a weight", parameter, f"{epoch}after step {step}")
-        return _mean(weighted)
+        return mean_of_batches(weighted)
 
     def _train_step(
         self, x: Array, targets: Array, masks: Masks | None, when: str | None = None
@@ -307,13 +286,13 @@ class Sequential:
     def _evaluate(self, x: Array, targets: Array, batch_size: int) -> Logs:
         loss, _ = self._compiled()
         weighted = []
-        for rows in _slices(self._count(x), batch_size):
+        for rows in slices(self._count(x), batch_size):
             wanted = self._rows(targets, rows, axes=1)
             with np.errstate(over="ignore", invalid="ignore"):
                 outputs = self._judged(self._rows(x, rows), training=False, masks=None)
                 value, _ = loss.value_and_gradient(outputs, wanted)
             weighted.append((value.shape[-1], self._logs(value, outputs, wanted)))
-        logs = _mean(weighted)
+        logs = mean_of_batches(weighted)
         self._check_finite("the loss", logs["loss"], "evaluation")
         return logs
 
@@ -414,50 +393,3 @@ def _two(validation_data: Any) -> tuple[Any, Any]:
     if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
         raise InputError("validation_data must be a pair: write validation_data=(x, y)")
     return validation_data[0], validation_data[1]
-
-
-def _slices(count: int, size: int) -> list[slice]:
-    return [slice(start, start + size) for start in range(0, count, size)]
-
-
-def _mean(weighted: list[tuple[int, Logs]]) -> Logs:
-    """Return the mean of each entry, weighted by samples; floats, or (R,) arrays for a stack."""
-    samples = sum(weight for weight, _ in weighted)
-    return {
-        name: _plain(sum(weight * np.float64(logs[name]) for weight, logs in weighted) / samples)
-        for name in weighted[0][1]
-    }
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else np.asarray(value, np.float64)
-
-
-def _as_keras(logs: Logs) -> Any:
-    values = [_plain(value) for value in logs.values()]
-    return values[0] if len(values) == 1 else values
-
-
-@contextmanager
-def _reporting(verbose: Any, epochs: int) -> Iterator[Callable[[int, Logs], None]]:
-    """Give a function that reports an epoch, on a bar, in a line, or not at all."""
-    if verbose not in ("auto", 0, 1, 2):
-        raise InputError(f"verbose is {verbose!r}, but must be one of: 'auto', 0, 1, 2")
-    if verbose == "auto":
-        verbose = 1 if sys.stdout.isatty() else 0
-
-    def told(logs: Logs) -> str:
-        return " - ".join(f"{name}: {np.mean(value):.4f}" for name, value in logs.items())
-
-    if verbose == 0:
-        yield lambda epoch, logs: None
-    elif verbose == 2:
-        yield lambda epoch, logs: print(f"Epoch {epoch + 1}/{epochs} - {told(logs)}")
-    else:
-        from rich.progress import Progress  # takes longer to import than a small fit
-
-        with Progress() as progress:
-            bar = progress.add_task("training", total=epochs)
-            yield lambda epoch, logs: progress.update(
-                bar, advance=1, description=f"epoch {epoch + 1}/{epochs} - {told(logs)}"
-            )

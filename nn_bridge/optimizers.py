@@ -25,6 +25,8 @@ class Optimizer:
         May be changed between steps.
     iterations : int
         Steps taken.
+    taken : bool
+        Whether a network has it.
     slots : dict of str to list of arrays
         What is remembered of each parameter, in the order of the parameters.
     """
@@ -35,6 +37,7 @@ class Optimizer:
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = real("learning_rate", learning_rate, above=0)
         self.iterations = 0
+        self.taken = False
         self.slots: dict[str, list[Array]] = {}
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
@@ -57,7 +60,9 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that build an optimizer like this one."""
         return {
-            k: v for k, v in vars(self).items() if k not in ("iterations", "slots", "slot_names")
+            k: v
+            for k, v in vars(self).items()
+            if k not in ("iterations", "slots", "slot_names", "taken")
         }
 
 
@@ -139,12 +144,13 @@ OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}
 
 
 def get(optimizer: str | Optimizer) -> Optimizer:
-    """Return a new optimizer by its name, or the given one if it has not been used yet."""
-    if isinstance(optimizer, Optimizer):
-        if optimizer.iterations:
-            raise InputError(
-                f"the optimizer has taken {optimizer.iterations} steps already, but one optimizer "
-                "belongs to one training: make a new one"
-            )
-        return optimizer
-    return OPTIMIZERS[one_of("optimizer", optimizer, tuple(OPTIMIZERS))]()
+    """Return a new optimizer by its name, or the given one unless a network has it already."""
+    if not isinstance(optimizer, Optimizer):
+        optimizer = OPTIMIZERS[one_of("optimizer", optimizer, tuple(OPTIMIZERS))]()
+    elif optimizer.taken:
+        raise InputError(
+            f"this {type(optimizer).__name__} optimizer is in use already, but what it remembers "
+            "belongs to one training: make a new one"
+        )
+    optimizer.taken = True
+    return optimizer

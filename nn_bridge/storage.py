@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge import losses, optimizers
-from nn_bridge.layers import LAYERS
+from nn_bridge.layer import LAYERS
 from nn_bridge.network import Sequential
 from simulation.checks import InputError, one_of
 

@@ -136,7 +136,7 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
     ("arguments", "said"),
     [
         (["simulate", "--attendance", "absent:6"], "6 absent of 5 presenters"),
-        (["simulate", "--attendance", "rate:1"], "absence rate is 1, but must be a number in [0, 1)"),
+        (["simulate", "--attendance", "rate:1"], "absence rate is 1, but must be a number"),
         (["simulate", "--attendance", "rate:nan"], "absence rate is nan"),
         (["simulate", "--attendance", "sometimes"], "one of the forms: everyone"),
         (["simulate", "--attendance", "log:/nowhere.csv"], "/nowhere.csv"),

@@ -1,0 +1,200 @@
+"""Dropout as Keras means it: `rate` is the fraction dropped, survivors are scaled in training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nn_bridge.layer import Array, BoolArray, Layer, Shape, Streams, register_layer
+from simulation.checks import InputError, real, whole
+
+
+@register_layer
+class Dropout(Layer):
+    """Silence a random part of the units at each training step; leave inference alone.
+
+    Survivors are scaled by 1/(1 - rate) in training ('inverted dropout'), which keeps the
+    expectation. With `rate` 0 no random number is drawn and the layer does nothing at all.
+
+    Another law of who is silenced is a subclass that overrides `draw_mask` and `scale`.
+
+    Parameters
+    ----------
+    rate : float
+        Fraction DROPPED, as in Keras, in [0, 1).
+    noise_shape : tuple of int or None, optional
+        Shape of the mask, batch axis first: None is the input's own length, 1 shares one mask along
+        that axis. (1, None) drops the same units for the whole batch. The last entry counts groups.
+    seed : int, optional
+        Gives masks of its own, a fixed sequence that differs from step to step. Without it they
+        come from the network's seed. In a stack every network then gets the same masks.
+    group_size : int
+        That many consecutive units drop together: a presenter with as many abilities.
+
+    Attributes
+    ----------
+    last_mask : bool array or None
+        Who was kept at the last training step, True for kept, ((R,) B or 1, ..., groups); None
+        if nobody was up for dropping. It can be handed in again: see `forward`.
+    rngs : list of numpy.random.Generator
+        One for each network of a stack (one in all for a single network), once built.
+
+    References
+    ----------
+    Srivastava et al. 2014, whose p is the KEEP probability, 1 - rate.
+
+    Examples
+    --------
+    >>> Dropout(0.5, seed=1, group_size=2)(np.ones((1, 6)), training=True)
+    array([[0., 0., 2., 2., 2., 2.]])
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: tuple[int | None, ...] | None = None,
+        seed: int | None = None,
+        group_size: int = 1,
+        *,
+        input_shape: Shape | None = None,
+    ) -> None:
+        super().__init__(input_shape=input_shape)
+        self.rate = real("rate (the fraction dropped)", rate, least=0, below=1)
+        self.noise_shape = None if noise_shape is None else _checked_noise_shape(noise_shape)
+        self.seed = None if seed is None else whole("seed", seed)
+        self.group_size = whole("group_size", group_size, least=1)
+        self.rngs: list[np.random.Generator] = []
+        self.replicates: Shape = ()
+        self.last_mask: BoolArray | None = None
+        self._factor: Array | None = None
+
+    @property
+    def scale(self) -> float | Array:
+        """By what survivors are multiplied: a number, or one for each group, (groups,)."""
+        return 1.0 / (1.0 - self.rate)
+
+    def draw_mask(self, shape: Shape) -> BoolArray | None:
+        """Draw who is kept at this step, from `rngs`.
+
+        Parameters
+        ----------
+        shape : tuple
+            (B or 1, ..., groups), as `noise_shape` and `group_size` have it.
+
+        Returns
+        -------
+        (*replicates, *shape) bool array or None
+            True for kept; None for everyone, without scaling.
+        """
+        if self.rate == 0:
+            return None
+        uniforms = np.empty((len(self.rngs), *shape), np.float32)  # (R or 1, B, ..., groups)
+        for rng, out in zip(self.rngs, uniforms, strict=True):
+            rng.random(out=out, dtype=np.float32)
+        return np.asarray(uniforms >= self.rate).reshape(self.replicates + shape)
+
+    def build(self, input_shape: Shape, streams: Streams, dtype: npt.DTypeLike) -> None:
+        """Take on the shape of one sample, and the network's chance unless `seed` is given."""
+        if input_shape[-1] % self.group_size:
+            raise InputError(
+                f"group_size is {self.group_size}, but {input_shape[-1]} units cannot be shared "
+                "out in groups of that size: choose a divisor"
+            )
+        if self.noise_shape and len(self.noise_shape) != 1 + len(input_shape):
+            raise InputError(
+                f"noise_shape is {self.noise_shape}, but the input has {1 + len(input_shape)} "
+                "axes, batch included: give an entry for each"
+            )
+        super().build(input_shape, streams, dtype)
+        self.replicates = streams.replicates
+        if self.seed is None:
+            seeds = [sequence.spawn(1)[0] for sequence in streams.masks]
+        else:
+            seeds = [np.random.SeedSequence(self.seed) for _ in streams.masks]
+        self.rngs = [np.random.default_rng(seed) for seed in seeds]
+
+    def forward(self, x: Array, training: bool = False, mask: Any = None) -> Array:
+        """Return x in inference, and x with units silenced in training.
+
+        Parameters
+        ----------
+        x : (..., B, *input_shape) array
+        training : bool
+        mask : array of bool or 0/1, optional
+            Who is kept at this step instead of a drawn mask; any shape that broadcasts to
+            (*replicates, B, ..., groups), such as (groups,), or `last_mask`. No random number is
+            drawn then.
+        """
+        if not training:
+            return x
+        own = (
+            *x.shape[x.ndim - len(self.input_shape or ()) - 1 : -1],
+            x.shape[-1] // self.group_size,
+        )
+        keep = self.draw_mask(self._mask_shape(own)) if mask is None else self._handed(mask, own)
+        self.last_mask = keep
+        if keep is None:
+            self._factor = None
+            return x
+        factor = np.multiply(keep, self.scale, dtype=x.dtype)  # (..., B or 1, ..., groups or 1)
+        if self.group_size > 1 and factor.shape[-1] > 1:
+            factor = factor.repeat(self.group_size, axis=-1)  # (..., units)
+        self._factor = factor
+        return x * factor
+
+    def backward(self, gradient: Array) -> Array:
+        """Return the gradient with the same units silenced and scaled."""
+        return gradient if self._factor is None else gradient * self._factor
+
+    def _mask_shape(self, own: Shape) -> Shape:
+        shape = tuple(
+            length if entry is None else entry
+            for entry, length in zip(self.noise_shape or (None,) * len(own), own, strict=True)
+        )
+        for index, (entry, length) in enumerate(zip(shape, own, strict=True)):
+            if entry not in (1, length):
+                raise InputError(
+                    f"noise_shape has {entry} at index {index}, where the input has {length}: "
+                    f"use 1 (one mask for all), {length} or None"
+                )
+        return shape
+
+    def _handed(self, mask: Any, own: Shape) -> BoolArray:
+        keep, full = np.atleast_1d(np.asarray(mask)), self.replicates + own
+        try:
+            fits = np.broadcast_shapes(keep.shape, full) == full
+        except ValueError:
+            fits = False
+        if not fits:
+            raise InputError(
+                f"the mask has shape {keep.shape}, but must broadcast to {full} "
+                "(batch, then groups): mend its shape"
+            )
+        if keep.dtype != bool and not np.isin(keep, (0, 1)).all():
+            raise InputError("the mask holds other values than 0 (dropped) and 1 (kept): mend it")
+        return keep.astype(bool, copy=False)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return rate, noise_shape, seed, group_size and input_shape."""
+        own = {name: getattr(self, name) for name in ("rate", "noise_shape", "seed", "group_size")}
+        return super().get_config() | own
+
+    def get_random_state(self) -> Any:
+        """Return the state of each generator."""
+        return [rng.bit_generator.state for rng in self.rngs]
+
+    def set_random_state(self, state: Any) -> None:
+        """Put each generator where it stood."""
+        for rng, saved in zip(self.rngs, state, strict=True):
+            rng.bit_generator.state = saved
+
+
+def _checked_noise_shape(shape: Any) -> tuple[int | None, ...]:
+    if not isinstance(shape, (tuple, list)) or not shape:
+        raise InputError(f"noise_shape is {shape!r}, but must be a tuple such as (1, None)")
+    return tuple(
+        None if entry is None else whole(f"noise_shape at index {index}", entry, least=1)
+        for index, entry in enumerate(shape)
+    )

@@ -1,0 +1,655 @@
+"""Sequential: the article's listing, training as in Keras, stacks, files, and what is refused."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+import nn_bridge as tf
+from nn_bridge import layer as layer_module
+from nn_bridge.layers import LAYERS, Dense, Dropout, Flatten, register_layer
+from nn_bridge.losses import Loss
+from nn_bridge.network import Sequential
+from nn_bridge.optimizers import SGD, Adam
+from nn_bridge.storage import load_model
+from simulation.checks import DivergedError, InputError
+
+LISTING = """\
+import tensorflow as tf
+
+# 1) モデル定義
+model = tf.keras.Sequential([
+    tf.keras.layers.Flatten(input_shape=(28, 28)),         # 28×28画像を1次元ベクトルに
+    tf.keras.layers.Dense(256, activation='relu'),        # 中間層256ユニット
+    tf.keras.layers.Dropout(0.5),                         # ドロップアウト率 50%
+    tf.keras.layers.Dense(10, activation='softmax')       # 出力層 10クラス分類
+])
+"""
+
+
+def blobs(samples=96, features=6, classes=3, seed=0):
+    """Draw classes that can be told apart, but not at once."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, classes, samples)
+    return np.eye(classes, features)[labels] * 2 + rng.normal(size=(samples, features)), labels
+
+
+def small(rate=0.5, seed=0, dtype="float64", optimizer="sgd", metrics=("accuracy",), hidden=16):
+    model = Sequential(
+        [Dense(hidden, "relu", input_shape=(6,)), Dropout(rate), Dense(3, "softmax")], seed, dtype
+    )
+    model.compile(optimizer, "sparse_categorical_crossentropy", list(metrics))
+    return model
+
+
+def test_the_articles_listing_reads_here_as_it_does_there(capsys):
+    scope = {}
+    exec(LISTING.replace("import tensorflow as tf", "import nn_bridge as tf"), scope)
+    model = scope["model"]
+    assert [layer.output_shape for layer in model.layers] == [(784,), (256,), (256,), (10,)]
+    assert model.layers[2].rate == 0.5
+    model.summary()
+    assert "203,530" in capsys.readouterr().out  # what Keras counts
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    images = np.random.default_rng(0).random((40, 28, 28))
+    history = model.fit(images, np.arange(40) % 10, batch_size=16, epochs=2)
+    assert sorted(history.history) == ["accuracy", "loss"]
+    np.testing.assert_allclose(model.predict(images).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_it_learns():
+    x, y = blobs(400)
+    model = small(0.2, optimizer=SGD(0.1, momentum=0.9))
+    start = model.evaluate(x, y)[1]
+    history = model.fit(x, y, epochs=20, validation_data=blobs(400, seed=1))
+    assert model.evaluate(x, y)[1] > max(0.85, start + 0.2)
+    assert history.history["val_accuracy"][-1] > 0.8
+    assert history.history["loss"][-1] < history.history["loss"][0]
+
+
+def test_history_is_kerass():
+    x, y = blobs(50)
+    seen = []
+    model = small(0.5, optimizer="adam")
+    history = model.fit(
+        x,
+        y,
+        batch_size=16,
+        epochs=3,
+        validation_data=(x[:20], y[:20]),
+        on_epoch_end=lambda epoch, logs: seen.append((epoch, logs["val_loss"])),
+    )
+    assert history.epoch == [0, 1, 2]
+    assert list(history.history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert all(type(v) is float for values in history.history.values() for v in values)
+    assert seen == list(enumerate(history.history["val_loss"]))
+    assert history.history["val_loss"][-1] == model.evaluate(x[:20], y[:20])[0]
+
+
+def test_training_loss_is_the_mean_over_samples_last_small_batch_included():
+    x, y = blobs(50)
+    by_fit, by_hand = small(0.5), small(0.5)
+    history = by_fit.fit(x, y, batch_size=32, shuffle=False)
+    losses = [by_hand.train_on_batch(x[i], y[i])[0] for i in (slice(0, 32), slice(32, 50))]
+    expected = (32 * losses[0] + 18 * losses[1]) / 50
+    assert history.history["loss"][0] == pytest.approx(expected, rel=1e-13)
+    np.testing.assert_array_equal(by_fit.layers[0].weight, by_hand.layers[0].weight)
+
+
+def test_an_epoch_takes_each_sample_once_in_a_new_order():
+    seen = []
+
+    class Spy(Dropout):
+        def forward(self, x, training=False, mask=None):
+            if training:
+                seen.append(x.copy())
+            return x
+
+    x = np.arange(20.0)[:, None]
+    model = Sequential([Spy(0.0, input_shape=(1,)), Dense(1)], seed=0, dtype="float64")
+    model.compile(SGD(1e-9), "mse")
+    model.fit(x, x, batch_size=8, epochs=2)
+    first, second = np.concatenate(seen[:3]).ravel(), np.concatenate(seen[3:]).ravel()
+    assert sorted(first) == sorted(second) == list(range(20))
+    assert list(first) != list(second) != list(range(20))
+
+
+def test_evaluate_and_predict_do_not_depend_on_the_batch_size():
+    x, y = blobs(50)
+    model = small()
+    assert model.evaluate(x, y, batch_size=7) == pytest.approx(model.evaluate(x, y), rel=1e-13)
+    assert model.evaluate(x, y, return_dict=True) == dict(
+        zip(("loss", "accuracy"), model.evaluate(x, y), strict=True)
+    )
+    np.testing.assert_allclose(model.predict(x, batch_size=7), model.predict(x), rtol=1e-13)
+    probabilities = model.predict(x)
+    assert model.evaluate(x, y)[0] == pytest.approx(-np.log(probabilities[range(50), y]).mean())
+    assert model.evaluate(x, y)[1] == (probabilities.argmax(1) == y).mean()
+
+
+def test_without_metrics_there_is_only_the_loss():
+    x, y = blobs(50)
+    model = small(metrics=())
+    assert isinstance(model.evaluate(x, y), float)
+    assert isinstance(model.train_on_batch(x, y), float)
+
+
+def test_losses_are_what_they_are_called():
+    x, t = np.ones((2, 6)), np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
+    for loss, expected in (
+        ("mse", np.mean),
+        ("mean_squared_error", np.mean),
+        ("half_squared_error", lambda s, axis: s.sum(axis) / 2),
+    ):
+        model = Sequential([Dense(3, input_shape=(6,))], seed=0, dtype="float64")
+        model.compile("sgd", loss)
+        squares = (model.predict(x) - t) ** 2
+        assert model.evaluate(x, t) == pytest.approx(expected(squares, axis=1).mean())
+    x, y = blobs(30)
+    model, one_hot = small(0.5), small(0.5)
+    one_hot.compile("sgd", "categorical_crossentropy", ["accuracy"])
+    model.fit(x, y)
+    one_hot.fit(x, np.eye(3)[y])
+    np.testing.assert_array_equal(model.layers[0].weight, one_hot.layers[0].weight)
+
+
+def test_rate_0_is_bit_identical_to_no_dropout_wherever_it_stands():
+    x, y = blobs(70)
+    nets = []
+    for layers in (
+        [Dense(16, "relu"), Dense(8, "relu"), Dropout(0.5), Dense(3, "softmax")],
+        [
+            Dropout(0.0),
+            Dense(16, "relu"),
+            Dropout(0.0),
+            Dense(8, "relu"),
+            Dropout(0.5),
+            Dense(3, "softmax"),
+        ],
+    ):
+        model = Sequential(layers, seed=3)
+        model.compile("adam", "sparse_categorical_crossentropy")
+        model.fit(x, y, epochs=3)
+        nets.append(model)
+    for without, with_0 in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
+        np.testing.assert_array_equal(without, with_0)
+
+
+def test_a_change_of_rate_changes_neither_start_nor_order():
+    complete, absent = small(0.0), small(0.5)
+    for one, other in zip(complete.parameters(), absent.parameters(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    x, y = blobs(40)
+    complete.fit(x, y)
+    absent.fit(x, y)
+    assert complete.shuffles[0].random() == absent.shuffles[0].random()
+    assert (complete.layers[0].weight != absent.layers[0].weight).any()
+
+
+def test_precisions_start_alike_and_see_the_same_masks():
+    double, single = small(dtype="float64"), small(dtype="float32")
+    x = np.ones((9, 6))
+    np.testing.assert_allclose(single.layers[0].weight, double.layers[0].weight, rtol=1e-7)
+    double(x, training=True)
+    single(x, training=True)
+    np.testing.assert_array_equal(single.layers[1].last_mask, double.layers[1].last_mask)
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+@pytest.mark.parametrize(
+    ("loss", "end"),
+    [("half_squared_error", "linear"), ("sparse_categorical_crossentropy", "softmax")],
+)
+def test_float32_stays_float32(optimizer, loss, end):
+    model = Sequential(
+        [
+            Dropout(0.2, input_shape=(6,)),
+            Dense(16, "relu"),
+            Dropout(0.5, noise_shape=(1, None), group_size=4),
+            Dense(4, "softmax"),
+            Dense(3, end),
+        ]
+    )
+    model.compile(optimizer(), loss, ["accuracy"])
+    dtypes = []
+
+    def spied(method):
+        def call(*args, **kwargs):
+            out = method(*args, **kwargs)
+            dtypes.extend([out.dtype] if out is not None else [])
+            return out
+
+        return call
+
+    for layer in model.layers:
+        layer.forward, layer.backward = spied(layer.forward), spied(layer.backward)
+    last = model.layers[-1]
+    last.logits, last.backward_from_logits = spied(last.logits), spied(last.backward_from_logits)
+    x, y = blobs(50)
+    model.fit(x, y if end == "softmax" else np.eye(3)[y])
+    assert len(dtypes) > 10
+    dtypes += [a.dtype for a in model.parameters()]
+    dtypes += [a.dtype for layer in model.layers for a in layer.gradients.values()]
+    dtypes += [a.dtype for slot in model.optimizer.slots.values() for a in slot]
+    dtypes.append(model.predict(np.ones((2, 6))).dtype)
+    assert set(dtypes) == {np.dtype(np.float32)}
+
+
+SEEDS = [3, 11, 5]
+
+
+@pytest.mark.parametrize("optimizer", [lambda: SGD(0.1, momentum=0.9), Adam])
+@pytest.mark.parametrize("own_data", [False, True])
+@pytest.mark.parametrize("own_mask_seed", [None, 9])
+def test_a_stack_is_its_members(optimizer, own_data, own_mask_seed):
+    x, y = blobs(3 * 50)
+    if own_data:
+        x, y = x.reshape(3, 50, 6), y.reshape(3, 50)
+    else:
+        x, y = x[:50], y[:50]
+
+    def trained(seed, x, y):
+        model = Sequential(
+            [
+                Flatten(input_shape=(2, 3)),
+                Dropout(0.2),
+                Dense(12, "relu"),
+                Dropout(0.5, seed=own_mask_seed, group_size=3),
+                Dense(3, "softmax"),
+            ],
+            seed,
+            "float64",
+        )
+        model.compile(optimizer(), "sparse_categorical_crossentropy", ["accuracy"])
+        x = x.reshape(*x.shape[:-1], 2, 3)
+        history = model.fit(x, y, batch_size=16, epochs=3, validation_data=(x, y))
+        history.history["step"] = [model.train_on_batch(x, y)[0]]
+        return model, history.history, model.predict(x), model.evaluate(x, y)
+
+    stack, history, predictions, evaluation = trained(SEEDS, x, y)
+    assert stack.layers[2].weight.shape == (3, 12, 6)
+    for r, seed in enumerate(SEEDS):
+        mine = (x[r], y[r]) if own_data else (x, y)
+        single, alone, predicted, evaluated = trained(seed, *mine)
+        for of_stack, own in zip(stack.parameters(), single.parameters(), strict=True):
+            np.testing.assert_allclose(of_stack[r], own, rtol=0, atol=1e-12)
+        for name, values in alone.items():
+            np.testing.assert_allclose([v[r] for v in history[name]], values, atol=1e-12)
+        np.testing.assert_allclose(predictions[r], predicted, atol=1e-12)
+        np.testing.assert_allclose([value[r] for value in evaluation], evaluated, atol=1e-12)
+    masks = stack.layers[1].last_mask
+    assert (masks[0] != masks[1]).any()
+
+
+def test_weights_known_to_a_stack_of_one_are_those_of_the_single_network():
+    stack, single = small(seed=[4]), small(seed=4)
+    assert stack.layers[0].weight.shape == (1, 16, 6)
+    np.testing.assert_array_equal(stack.layers[0].weight[0], single.layers[0].weight)
+
+
+def test_numpys_global_chance_is_left_alone():
+    np.random.seed(1)  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    small(seed=None).fit(*blobs(40))
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+def test_dropout_layers_in_a_row_draw_different_masks():
+    model = Sequential([Dropout(0.5, input_shape=(40,)), Dropout(0.5), Dense(1)], seed=0)
+    model(np.ones((3, 40)), training=True)
+    assert (model.layers[0].last_mask != model.layers[1].last_mask).any()
+
+
+def test_the_gradient_at_the_data_is_left_out():
+    model = small()
+    model.loss_and_gradients(*blobs(20))
+    first, last = model.layers[0], model.layers[2]
+    assert first.backward(np.ones((20, 16))) is None
+    assert last.backward_from_logits(np.ones((20, 3))).shape == (20, 16)
+
+
+def test_masks_handed_in_replay_a_step():
+    x, y = blobs(20)
+    one, other = small(seed=0), small(seed=0)
+    one.train_on_batch(x, y)
+    other.layers[1].rngs[0].random(5)  # its own next mask would be another
+    other.train_on_batch(x, y, masks={other.layers[1]: one.layers[1].last_mask})
+    np.testing.assert_array_equal(one.layers[0].weight, other.layers[0].weight)
+
+
+def test_gradients_can_be_applied_by_hand():
+    x, y = blobs(20)
+    one, other = small(seed=0), small(seed=0)
+    one.train_on_batch(x, y)
+    start = other.layers[0].weight.copy()
+    other.loss_and_gradients(x, y)
+    np.testing.assert_array_equal(other.layers[0].weight, start)
+    other.apply_gradients()
+    np.testing.assert_array_equal(one.layers[0].weight, other.layers[0].weight)
+
+
+def test_layers_are_built_from_the_first_data():
+    model = Sequential([Flatten(), Dense(3, "softmax")], seed=0)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(np.zeros((4, 2, 5)), [0, 1, 2, 0])
+    assert model.layers[1].weight.shape == (3, 10)
+
+
+@pytest.mark.parametrize("rate", [1e4, 1e30])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_divergence_is_told_and_never_goes_on(rate, dtype):
+    model = Sequential([Dense(8, input_shape=(6,)), Dense(1)], seed=0, dtype=dtype)
+    model.compile(SGD(rate), "mse")
+    x = blobs(64)[0]
+    with pytest.raises(DivergedError, match=r"epoch \d+, .*step \d+ \(learning rate 1") as caught:
+        model.fit(x, x[:, :1] * 3, epochs=200)
+    assert "lower the learning rate" in str(caught.value)
+
+
+def test_divergence_hidden_by_dead_units_is_seen_at_the_end_of_the_epoch():
+    model = Sequential([Dense(1, "relu", input_shape=(1,))], seed=0, dtype="float32")
+    model.compile(SGD(3e38), "mse")
+    model.layers[0].weight[...] = 1.0
+    with pytest.raises(DivergedError, match=r"a weight .* epoch 1, after step 1"):
+        model.fit(np.array([[100.0]]), np.array([[1.0]]))
+    model.layers[0].weight[...] = np.nan
+    with pytest.raises(DivergedError, match="step 2"):
+        model.train_on_batch(np.ones((1, 1)), np.ones((1, 1)))
+    with pytest.raises(DivergedError, match="evaluation"):
+        model.evaluate(np.ones((1, 1)), np.ones((1, 1)))
+    with pytest.raises(DivergedError, match="forward pass"):
+        model.predict(np.ones((1, 1)))
+
+
+def test_verbose(capsys):
+    x, y = blobs(40)
+    small().fit(x, y, epochs=2)  # 'auto', and no terminal looks on
+    small().fit(x, y, epochs=2, verbose=0)
+    assert capsys.readouterr().out == ""
+    small(seed=[0, 1]).fit(x, y, epochs=2, verbose=2)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Epoch 1/2 - loss: ")
+    assert "accuracy: 0." in second
+    small().fit(x, y, epochs=2, verbose=1)
+    assert "epoch 2/2" in capsys.readouterr().out
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [0, [4, 5]])
+@pytest.mark.parametrize("optimizer", [lambda: SGD(0.1, 0.9), lambda: Adam(0.01)])
+def test_training_goes_on_from_a_file_as_if_never_interrupted(tmp_path, seed, optimizer):
+    def fresh():
+        model = Sequential(
+            [
+                Flatten(input_shape=(2, 3)),
+                Dropout(0.2),
+                Dense(12, "relu"),
+                Dropout(0.5, noise_shape=(1, None), seed=4, group_size=3),
+                Dense(3, "softmax"),
+            ],
+            seed,
+        )
+        model.compile(optimizer(), "sparse_categorical_crossentropy", ["accuracy"])
+        return model
+
+    x, y = blobs(50)
+    x = x.reshape(50, 2, 3)
+    whole, broken = fresh(), fresh()
+    whole.fit(x, y, epochs=2)
+    rest = whole.fit(x, y, epochs=3).history
+    broken.fit(x, y, epochs=2)
+    broken.save(tmp_path / "model.npz")
+    again = tf.keras.load_model(tmp_path / "model.npz")
+    resumed = again.fit(x, y, epochs=3).history
+    np.testing.assert_array_equal(resumed["loss"], rest["loss"])
+    np.testing.assert_array_equal(resumed["accuracy"], rest["accuracy"])
+    for one, other in zip(whole.parameters(), again.parameters(), strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
+    assert [p.name for p in tmp_path.iterdir()] == ["model.npz"]
+
+
+def test_an_uncompiled_network_and_one_before_its_first_step_can_be_saved(tmp_path):
+    model = Sequential([Dense(3, input_shape=(6,))])
+    model.save(tmp_path / "a.npz")
+    assert load_model(tmp_path / "a.npz").optimizer is None
+    np.testing.assert_array_equal(
+        load_model(tmp_path / "a.npz").layers[0].weight, model.layers[0].weight
+    )
+    model.compile("adam", "mse")
+    model.save(str(tmp_path / "b.npz"))
+    assert load_model(str(tmp_path / "b.npz")).optimizer.learning_rate == 0.001
+
+
+def test_a_registered_layer_is_saved_with_its_own_chance(tmp_path, monkeypatch):
+    monkeypatch.setattr("nn_bridge.layers.LAYERS", dict(LAYERS))
+    monkeypatch.setattr("nn_bridge.storage.LAYERS", layer_module.LAYERS)
+
+    @register_layer
+    class Turns(Dropout):
+        """One unit after the other is away."""
+
+        turn = 0
+
+        def draw_mask(self, shape):
+            self.turn += 1
+            return (np.arange(shape[-1]) != self.turn % shape[-1])[None]
+
+        def get_random_state(self):
+            return self.turn
+
+        def set_random_state(self, state):
+            self.turn = state
+
+    x, y = blobs(40)
+    model = Sequential(
+        [Turns(0.2, noise_shape=(1, None), input_shape=(6,)), Dense(3, "softmax")], seed=0
+    )
+    model.compile(Adam())
+    model.fit(x, y)
+    model.save(tmp_path / "turns.npz")
+    again = load_model(tmp_path / "turns.npz")
+    assert type(again.layers[0]) is Turns
+    assert again.fit(x, y, epochs=3).history == model.fit(x, y, epochs=3).history
+
+
+def test_saving_over_a_file_replaces_it_whole(tmp_path, monkeypatch):
+    small(seed=1).save(tmp_path / "model.npz")
+    before = (tmp_path / "model.npz").read_bytes()
+
+    def full_disk(file, **arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(InputError, match=r"cannot be written \(No space left"):
+        small(seed=2).save(tmp_path / "model.npz")
+    assert (tmp_path / "model.npz").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def rewritten(path, **changes):
+    """Save the file with some of its arrays changed, or left out if None."""
+    arrays = dict(np.load(path)) | changes
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+
+
+def config_with(path, **changes):
+    config = json.loads(str(np.load(path)["config"])) | changes
+    rewritten(path, config=np.array(json.dumps(config)))
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda p: p.unlink(), "No such file"),
+        (lambda p: p.write_bytes(b""), "give a file that save() wrote"),
+        (lambda p: p.write_text("hello"), "give a file that save() wrote"),
+        (lambda p: p.write_bytes(p.read_bytes()[:-200]), "give a file that save() wrote"),
+        (lambda p: p.write_bytes(p.read_bytes()[:300]), "give a file that save() wrote"),
+        (
+            lambda p: p.write_bytes(
+                p.read_bytes().replace("float32".encode("utf-32-le"), "float99".encode("utf-32-le"))
+            ),
+            "save() wrote",
+        ),
+        (lambda p: p.write_bytes(pickle.dumps([1])), "pickle"),
+        (lambda p: np.savez(p, config=np.array([{}], dtype=object)), "allow_pickle"),
+        (
+            lambda p: np.save(p.with_suffix(".npy"), np.ones(3)) or p.with_suffix(".npy").rename(p),
+            "save() wrote",
+        ),
+        (lambda p: np.savez(p, weights=np.ones(3)), "config"),
+        (lambda p: rewritten(p, **{"parameter 0": None}), "parameter 0"),
+        (lambda p: rewritten(p, **{"velocity 1": None}), "velocity 1"),
+        (lambda p: rewritten(p, **{"parameter 0": np.ones((1, 6), "f4")}), "float32 (1, 6)"),
+        (lambda p: config_with(p, format="other 2"), "format is 'other 2'"),
+        (lambda p: config_with(p, layers=[["Conv", {}]]), "layer class Conv is unknown"),
+        (lambda p: config_with(p, layers=[["Dropout", {"rate": 2}]]), "rate"),
+        (lambda p: config_with(p, chance=[]), "give a file that save() wrote"),
+    ],
+)
+def test_files_that_are_not_ours_are_one_clear_error(tmp_path, damage, says):
+    path = tmp_path / "model.npz"
+    model = small(optimizer=SGD(0.1, 0.9), dtype="float32")
+    model.fit(*blobs(40))
+    model.save(path)
+    damage(path)
+    with pytest.raises(InputError) as caught:
+        load_model(path)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_cut_of_a_file_is_mistaken_for_a_network(tmp_path):
+    path = tmp_path / "model.npz"
+    small().save(path)
+    content = path.read_bytes()
+    for length in range(0, len(content), 97):
+        path.write_bytes(content[:length])
+        with pytest.raises(InputError, match=r"give a file that save\(\) wrote"):
+            load_model(path)
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+X, Y = blobs(20)
+NAN = X.copy()
+NAN[3, 2] = np.nan
+
+
+def compiled_as(**options):
+    return lambda: small().compile(**options)
+
+
+def fitted(x=X, y=Y, model=small, **options):
+    return lambda: model().fit(x, y, **options)
+
+
+@pytest.mark.parametrize(
+    ("do", "says"),
+    [
+        (lambda: Sequential([]), "the network has no layers"),
+        (lambda: Sequential([Dense(3), "relu"]), "'relu' is no layer"),
+        (lambda: Sequential([Dense(3)], dtype="float16"), "dtype is 'float16', but must be one of"),
+        (lambda: Sequential([Dense(3)], seed=[]), "seed is an empty list"),
+        (lambda: Sequential([Dense(3)], seed=1.5), "seed is 1.5"),
+        (lambda: Sequential([Dense(3)], seed=[1, -2]), "a seed of the stack is -2"),
+        (lambda: Sequential([Dense(3, input_shape=(6,)), Dense(2, input_shape=(4,))]), "(4,), but"),
+        (lambda: Sequential([Dense(3, input_shape=(3,))] * 2), "is part of a network already"),
+        (lambda: Sequential(small().layers), "is part of a network already"),
+        (compiled_as(optimizer="rmsprop"), "optimizer is 'rmsprop', but must be one of: sgd, adam"),
+        (compiled_as(loss="hinge"), "loss is 'hinge', but must be one of: sparse_categorical"),
+        (compiled_as(metrics=["auc"]), "a metric is 'auc', but must be one of: accuracy"),
+        (compiled_as(metrics="accuracy"), "write ['accuracy']"),
+        (lambda: Sequential([Dense(3)]).compile(), "end with Dense(3, activation='softmax')"),
+        (lambda: Sequential([Flatten()]).compile("sgd", "mse"), "end with a Dense layer"),
+        (
+            lambda: Sequential([Dense(1)]).compile("sgd", "mse", ["accuracy"]),
+            "accuracy compares outputs, but there is one only",
+        ),
+        (lambda: SGD(0), "learning_rate is 0, but must be a number in (0, "),
+        (lambda: SGD(float("nan")), "learning_rate is nan"),
+        (lambda: SGD(0.1, momentum=1), "momentum is 1"),
+        (lambda: Adam(beta_1=1.0), "beta_1 is 1"),
+        (lambda: Adam(beta_2=-0.1), "beta_2 is -0.1"),
+        (lambda: Adam(epsilon=0), "epsilon is 0"),
+        (lambda: Sequential([Dense(3, input_shape=(6,))]).fit(X, Y), "is not compiled"),
+        (fitted(x=NAN), "x holds NaN"),
+        (fitted(x=X * 1e300, model=lambda: small(dtype="float32")), "too large for float32"),
+        (fitted(x=X.astype(str)), "x holds <U"),
+        (fitted(x=[[1, 2], [3]]), "x is no array of numbers"),
+        (fitted(x=X[:, :5]), "x has shape (20, 5), but the network takes samples of shape (6,)"),
+        (fitted(x=X[0]), "x has shape (6,)"),
+        (fitted(x=X[None]), "x has shape (1, 20, 6)"),
+        (fitted(x=np.stack([X] * 3), model=lambda: small(seed=[0, 1])), "x has shape (3, 20, 6)"),
+        (fitted(x=X[:0], y=Y[:0]), "x holds no samples"),
+        (fitted(y=Y[:19]), "y has shape (19,), but x has 20 samples"),
+        (fitted(y=Y[:, None]), "y has shape (20, 1), but x has 20 samples"),
+        (fitted(y=np.where(Y == 2, 3, Y)), "the label 3, but the network has 3 outputs, labels 0 "),
+        (fitted(y=np.where(Y == 2, -1, Y)), "the label -1"),
+        (fitted(y=Y + 0.5), "needs whole-number labels: use y.astype(int)"),
+        (fitted(batch_size=0), "batch_size is 0"),
+        (fitted(epochs=-1), "epochs is -1"),
+        (fitted(epochs=1.5), "epochs is 1.5"),
+        (fitted(verbose=3), "verbose is 3"),
+        (fitted(shuffle="no"), "shuffle is 'no', but must be True or False"),
+        (fitted(validation_data=X), "write validation_data=(x, y)"),
+        (fitted(validation_data=(X, Y[:3])), "y has shape (3,), but x has 20 samples"),
+        (lambda: small().evaluate(X, Y, batch_size=0), "batch_size is 0"),
+        (lambda: small().predict(X, batch_size=0), "batch_size is 0"),
+        (lambda: small().predict(NAN), "x holds NaN"),
+        (lambda: small().train_on_batch(X, Y, masks={Dropout(0.5): 1}), "name its own layers"),
+        (lambda: small()(X, masks={Dropout(0.5): 1}), "while it trains"),
+        (lambda: small().save("model.h5"), "does not end in .npz"),
+        (lambda: small().save("/no/such/folder/model.npz"), "cannot be written"),
+        (lambda: Sequential([Dense(3)]).save("model.npz"), "has no weights yet"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(do, says):
+    with pytest.raises(InputError) as caught:
+        do()
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "says"),
+    [
+        ("categorical_crossentropy", Y, "y has shape (20,), but categorical_crossentropy compares"),
+        ("categorical_crossentropy", np.ones((20, 3)), "rows that are no probabilities"),
+        ("categorical_crossentropy", np.tile([2.0, -1, 0], (20, 1)), "rows that are no probabil"),
+        ("mse", Y, "y has shape (20,), but mean_squared_error compares it with 3 outputs"),
+        ("mse", np.ones((19, 3)), "y has shape (19, 3), but x has 20 samples"),
+        ("mse", np.full((20, 3), np.inf), "y holds NaN, infinity"),
+    ],
+)
+def test_targets_that_do_not_fit_the_loss_are_refused(loss, y, says):
+    model = small()
+    model.compile("sgd", loss)
+    with pytest.raises(InputError) as caught:
+        model.fit(X, y)
+    assert says in str(caught.value)
+
+
+def test_an_optimizer_belongs_to_one_training():
+    optimizer = SGD(0.1)
+    small(optimizer=optimizer)
+    with pytest.raises(InputError, match="this SGD optimizer is in use already"):
+        small(optimizer=optimizer)
+
+
+def test_a_loss_of_ones_own_can_be_handed_in():
+    class Absolute(Loss):
+        name = "absolute"
+
+        def value_and_gradient(self, outputs, targets):
+            return np.abs(outputs - targets).sum(-1), np.sign(outputs - targets)
+
+    model = Sequential([Dense(3, input_shape=(6,))], seed=0)
+    model.compile(SGD(0.1), Absolute())
+    losses = model.fit(X, np.ones((20, 3)), epochs=30).history["loss"]
+    assert losses[-1] < losses[0] / 2
