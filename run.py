@@ -263,7 +263,7 @@ def network(
             }
         )
         return
-    console.print(effects_table(f"The article's network on {data}", "rate 0", f"{rate:g}", effects))
+    console.print(effects_table(f"The article's network on {data}", "rate 0", f"rate {rate:g}", effects))
 
 
 @app.command()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.bridge import network_game
 from nn_bridge.layers import Dense, Dropout, Flatten
 from nn_bridge.network import Sequential
-from nn_bridge.optimizers import OPTIMIZERS
+from nn_bridge.optimizers import SGD, Adam, Optimizer
+from nn_bridge.output_noise import NoisyDense
+from nn_bridge.training import History
+from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
-from simulation.coalitions import ablation_curve, co_adaptation_score
+from simulation.coalitions import Game, ablation_curve, co_adaptation_score
 from simulation.real_talks import digits_talk
 from simulation.talk import Talk
 
@@ -39,9 +43,16 @@ class Setting:
         Training samples; None: all 1,347 of scikit-learn's digits.
     epochs, batch_size : int
     optimizer : {'adam', 'sgd'}
-        With Keras's default settings.
+        Adam(0.001), Keras's default, or SGD(0.05, momentum=0.9).
     hidden : int
         Hidden units; 256 in the article.
+    weight_decay : float
+        Of the optimizer: each step shrinks all parameters by learning rate times this.
+    law : AttendanceLaw or None
+        Which units drop, where it is not the article's independent coins: the law's people are
+        blocks of neighbouring units. `rate` is then not used.
+    output_noise : bool
+        A control: noise on the output, as strong as Dropout(rate) would make it, instead of it.
     """
 
     rate: float = 0.5
@@ -51,6 +62,9 @@ class Setting:
     batch_size: int = 32
     optimizer: str = "adam"
     hidden: int = HIDDEN_UNITS
+    weight_decay: float = 0.0
+    law: AttendanceLaw | None = None
+    output_noise: bool = False
 
     def __post_init__(self) -> None:
         # Checked here too, so that nothing is trained before the last setting is known to be good.
@@ -60,8 +74,33 @@ class Setting:
             whole("practice questions", self.practice, least=1)
         whole("epochs", self.epochs, least=1)
         whole("batch size", self.batch_size, least=1)
-        one_of("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        one_of("optimizer", self.optimizer, ("adam", "sgd"))
         whole("hidden units", self.hidden, least=1)
+        real("weight decay", self.weight_decay, least=0)
+        if self.law is not None and self.hidden % self.law.n_presenters:
+            raise InputError(
+                f"{self.hidden} hidden units cannot be shared out among {self.law.n_presenters} "
+                "blocks: choose a divisor"
+            )
+
+    @property
+    def new_optimizer(self) -> Optimizer:
+        """An optimizer of this setting, not yet used."""
+        if self.optimizer == "adam":
+            return Adam(0.001, weight_decay=self.weight_decay)
+        return SGD(0.05, momentum=0.9, weight_decay=self.weight_decay)
+
+    def dropout_and_output(self) -> tuple[Dropout, Dense]:
+        """Build the last two layers, which differ between settings."""
+        if self.output_noise:
+            return Dropout(0.0), NoisyDense(10, activation="softmax", rate=self.rate)
+        if self.law is None:
+            return Dropout(self.rate), Dense(10, activation="softmax")
+        size = self.hidden // self.law.n_presenters
+        return (
+            AttendanceDropout(self.law, group_size=size, per="question"),
+            Dense(10, activation="softmax"),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +112,10 @@ class NetworkResult:
     measures : dict of str to (S,) array
     ablation : (S, F) array
         Accuracy on unseen digits with the fractions `SILENCED` of the hidden units silenced.
-    curves : dict of str to (E, S) array
-        The training history.
     """
 
     measures: dict[str, FloatArray]
     ablation: FloatArray
-    curves: dict[str, FloatArray]
 
 
 def article_network(
@@ -117,23 +153,61 @@ def article_network(
     )
 
 
-def train_article_network(
-    setting: Setting, seeds: Sequence[int], talk: Talk | None = None
-) -> NetworkResult:
-    """Train it once for each seed, all at once as a stack, and hold the yardstick to it.
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A stack of the article's network after training, and what it was trained and shown.
 
-    Two settings with the same seeds are paired in everything but what the settings change.
+    Attributes
+    ----------
+    model : Sequential
+        One network a seed.
+    history : History
+    practised, unseen : (S,) array
+        Accuracy on practice and on unseen digits.
+    talks : list of Talk
+        One for each network, or one for all.
+    """
+
+    model: Sequential
+    history: History
+    practised: FloatArray
+    unseen: FloatArray
+    talks: list[Talk]
+
+    def talk_of(self, member: int) -> Talk:
+        """Return the talk of one network of the stack."""
+        return self.talks[member % len(self.talks)]
+
+    def game_of(self, member: int) -> Game:
+        """Hold one network's single hidden units to the yardstick, on its unseen digits."""
+        talk = self.talk_of(member)
+        return network_game(self.model, talk.show_questions, talk.show_answers, member, 1)
+
+    @property
+    def squared_weights(self) -> FloatArray:
+        """Sum of all squared parameters of each network, (S,)."""
+        weights = [w.astype(float).reshape(len(self.unseen), -1) for w in self.model.parameters()]
+        return np.asarray(np.sum([np.square(w).sum(axis=1) for w in weights], axis=0))
+
+
+def fit_article_network(
+    setting: Setting,
+    seeds: Sequence[int],
+    talks: list[Talk],
+    on_epoch_end: Callable[[FloatArray], None] | None = None,
+) -> Trained:
+    """Train the article's network once for each seed, all at once as a stack.
 
     Parameters
     ----------
     setting : Setting
     seeds : sequence of int
         Each draws starting weights, order of samples and masks.
-    talk : Talk, optional
-        One set of square images for all. Left out, each seed has its own split of scikit-learn's
-        digits and its own wrong labels, as `setting` says.
+    talks : list of Talk
+        One for each seed, or a single one for all; square images.
+    on_epoch_end : function(probabilities), optional
+        Called after each epoch with what the networks say to the unseen digits, (S, M, 10).
     """
-    talks = [talk] if talk is not None else [_digits(setting, seed) for seed in seeds]
     side = math.isqrt(talks[0].n_features)
     if side * side != talks[0].n_features:
         raise InputError(
@@ -142,41 +216,66 @@ def train_article_network(
         )
     x, y = _samples([(t.practice_questions, t.practice_answers) for t in talks], side)
     x_show, y_show = _samples([(t.show_questions, t.show_answers) for t in talks], side)
-
-    model = article_network(setting.rate, (side, side), seeds, hidden=setting.hidden)
-    model.compile(
-        optimizer=setting.optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+    model = Sequential(
+        [
+            Flatten(input_shape=(side, side)),
+            Dense(setting.hidden, activation="relu"),
+            *setting.dropout_and_output(),
+        ],
+        seed=seeds,
     )
+    model.compile(setting.new_optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(
         x,
         y,
         batch_size=setting.batch_size,
         epochs=setting.epochs,
-        validation_data=(x_show, y_show),
         verbose=0,
+        on_epoch_end=(
+            None
+            if on_epoch_end is None
+            else lambda _epoch, _logs: on_epoch_end(model.predict(x_show))
+        ),
     )
     _, practised = model.evaluate(x, y)
     _, unseen = model.evaluate(x_show, y_show)
+    return Trained(model, history, np.asarray(practised), np.asarray(unseen), talks)
+
+
+def train_article_network(
+    setting: Setting, seeds: Sequence[int], talk: Talk | None = None
+) -> NetworkResult:
+    """Train it once for each seed and hold the yardstick to it.
+
+    Two settings with the same seeds are paired in everything but what the settings change.
+
+    Parameters
+    ----------
+    setting : Setting
+    seeds : sequence of int
+    talk : Talk, optional
+        One set of images for all. Left out, each seed has its own split of scikit-learn's digits
+        and its own wrong labels, as `setting` says.
+    """
+    talks = [digits_of(setting, seed) for seed in seeds] if talk is None else [talk]
+    trained = fit_article_network(setting, seeds, talks)
     ablation, scores = [], []
     for member, seed in enumerate(seeds):
-        shown = talks[member % len(talks)]
-        game = network_game(model, shown.show_questions, shown.show_answers, member)
-        rng = np.random.default_rng(seed)
+        game, rng = trained.game_of(member), np.random.default_rng(seed)
         ablation.append(ablation_curve(game, rng, SILENCED, reading="nobody covers"))
         scores.append(co_adaptation_score(game, rng))
-    weights = [w.astype(float).reshape(len(seeds), -1) for w in model.parameters()]
     measures = {
-        "accuracy, unseen digits": np.asarray(unseen, dtype=float),
+        "accuracy, unseen digits": trained.unseen,
         "accuracy, half silenced": np.array(ablation)[:, np.isclose(SILENCED, 0.5)][:, 0],
         "co-adaptation score": np.array(scores),
-        "practice minus unseen": np.asarray(practised - unseen, dtype=float),
-        "squared weights": np.sum([np.square(w).sum(axis=1) for w in weights], axis=0),
+        "practice minus unseen": trained.practised - trained.unseen,
+        "squared weights": trained.squared_weights,
     }
-    curves = {name: np.array(values, dtype=float) for name, values in history.history.items()}
-    return NetworkResult(measures=measures, ablation=np.array(ablation), curves=curves)
+    return NetworkResult(measures=measures, ablation=np.array(ablation))
 
 
-def _digits(setting: Setting, seed: int) -> Talk:
+def digits_of(setting: Setting, seed: int) -> Talk:
+    """Draw a seed's own split of scikit-learn's digits, with its own wrong labels."""
     return digits_talk(
         np.random.default_rng([seed, 1]),
         practice=setting.practice,

@@ -250,7 +250,11 @@ def side_by_side(team: Team, rehearsals: int) -> FloatArray:
 
 
 def network_game(
-    network: Sequential, questions: npt.NDArray[Any], wanted: FloatArray, member: int = 0
+    network: Sequential,
+    questions: npt.NDArray[Any],
+    wanted: FloatArray,
+    member: int = 0,
+    group_size: int | None = None,
 ) -> Game:
     """Hold the yardstick to a network: its groups of hidden units as members of a game.
 
@@ -263,6 +267,8 @@ def network_game(
         One-hot for a softmax output.
     member : int
         Which network of a stack.
+    group_size : int or None
+        Hidden units in a member of the game; None: those that drop together.
     """
     parts = Parts.of(network)
     x = np.asarray(questions, dtype=float)
@@ -276,7 +282,7 @@ def network_game(
         )
     ]
     hidden = np.maximum(x @ weights[0].T + weights[1], 0.0)  # (M, N H)
-    h = parts.dropout.group_size
+    h = parts.dropout.group_size if group_size is None else group_size
     grouped = hidden.reshape(len(x), -1, h)  # (M, N, H)
     delivery = weights[2].reshape(parts.output.units, -1, h)  # (K, N, H)
     contributions = np.einsum("mnh,knh->nmk", grouped, delivery)

@@ -23,6 +23,8 @@ class Optimizer:
     ----------
     learning_rate : float
         May be changed between steps.
+    weight_decay : float
+        Before each step all parameters shrink by learning_rate times this, as in Keras.
     iterations : int
         Steps taken.
     taken : bool
@@ -34,8 +36,9 @@ class Optimizer:
     name: str
     slot_names: tuple[str, ...] = ()
 
-    def __init__(self, learning_rate: float) -> None:
+    def __init__(self, learning_rate: float, weight_decay: float) -> None:
         self.learning_rate = real("learning_rate", learning_rate, above=0)
+        self.weight_decay = real("weight_decay", weight_decay, least=0)
         self.iterations = 0
         self.taken = False
         self.slots: dict[str, list[Array]] = {}
@@ -45,6 +48,8 @@ class Optimizer:
         self.prepare(parameters)
         self.iterations += 1
         for number, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
+            if self.weight_decay:
+                parameter *= 1.0 - self.learning_rate * self.weight_decay
             self._update(
                 parameter, gradient, *(self.slots[slot][number] for slot in self.slot_names)
             )
@@ -75,12 +80,16 @@ class SGD(Optimizer):
         Above 0.
     momentum : float
         In [0, 1).
+    weight_decay : float
+        At least 0.
     """
 
     name = "sgd"
 
-    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0) -> None:
-        super().__init__(learning_rate)
+    def __init__(
+        self, learning_rate: float = 0.01, momentum: float = 0.0, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(learning_rate, weight_decay)
         self.momentum = real("momentum", momentum, least=0, below=1)
         if self.momentum:
             self.slot_names = ("velocity",)
@@ -105,6 +114,8 @@ class Adam(Optimizer):
         Above 0.
     beta_1, beta_2 : float
         How slowly the means of gradients and of squared gradients are forgotten, in [0, 1).
+    weight_decay : float
+        At least 0.
     """
 
     name = "adam"
@@ -116,8 +127,9 @@ class Adam(Optimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
+        weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, weight_decay)
         self.beta_1 = real("beta_1", beta_1, least=0, below=1)
         self.beta_2 = real("beta_2", beta_2, least=0, below=1)
         self.epsilon = real("epsilon", epsilon, above=0)

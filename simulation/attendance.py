@@ -106,7 +106,7 @@ class AttendanceLaw(ABC):
         --------
         >>> from simulation.attendance import one_or_two_absent
         >>> one_or_two_absent(5).draw(np.random.default_rng(0), 3).sum(axis=1)
-        array([3, 4, 3])
+        array([3, 3, 3])
         """
         rows = whole("rehearsals", rehearsals, least=0)
         return self.present(rng.random((rows, self.n_uniforms)), 0, None)
@@ -307,7 +307,7 @@ class Bursts(AttendanceLaw):
         super().__post_init__()
         real("absence rate", self.rate, least=0, below=1)
         real("length of an absence", self.length, least=1)
-        if self._fall_ill > 1:
+        if self._fall_ill > 1 + 1e-9:  # rate / (1 - rate) is seldom exact in binary
             raise InputError(
                 f"absences of {self.length:g} rehearsals cannot make up {self.rate:g} of all: "
                 f"lengthen them to at least {self.rate / (1 - self.rate):g}, or lower the rate"

@@ -149,7 +149,7 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
         raise InputError(
             f"the attendance log {path} cannot be read as a CSV file: {error}"
         ) from None
-    lines = [line for line in lines if any(line)]
+    lines = [line for line in lines if len(line) > 1 or any(line)]
     if not lines:
         raise InputError(f"the attendance log {path} is empty: begin with a row of names")
     header, *rows = lines

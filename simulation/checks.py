@@ -23,7 +23,7 @@ class DivergedError(InputError):
 
 
 def _given(value: Any) -> str:
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -72,7 +72,10 @@ def real(
     allowed = "a finite number" if anything else f"a number in {low}, {high}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise InputError(f"{name} is {_given(value)}, but must be {allowed}") from None
     if not (math.isfinite(number) and least <= number <= most and above < number < below):
         raise InputError(f"{name} is {number:g}, but must be {allowed}")
     return number

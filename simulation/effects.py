@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, norm, t
 
 from simulation.checks import InputError
 
@@ -24,7 +24,7 @@ class Effect:
     before, after : float
         Mean over the seeds in each condition.
     low, high : float
-        95% bootstrap interval (BCa) of the mean paired difference after - before.
+        95% bootstrap interval of the mean paired difference after - before.
     seeds : int
     """
 
@@ -41,7 +41,7 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """Rule: 'higher' or 'lower' if the whole interval is on one side of 0, else 'no effect' was shown."""
+        """'higher' or 'lower' if the whole interval is on one side of 0, else 'no effect'."""
         if self.low > 0:
             return "higher"
         if self.high < 0:
@@ -73,13 +73,25 @@ def paired_effect(before: npt.ArrayLike, after: npt.ArrayLike) -> Effect:
             f"paired figures have shapes {first.shape} and {second.shape}, but an interval needs "
             "one figure for each of at least two seeds in both conditions"
         )
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        raise InputError("paired figures are not all finite numbers: take out NaN and infinity")
     gain = second - first
     if np.ptp(gain) == 0:  # nothing to resample: every seed says the same
         low = high = float(gain[0])
     else:
+        # A bootstrap interval of a few figures is too narrow: at 10 it covers 90%, not 95%. The
+        # level is raised to where a percentile interval is as wide as Student's t would have it
+        # (Hesterberg 2015, What teachers should know about the bootstrap, section 3.3).
+        n = len(gain)
+        z = np.sqrt(n / (n - 1)) * t.ppf((1 + CONFIDENCE) / 2, n - 1)
         # A fixed generator: the interval belongs to the data, not to the moment it is computed.
         interval = bootstrap(
-            (gain,), np.mean, confidence_level=CONFIDENCE, rng=np.random.default_rng(0)
+            (gain,),
+            np.mean,
+            confidence_level=1 - 2 * norm.sf(z),
+            # BCa estimates a bias and a skewness, which fewer than five figures do not have.
+            method="BCa" if n >= 5 else "percentile",
+            rng=np.random.default_rng(0),
         ).confidence_interval
         low, high = float(interval.low), float(interval.high)
     return Effect(float(first.mean()), float(second.mean()), low, high, len(gain))

@@ -137,7 +137,7 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
             missing = rehearsal.missing_from(rehearsal.handout + heard)
         else:
             missing = self._missing_question_by_question(rehearsal)
-        self.rehearsals_attended += 1
+        self.rehearsals_attended += bool(rehearsal.attendance[..., self.seat].any())
         self._improve(missing, self.speak_up * rehearsal.learning_rate / len(missing))
 
     def practise_alone(

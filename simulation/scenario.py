@@ -14,7 +14,7 @@ import numpy.typing as npt
 from simulation.attendance import AttendanceLaw, Everyone, one_or_two_absent
 from simulation.coalitions import agreement, co_adaptation_score, pair_synergy
 from simulation.talk import Talk, synthetic_talk
-from simulation.team import Team
+from simulation.team import Team, squared_weights
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def team_result(team: Team) -> TeamResult:
         "agreement": agreement(show.game),
         "co-adaptation score": co_adaptation_score(show.game, np.random.default_rng(0)),
         "reliance, mean": float(team.reliance[others].mean()),
-        "squared weights": float(frame["Squared weights"].iloc[-1]),
+        "squared weights": squared_weights(team),
     }
     return TeamResult(
         measures=measures,

@@ -157,6 +157,11 @@ def synthetic_talk(
     show_questions = rng.normal(size=(show, features))
     show_answers = truth(show_questions)
     centre, scale = show_answers.mean(axis=0), show_answers.std(axis=0)
+    if not scale.all():
+        raise InputError(
+            f"the show has {show} questions, and on all of them some section has the same answer: "
+            "ask for more questions of the show"
+        )
     practice_answers = (truth(practice_questions) - centre) / scale
     practice_answers += noise * rng.normal(size=practice_answers.shape)
     return Talk(

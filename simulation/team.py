@@ -20,8 +20,8 @@ from simulation.coalitions import (
     Game,
     Kept,
     Reading,
-    all_coalitions,
     answer_shares,
+    coalition_values,
     quality_kept,
     shapley_values,
     solo_quality,
@@ -74,7 +74,7 @@ class Show:
         n = self.game.n_members
         if n > EXACT_SHARES:
             return np.full(n, np.nan)
-        return shapley_values(self.game.section_quality(all_coalitions(n))[:, self.hard_section])
+        return shapley_values(coalition_values(self.game, section=self.hard_section))
 
     def hard_without(self, seat: int | None = None) -> float:
         """Quality of the hard section without the presenter in `seat`; None: everyone is there."""
@@ -151,6 +151,11 @@ class Team(mesa.Model):  # type: ignore[misc]
         rng: int | np.random.SeedSequence | np.random.Generator | None = None,
     ) -> None:
         super().__init__(rng=rng)
+        # Mesa 3.5 never steps again after an exception in a step, Ctrl-C included. So `step` keeps
+        # it from Mesa, and what the world calls as `step` raises it once Mesa is through.
+        self._stopped_by: BaseException | None = None
+        self._mesa_step = self.step
+        self.step = self._step_and_raise  # type: ignore[method-assign]
         self.talk = talk
         self.attendance = attendance
         self.abilities = whole("abilities", abilities, least=1)
@@ -197,14 +202,27 @@ class Team(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Hold one rehearsal."""
+        try:
+            self._hold_rehearsal()
+        except BaseException as error:  # raised by `_step_and_raise`
+            self._stopped_by = error
+
+    def _step_and_raise(self) -> None:
+        self._mesa_step()
+        if self._stopped_by is not None:
+            stopped_by, self._stopped_by = self._stopped_by, None
+            raise stopped_by
+
+    def _hold_rehearsal(self) -> None:
         # Overflow is looked for below, where it can be said at which rehearsal it came.
         with np.errstate(over="ignore", invalid="ignore"):
             questions, wanted = self._draw_questions(self._question_rng)
+            table = np.array(self.agents.map("prepare", questions))  # (N, B, K)
             rehearsal = Rehearsal(
                 questions=questions,
-                wanted=wanted,
+                wanted=self.as_heard(wanted, table),
                 attendance=self._draw_attendance(),
-                table=np.array(self.agents.map("prepare", questions)),  # (N, B, K)
+                table=table,
                 handout=self.handout.copy(),
                 audience=self.talk.audience,
                 learning_rate=self.learning_rate,
@@ -215,12 +233,22 @@ class Team(mesa.Model):  # type: ignore[misc]
         self.last_rehearsal = rehearsal
         self.rehearsals += 1
         if not np.isfinite(self.handout).all():
-            raise DivergedError(
-                f"learning diverged at rehearsal {self.rehearsals}: learning rate "
-                f"{self.learning_rate:g} is too large for this talk, lower it"
-            )
+            raise self._diverged(f"at rehearsal {self.rehearsals}")
         if self.show_every and self.rehearsals % self.show_every == 0:
-            self.collect()
+            with np.errstate(over="ignore", invalid="ignore"):
+                if not np.isfinite(squared_weights(self)):
+                    raise self._diverged(f"at rehearsal {self.rehearsals}")
+                self.collect()
+
+    def _diverged(self, when: str) -> DivergedError:
+        return DivergedError(
+            f"learning diverged {when}: learning rate {self.learning_rate:g} is too large "
+            "for this talk, lower it"
+        )
+
+    def as_heard(self, wanted: FloatArray, table: FloatArray) -> FloatArray:
+        """Return what the team hears of what was wanted, (B, K): all of it, unless overridden."""
+        return wanted
 
     def rehearse(self, rehearsals: int) -> None:
         """Hold so many rehearsals."""
@@ -242,15 +270,18 @@ class Team(mesa.Model):  # type: ignore[misc]
         (presenter,) = self.agents.select(lambda agent: agent.seat == self.seat_of(who))
         section = self.talk.hard_section if section is None else section
         whole("section", section, least=0, most=self.talk.n_sections - 1)
-        for _ in range(whole("rehearsals", rehearsals, least=0)):
-            questions, wanted = self._draw_questions(self._alone_rng)
-            presenter.practise_alone(
-                questions,
-                wanted,
-                section=section,
-                audience=self.talk.audience,
-                learning_rate=self.learning_rate,
-            )
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(whole("rehearsals", rehearsals, least=0)):
+                questions, wanted = self._draw_questions(self._alone_rng)
+                presenter.practise_alone(
+                    questions,
+                    wanted,
+                    section=section,
+                    audience=self.talk.audience,
+                    learning_rate=self.learning_rate,
+                )
+            if not np.isfinite(squared_weights(self)):
+                raise self._diverged(f"in {who}'s head start")
 
     def seat_of(self, name: str) -> int:
         """Find a presenter's seat by name, or say which names there are."""
@@ -260,13 +291,23 @@ class Team(mesa.Model):  # type: ignore[misc]
             )
         return self.names.index(name)
 
-    def game(self) -> Game:
-        """Give the talk to its unseen questions: what each adds, as a game of coalitions."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            contributions = self.agents.map("contribution", self.talk.show_questions)
-        return Game(
-            np.array(contributions), self.handout.copy(), self.talk.show_answers, self.talk.audience
+    def game(self, *, practice: bool = False) -> Game:
+        """Give the talk: what each adds to the answers, as a game of coalitions.
+
+        Parameters
+        ----------
+        practice : bool
+            On the practice questions instead of the audience's unseen ones.
+        """
+        talk = self.talk
+        questions, wanted = (
+            (talk.practice_questions, talk.practice_answers)
+            if practice
+            else (talk.show_questions, talk.show_answers)
         )
+        with np.errstate(over="ignore", invalid="ignore"):
+            contributions = self.agents.map("contribution", questions)
+        return Game(np.array(contributions), self.handout.copy(), wanted, talk.audience)
 
     def show(self) -> Show:
         """Show the talk to its audience, and judge it with everyone there and with some missing."""
@@ -308,7 +349,8 @@ class Team(mesa.Model):  # type: ignore[misc]
         return np.array(list(itertools.islice(self._masks, self.questions)))  # (B, N)
 
 
-def _squared_weights(team: Team) -> float:
+def squared_weights(team: Team) -> float:
+    """Sum of all presenters' squared weights and biases."""
     return sum(
         float(np.square(part).sum())
         for agent in team.agents
@@ -330,7 +372,7 @@ _TEAM_COLUMNS: dict[str, Any] = {
     "Two missing, worst": lambda team: team.latest_show.two_missing.worst,
     "Hard section": lambda team: team.latest_show.hard_without(None),
     "Reliance": _mean_reliance,
-    "Squared weights": _squared_weights,
+    "Squared weights": squared_weights,
 }
 
 # Scalars and copies only: Mesa 3.3's collector keeps a reference to what it is handed.

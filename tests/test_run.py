@@ -126,9 +126,7 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
     )  # fmt: skip
     assert code == 0
     assert json.loads(out)["measures"]["accuracy, unseen digits"]["before"] > 0.8
-    code, out, _ = call(
-        capsys, "simulate", "--talk", str(tmp_path), "--rehearsals", "50", "--json"
-    )
+    code, out, _ = call(capsys, "simulate", "--talk", str(tmp_path), "--rehearsals", "50", "--json")
     assert code == 0
 
 
@@ -151,7 +149,7 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
         (["network", "--rate", "1"], "rate"),
         (["network", "--rate", "nan"], "rate"),
         (["network", "--seeds", "1"], "seeds is 1"),
-        (["network", "--optimizer", "lion"], "sgd, adam"),
+        (["network", "--optimizer", "lion"], "adam, sgd"),
         (["network", "--data", "/nowhere"], "train-images-idx3-ubyte"),
         (["network", "--label-noise", "2"], "label noise is 2"),
         (["bridge", "--rehearsals", "0"], "rehearsals is 0"),

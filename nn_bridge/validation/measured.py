@@ -1,0 +1,111 @@
+"""What is measured alike in both worlds: on the game that a team or a network's blocks play."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.attendance import Moments
+from simulation.coalitions import (
+    Game,
+    agreement,
+    answer_shares,
+    co_adaptation_score,
+    missing_masks,
+    pair_synergy,
+    quality_kept,
+    solo_quality,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def blocks(game: Game, count: int) -> Game:
+    """Join neighbouring members into `count` blocks of one size, each a member of a smaller game."""
+    n, m, k = game.contributions.shape
+    joined = game.contributions.reshape(count, n // count, m, k).sum(axis=1)
+    return Game(joined, game.handout, game.wanted, game.audience)
+
+
+def halves(game: Game) -> tuple[Game, Game]:
+    """Split the questions of the show: one half to choose by, one to judge on."""
+    return tuple(
+        Game(game.contributions[:, part], game.handout, game.wanted[part], game.audience)
+        for part in (slice(0, None, 2), slice(1, None, 2))
+    )  # type: ignore[return-value]
+
+
+def early_stopped(checkpoints: list[tuple[float, float]]) -> float:
+    """Quality on the judging half at the moment when the choosing half was best."""
+    return max(checkpoints)[1]
+
+
+def game_measures(game: Game, rng: np.random.Generator) -> dict[str, float]:
+    """Measure one talk by the yardstick, members being presenters or blocks of units."""
+    n = game.n_members
+    everyone = np.ones((1, n), dtype=bool)
+    others = ~np.eye(n, dtype=bool)
+    quality = float(game.quality(everyone)[0])
+    one, two = quality_kept(game, 1), quality_kept(game, 2)
+    spread = game.quality(np.concatenate([missing_masks(n, 1), missing_masks(n, 2)])).std()
+    return {
+        "quality": quality,
+        "one missing, mean": one.mean,
+        "one missing, worst": one.worst,
+        "two missing, mean": two.mean,
+        "two missing, worst": two.worst,
+        "cost of losing one": quality - one.mean,
+        "pair synergy": float(pair_synergy(game)[others].mean()),
+        "solo quality": float(np.nanmean(solo_quality(game))),
+        "agreement": agreement(game),
+        "co-adaptation score": co_adaptation_score(game, rng),
+        "spread over absences": float(spread),
+    }
+
+
+def strongest(game: Game) -> dict[str, float]:
+    """Look at each section's strongest member: its share, and the section without it."""
+    shares = answer_shares(game)  # (N, K)
+    carrier = shares.argmax(axis=0)  # (K,)
+    without = np.arange(game.n_members) != carrier[:, None]  # (K, N)
+    left = np.diagonal(game.section_quality(without))
+    return {
+        "carrier's share": float(np.nanmean(shares.max(axis=0))),
+        "section without its carrier": float(np.nanmean(left)),
+    }
+
+
+def pair_agreement(game: Game) -> FloatArray:
+    """Cosine between the contributions of each two members, (N, N); nan for who says nothing."""
+    flat = game.contributions.reshape(game.n_members, -1)
+    length = np.linalg.norm(flat, axis=1)
+    directions = flat / np.where(length > 0, length, np.nan)[:, None]
+    return np.asarray(directions @ directions.T)
+
+
+def penalty(game: Game, moments: Moments) -> float:
+    """What absences under a law add to the squared error by varying it (T5), mean a question.
+
+    sum_ij Cov(m_i, m_j) / (q_i q_j) <c_i, c_j>, whether or not the team was trained with them.
+    """
+    flat = game.contributions.reshape(game.n_members, -1)
+    gram = flat @ flat.T / game.contributions.shape[1]  # (N, N)
+    q = moments.rates
+    covariance = (moments.joint - np.outer(q, q)) / np.outer(q, q)
+    return float((covariance * gram).sum())
+
+
+def variance_between(one: Game, other: Game) -> float:
+    """Variance of what the audience hears over two starts, mean over questions and sections."""
+    heard = [
+        game.audience.report(game.answers(np.ones((1, game.n_members), dtype=bool)))
+        for game in (one, other)
+    ]
+    return float(np.square(heard[0] - heard[1]).mean() / 2)
+
+
+def stacked(rows: list[dict[str, Any]]) -> dict[str, FloatArray]:
+    """Turn one dict of measures a seed into one array a measure, (S, ...)."""
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}

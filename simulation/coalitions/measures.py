@@ -1,0 +1,198 @@
+"""The yardstick on a talk itself: what is kept, who can do what alone, whose words they are.
+
+These look at chosen sub-teams or at the answers, so they work for hundreds of hidden units as well
+as for five presenters.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.checks import InputError, real, whole
+from simulation.coalitions.game import Game, Reading
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+MISSING_LIMIT = 2_000
+"""Most sub-teams evaluated for 'k missing'; above it that many are drawn."""
+
+
+def missing_masks(n: int, k: int, rng: np.random.Generator | None = None) -> BoolArray:
+    """List the sub-teams of n in which k are missing, shape (C, n).
+
+    All C(n, k) of them, or `MISSING_LIMIT` drawn with `rng` where there are more.
+    """
+    whole("missing", k, least=0, most=n)
+    if (there_are := math.comb(n, k)) <= MISSING_LIMIT:
+        gone = np.array(list(itertools.combinations(range(n), k)), dtype=int)
+        gone = gone.reshape(there_are, k)  # also for k = 0: one sub-team, in which nobody is gone
+    else:
+        rng = np.random.default_rng(0) if rng is None else rng
+        gone = rng.random((MISSING_LIMIT, n)).argsort(axis=1)[:, :k]
+    masks = np.ones((len(gone), n), dtype=bool)
+    np.put_along_axis(masks, gone, False, axis=1)
+    return masks
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Quality with k members missing: mean and worst over the sub-teams looked at."""
+
+    mean: float
+    worst: float
+    sub_teams: int
+
+
+def quality_kept(
+    game: Game,
+    k: int,
+    reading: Reading = "nobody covers",
+    rng: np.random.Generator | None = None,
+) -> Kept:
+    """Quality with k members missing: does the talk survive? It is the article's question."""
+    values = game.quality(missing_masks(game.n_members, k, rng), reading)
+    return Kept(float(values.mean()), float(values.min()), len(values))
+
+
+def solo_quality(game: Game, reading: Reading = "nobody covers") -> FloatArray:
+    """Quality that each member manages alone, section by section, shape (N, K)."""
+    return game.section_quality(np.eye(game.n_members, dtype=bool), reading)
+
+
+def answer_shares(game: Game) -> FloatArray:
+    """Whose words are they: each member's share of the whole team's answers, shape (N, K).
+
+    share_ik = Cov(c_ik, y_k) / Var(y_k) over the questions of the show. The shares of a section
+    add up to 1; one is negative if that member speaks against what the team says. nan for a
+    section in which the team says the same whatever it is asked.
+    """
+    spoken = game.contributions - game.contributions.mean(axis=1, keepdims=True)  # (N, M, K)
+    answer = spoken.sum(axis=0)  # (M, K)
+    variance = np.square(answer).sum(axis=0)  # (K,)
+    covariance = np.einsum("nmk,mk->nk", spoken, answer)
+    return np.asarray(covariance / np.where(variance > 0, variance, np.nan))
+
+
+def pair_synergy(game: Game, reading: Reading = "nobody covers") -> FloatArray:
+    """How much each pair needs one another, I_ij, shape (N, N) with a zero diagonal.
+
+    I_ij = [v(N) - v(N-i)] - [v(N-j) - v(N-i-j)]: what i's absence costs when j is there, minus
+    what it costs when j is away as well. Positive: i needs j. Negative: they can stand in for one
+    another.
+    """
+    n = game.n_members
+    alone = ~np.eye(n, dtype=bool)  # (N, N) row i: everyone but i
+    first, second = np.triu_indices(n, 1)
+    both_gone = alone[first] & alone[second]
+    full = float(game.quality(np.ones((1, n), dtype=bool), reading)[0])
+    without = game.quality(alone, reading)  # (N,)
+    synergy = np.zeros((n, n))
+    pairs = full - without[first] - without[second] + game.quality(both_gone, reading)
+    synergy[first, second] = synergy[second, first] = pairs
+    return synergy
+
+
+def agreement(game: Game) -> float:
+    """Mean cosine between the contributions of two members: 1 pull the same way, -1 cancel.
+
+    Members that contribute nothing have no direction and are left out; nan if fewer than two
+    remain.
+    """
+    flat = game.contributions.reshape(game.n_members, -1)
+    length = np.linalg.norm(flat, axis=1)
+    directions = flat[length > 0] / length[length > 0, None]
+    n = len(directions)
+    if n < 2:
+        return math.nan
+    return float((np.square(directions.sum(axis=0)).sum() - n) / (n * (n - 1)))
+
+
+def co_adaptation_score(game: Game, rng: np.random.Generator, half_teams: int = 200) -> float:
+    """Variance of what the audience hears over random half-teams that fill the time.
+
+    Mean over questions and sections; for a softmax audience of probabilities. Low: the answer
+    does not depend on who happens to be there.
+
+    References
+    ----------
+    The score of arXiv 2508.12720 (NeurIPS 2025).
+    """
+    whole("half-teams", half_teams, least=2)
+    n = game.n_members
+    masks = np.zeros((half_teams, n), dtype=bool)
+    present = rng.random((half_teams, n)).argsort(axis=1)[:, : max(1, n // 2)]
+    np.put_along_axis(masks, present, True, axis=1)
+    heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)
+    return float(heard.var(axis=0, ddof=1).mean())
+
+
+def ablation_curve(
+    game: Game,
+    rng: np.random.Generator,
+    fractions: FloatArray,
+    draws: int = 20,
+    reading: Reading = "fill the time",
+) -> FloatArray:
+    """Mean quality when a fraction of the members, drawn at random, is silenced.
+
+    Parameters
+    ----------
+    game : Game
+    rng : numpy.random.Generator
+    fractions : (F,) array
+        Fractions to silence, in [0, 1].
+    draws : int
+        Random sub-teams for each fraction.
+    reading : Reading
+
+    Returns
+    -------
+    (F,) array
+
+    References
+    ----------
+    Morcos, Barrett, Rabinowitz, Botvinick (2018), On the importance of single directions for
+    generalization.
+    """
+    n = game.n_members
+    curve = []
+    for fraction in fractions:
+        gone = round(real("fraction silenced", float(fraction), least=0, most=1) * n)
+        order = rng.random((draws, n)).argsort(axis=1)
+        curve.append(game.quality(order >= gone, reading).mean())
+    return np.array(curve)
+
+
+def ablation_area(fractions: FloatArray, curve: FloatArray) -> float:
+    """Area under an ablation curve, per unit of fraction silenced: its mean height.
+
+    Parameters
+    ----------
+    fractions : (F,) array
+        Rising, at least two.
+    curve : (F,) array
+        Quality at each, as `ablation_curve` gives it.
+
+    Returns
+    -------
+    float
+        As high as the curve for a network that does not mind; by the trapezoid rule.
+
+    Examples
+    --------
+    >>> ablation_area(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.8, 0.0]))
+    0.65
+    """
+    at, height = np.asarray(fractions, dtype=float), np.asarray(curve, dtype=float)
+    if at.ndim != 1 or at.shape != height.shape or len(at) < 2 or not (np.diff(at) > 0).all():
+        raise InputError(
+            f"fractions and curve have shapes {at.shape} and {height.shape}, but must be rising "
+            "fractions, at least two, and a quality for each"
+        )
+    return float(np.trapezoid(height, at) / (at[-1] - at[0]))

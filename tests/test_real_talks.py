@@ -1,0 +1,224 @@
+"""Talks about handwritten digits, bundled and from IDX files."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from simulation import InputError, digits_talk, mnist_talk
+from simulation.real_talks import read_idx
+
+SEEDS = range(3)
+IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_digits_are_split_into_1347_and_450_without_overlap(seed):
+    talk = digits_talk(np.random.default_rng(seed))
+    assert talk.practice_questions.shape == (1347, 64)
+    assert talk.show_questions.shape == (450, 64)
+    assert talk.sections == tuple("0123456789")
+    assert talk.audience_name == "softmax"
+    images, labels = load_digits(return_X_y=True)
+    asked = np.concatenate([talk.practice_questions, talk.show_questions]) * 16
+    answers = np.concatenate([talk.practice_answers, talk.show_answers]).argmax(axis=1)
+    # Every bundled image with its own label, each once.
+    there = sorted(zip(map(bytes, images.astype(np.uint8)), labels.tolist(), strict=True))
+    here = sorted(zip(map(bytes, asked.astype(np.uint8)), answers.tolist(), strict=True))
+    assert here == there
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_digit_has_its_share_of_the_show(seed):
+    talk = digits_talk(np.random.default_rng(seed))
+    expected = np.bincount(load_digits(return_X_y=True)[1]) * 450 / 1797
+    assert (np.abs(talk.show_answers.sum(axis=0) - expected) <= 1).all()
+
+
+@pytest.mark.parametrize("practice", [1, 100, 1347])
+def test_practice_keeps_as_many_as_asked_and_the_same_show(practice):
+    talk, all_of_it = (
+        digits_talk(np.random.default_rng(4), practice=keep) for keep in (practice, None)
+    )
+    np.testing.assert_array_equal(talk.practice_questions, all_of_it.practice_questions[:practice])
+    np.testing.assert_array_equal(talk.practice_answers, all_of_it.practice_answers[:practice])
+    np.testing.assert_array_equal(talk.show_questions, all_of_it.show_questions)
+
+
+@pytest.mark.parametrize("practice", [None, 500, 7])
+@pytest.mark.parametrize("noise", [0.0, 0.1, 0.3, 1.0])
+def test_exactly_the_fraction_asked_for_is_wrong_and_the_show_is_right(noise, practice):
+    clean = digits_talk(np.random.default_rng(5), practice=practice)
+    noisy = digits_talk(np.random.default_rng(5), practice=practice, label_noise=noise)
+    wrong = (clean.practice_answers != noisy.practice_answers).any(axis=1)
+    assert wrong.sum() == round(noise * len(wrong))
+    np.testing.assert_array_equal(clean.practice_questions, noisy.practice_questions)
+    np.testing.assert_array_equal(clean.show_answers, noisy.show_answers)
+    np.testing.assert_array_equal(noisy.practice_answers.sum(axis=1), 1.0)
+
+
+def test_wrong_labels_are_any_of_the_nine_others():
+    clean, noisy = (
+        digits_talk(np.random.default_rng(6), label_noise=noise) for noise in (0.0, 1.0)
+    )
+    off = (noisy.practice_answers.argmax(axis=1) - clean.practice_answers.argmax(axis=1)) % 10
+    share = np.bincount(off, minlength=10) / len(off)
+    assert share[0] == 0
+    assert (np.abs(share[1:] - 1 / 9) < 5 * np.sqrt(1 / 9 * 8 / 9 / len(off))).all()
+
+
+def test_another_seed_draws_another_split():
+    first, other = (digits_talk(np.random.default_rng(s)).show_questions for s in (0, 1))
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize(
+    ("asked", "complaint"),
+    [
+        ({"practice": 0}, "practice questions is 0, but must be 1 to 1347"),
+        ({"practice": 1348}, "practice questions is 1348, but must be 1 to 1347"),
+        ({"label_noise": 1.1}, r"label noise is 1.1, but must be a number in \[0, 1\]"),
+        ({"label_noise": -0.1}, "label noise is -0.1"),
+        ({"label_noise": float("nan")}, "label noise is nan"),
+    ],
+)
+def test_impossible_digits_are_refused(asked, complaint):
+    with pytest.raises(InputError, match=complaint):
+        digits_talk(np.random.default_rng(0), **asked)
+
+
+def idx(values):
+    """Write an array of bytes as the IDX format wants it."""
+    values = np.asarray(values, dtype=np.uint8)
+    header = struct.pack(">BBBB", 0, 0, 8, values.ndim) + struct.pack(
+        f">{values.ndim}I", *values.shape
+    )
+    return header + values.tobytes()
+
+
+def digit_files(train=12, show=5, side=3, seed=0):
+    """Return the four files of a small MNIST, by name."""
+    rng = np.random.default_rng(seed)
+    files = {}
+    for part, size in (("train", train), ("t10k", show)):
+        files[f"{part}-{IMAGES}"] = idx(rng.integers(256, size=(size, side, side)))
+        files[f"{part}-{LABELS}"] = idx(rng.integers(10, size=size))
+    return files
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(files, compressed=False):
+        for name, content in files.items():
+            if compressed:
+                (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content))
+            else:
+                (tmp_path / name).write_bytes(content)
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gz"])
+def test_mnist_is_read_pixel_by_pixel(folder, compressed):
+    files = digit_files()
+    talk = mnist_talk(np.random.default_rng(0), folder(files, compressed))
+    for part, questions, answers in (
+        ("train", talk.practice_questions, talk.practice_answers),
+        ("t10k", talk.show_questions, talk.show_answers),
+    ):
+        pixels = np.frombuffer(files[f"{part}-{IMAGES}"][16:], dtype=np.uint8)
+        np.testing.assert_allclose(questions.ravel() * 255, pixels)
+        labels = np.frombuffer(files[f"{part}-{LABELS}"][8:], dtype=np.uint8)
+        np.testing.assert_array_equal(answers.argmax(axis=1), labels)
+    assert talk.practice_questions.shape == (12, 9)
+    assert talk.n_sections == 10
+
+
+def test_mnist_keeps_the_first_images_and_mislabels_as_asked(folder):
+    path = folder(digit_files(train=40))
+    full, some = (
+        mnist_talk(np.random.default_rng(1), path, practice=keep, label_noise=noise)
+        for keep, noise in ((None, 0.0), (20, 0.25))
+    )
+    np.testing.assert_array_equal(some.practice_questions, full.practice_questions[:20])
+    wrong = (some.practice_answers != full.practice_answers[:20]).any(axis=1)
+    assert wrong.sum() == 5
+    np.testing.assert_array_equal(some.show_answers, full.show_answers)
+
+
+@pytest.mark.parametrize("keep", [0, 2, 3, 4, 7, 15, 16, 17, -1], ids="keep {}".format)
+def test_images_cut_short_are_refused_wherever_they_end(folder, keep):
+    files = digit_files()
+    files[f"train-{IMAGES}"] = files[f"train-{IMAGES}"][:keep]
+    with pytest.raises(InputError, match=f"train-{IMAGES}"):
+        mnist_talk(np.random.default_rng(0), folder(files))
+
+
+@pytest.mark.parametrize("keep", [0, 3, 4, 6, 8, 9, -1], ids="keep {}".format)
+def test_labels_cut_short_are_refused_wherever_they_end(folder, keep):
+    files = digit_files()
+    files[f"t10k-{LABELS}"] = files[f"t10k-{LABELS}"][:keep]
+    with pytest.raises(InputError, match=f"t10k-{LABELS}"):
+        mnist_talk(np.random.default_rng(0), folder(files))
+
+
+@pytest.mark.parametrize("keep", [0, 1, 2, 5, 9, 10, 15, 40, -1, -8], ids="keep {}".format)
+def test_a_compressed_file_cut_short_is_refused(tmp_path, keep):
+    path = tmp_path / "images.gz"
+    path.write_bytes(gzip.compress(digit_files()[f"train-{IMAGES}"])[:keep])
+    with pytest.raises(InputError, match=r"images\.gz"):
+        read_idx(path, axes=3)
+
+
+@pytest.mark.parametrize("at", [2, 3, 12, 30, -6, -2], ids="byte {}".format)
+def test_a_corrupt_compressed_file_is_refused(tmp_path, at):
+    content = bytearray(gzip.compress(digit_files()[f"train-{IMAGES}"], mtime=0))
+    content[at] ^= 0xFF
+    path = tmp_path / "images.gz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"images\.gz"):
+        read_idx(path, axes=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        (f"train-{IMAGES}", idx(np.zeros(12)), "magic number 00000801, .* 00000803"),
+        (f"train-{LABELS}", idx(np.zeros((12, 3, 3))), "magic number 00000803, .* 00000801"),
+        (f"train-{IMAGES}", b"\x00\x00\x0d\x03" + bytes(100), "magic number 00000d03"),
+        (f"train-{IMAGES}", b"P5 28 28 255", "magic number 50352032"),
+        (f"train-{IMAGES}", b"", "magic number nothing"),
+        (f"train-{IMAGES}", idx(np.zeros((12, 3, 3))) + b"!", "125 bytes, .* promises 124"),
+        (f"train-{IMAGES}", idx(np.zeros((12, 3, 3)))[:-1], "123 bytes, .* promises 124"),
+        (f"train-{IMAGES}", struct.pack(">4I", 0x803, *[2**32 - 1] * 3), "16 bytes"),
+        (f"train-{IMAGES}", idx(np.zeros((11, 3, 3))), "11 images and .* 12 labels"),
+        (f"t10k-{LABELS}", idx(np.zeros(6)), "5 images and .* 6 labels"),
+        (f"train-{LABELS}", idx([9] * 11 + [10]), "the label 10, but only 0 to 9"),
+        (f"t10k-{IMAGES}", idx(np.zeros((5, 4, 4))), "9 features and those of the show 16"),
+        (f"train-{IMAGES}", idx(np.zeros((12, 0, 3))), r"practice questions have shape \(12, 0\)"),
+    ],
+)
+def test_files_that_are_not_what_they_should_be_are_refused(folder, name, content, complaint):
+    with pytest.raises(InputError, match=complaint):
+        mnist_talk(np.random.default_rng(0), folder({**digit_files(), name: content}))
+
+
+def test_empty_sets_are_refused(folder):
+    with pytest.raises(InputError, match=r"0 images and .* 0 labels"):
+        mnist_talk(np.random.default_rng(0), folder(digit_files(show=0)))
+
+
+@pytest.mark.parametrize("name", sorted(digit_files()))
+def test_a_missing_file_is_named(folder, name):
+    files = digit_files()
+    del files[name]
+    with pytest.raises(InputError, match=f"neither {name} nor {name}.gz"):
+        mnist_talk(np.random.default_rng(0), folder(files))
+
+
+def test_what_cannot_be_opened_is_said_to_be_so(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        read_idx(tmp_path, axes=3)
