@@ -23,7 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def blocks(game: Game, count: int) -> Game:
-    """Join neighbouring members into `count` blocks of one size, each a member of a smaller game."""
+    """Join neighbouring members into `count` blocks, each a member of a smaller game."""
     n, m, k = game.contributions.shape
     joined = game.contributions.reshape(count, n // count, m, k).sum(axis=1)
     return Game(joined, game.handout, game.wanted, game.audience)
@@ -77,12 +77,19 @@ def strongest(game: Game) -> dict[str, float]:
     }
 
 
-def pair_agreement(game: Game) -> FloatArray:
-    """Cosine between the contributions of each two members, (N, N); nan for who says nothing."""
+def couple_agreements(game: Game) -> dict[str, float]:
+    """Mean cosine between the contributions of neighbours (0, 1), (2, 3), .. and of all others."""
     flat = game.contributions.reshape(game.n_members, -1)
     length = np.linalg.norm(flat, axis=1)
     directions = flat / np.where(length > 0, length, np.nan)[:, None]
-    return np.asarray(directions @ directions.T)
+    cosine = directions @ directions.T  # (N, N); nan for who says nothing
+    couple = np.arange(game.n_members) // 2
+    others = ~np.eye(game.n_members, dtype=bool)
+    together = (couple[:, None] == couple) & others
+    return {
+        "agreement of couples": float(np.nanmean(cosine[together])),
+        "agreement of others": float(np.nanmean(cosine[couple[:, None] != couple])),
+    }
 
 
 def penalty(game: Game, moments: Moments) -> float:

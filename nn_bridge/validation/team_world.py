@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.validation.measured import (
+    couple_agreements,
     early_stopped,
     game_measures,
     halves,
@@ -54,16 +55,16 @@ class TeamCondition:
     starts: int = 1
 
 
-def measure_team(condition: TeamCondition, seed: int) -> dict[str, float | FloatArray]:
+def measure_team(condition: TeamCondition, seed: int) -> dict[str, float]:
     """Rehearse one team and measure it. Two conditions with the same seed are paired.
 
     Returns
     -------
-    dict of str to float, and under 'agreement by pair' an (N, N) array
+    dict of str to float
     """
-    team, checkpoints = _rehearsed(condition, seed, seed)
+    team, checkpoints, distinct = _rehearsed(condition, seed, seed)
     game = team.game()
-    measures: dict[str, Any] = game_measures(game, np.random.default_rng(seed))
+    measures = game_measures(game, np.random.default_rng(seed))
     practised = team.game(practice=True)
     everyone = np.ones((1, team.n_presenters), dtype=bool)
     seat = team.seat_of(HEAD_START)
@@ -71,35 +72,58 @@ def measure_team(condition: TeamCondition, seed: int) -> dict[str, float | Float
     without = everyone.copy()
     without[0, seat] = False
     law = one_or_two_absent(team.n_presenters)
+    attended = float(np.mean(team.agents.get("rehearsals_attended")))
     measures |= {
         "practice quality": float(practised.quality(everyone)[0]),
         "carrier's share": float(answer_shares(game)[seat, hard]),
         "section without its carrier": float(game.section_quality(without)[0, hard]),
         "squared weights": squared_weights(team),
         "penalty of absences": penalty(practised, law.moments()),
+        "quality of the average": _quality_of_average(game, condition.attendance),
+        "distinct sub-teams": float(distinct),
+        "silenced in training": 1.0 - attended / condition.rehearsals,
+        "rate": float(1.0 - condition.attendance.moments().rates.mean()),
+        "silenced at the show": float(np.mean(~game.contributions.any(axis=(1, 2)))),
+        "none": 0.0,
         "early-stopped quality": early_stopped(checkpoints),
+        "quality, choosing half": checkpoints[-1][0],
         "quality, judged half": checkpoints[-1][1],
     }
     measures["gap"] = measures["practice quality"] - measures["quality"]
+    measures |= couple_agreements(game)
     if condition.starts == 2:
-        other, _ = _rehearsed(condition, seed, seed + OTHER_START)
+        other, _, _ = _rehearsed(condition, seed, seed + OTHER_START)
         measures["spread over starts"] = variance_between(game, other.game())
     return measures
 
 
 def _rehearsed(
     condition: TeamCondition, talk_seed: int, start_seed: int
-) -> tuple[Team, list[tuple[float, float]]]:
-    """Return the team and, along the way, its quality on two halves of the show."""
+) -> tuple[Team, list[tuple[float, float]], int]:
+    """Return the team, its quality on two halves of the show along the way, and sub-teams met."""
     talk = synthetic_talk(np.random.default_rng([talk_seed, 0]))
     team = condition.kind(talk, condition.attendance, rng=start_seed, **dict(condition.options))
     team.practise_alone(HEAD_START, condition.alone)
-    checkpoints = []
-    for _ in range(CHECKPOINTS):
-        team.rehearse(condition.rehearsals // CHECKPOINTS)
+    checkpoints, met = [], set()
+    for checkpoint in range(1, CHECKPOINTS + 1):
+        while team.rehearsals < condition.rehearsals * checkpoint // CHECKPOINTS:
+            team.step()
+            assert team.last_rehearsal is not None
+            met.add(team.last_rehearsal.attendance.tobytes())
         checkpoints.append(_on_halves(team.game()))
-    return team, checkpoints
+    return team, checkpoints, len(met)
 
+
+def _quality_of_average(game: Game, law: AttendanceLaw) -> float:
+    """Quality of the rehearsed answers averaged over sub-teams as the law weights them."""
+    masks = law.draw(np.random.default_rng(0), DRAWN_SUB_TEAMS)
+    weights = masks.mean(axis=0) * law.moments().speak_up  # (N,) mean scale of each one's part
+    average = game.handout + np.tensordot(weights, game.contributions, axes=1)
+    return float(game.audience.quality(average, game.wanted))
+
+
+DRAWN_SUB_TEAMS = 1_000
+"""Sub-teams whose answers are averaged for C7."""
 
 CHECKPOINTS = 20
 """Times that a team's quality is looked at while it rehearses, for early stopping."""
