@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +19,8 @@ from typer.core import TyperGroup
 
 from dashboard.figures import draw_story
 from dashboard.files import json_text, ready_folder, write_json, write_whole
-from dashboard.story import StoryPlan, crossing_json, in_processes, run_story, versions
+from dashboard.processes import Job, OnProgress, run_jobs
+from dashboard.story import StoryPlan, crossing_json, run_story, versions
 from dashboard.tables import bridge_table, effects_table, presenters_table, story_tables, team_table
 from nn_bridge.article import Setting, train_article_network
 from nn_bridge.crossing import CASES, cross
@@ -231,17 +232,13 @@ def network(
         Setting(each, label_noise, practice, epochs, batch_size, optimizer, hidden)
         for each in (0.0, rate)
     ]
-    jobs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
-        (f"rate {setting.rate:g}", train_article_network, (setting, chosen, images))
-        for setting in settings
-    ]
-    results = []
+    jobs: dict[str, Job] = {
+        name: (train_article_network, (setting, chosen, images))
+        for name, setting in zip(("without", "dropout"), settings, strict=True)
+    }
     with _progress(quiet=as_json) as on_progress:
-        on_progress("training", 0, len(jobs))
-        for result in in_processes(jobs, workers):
-            results.append(result)
-            on_progress("training", len(results), len(jobs))
-    without, dropout = results
+        results = run_jobs(jobs, workers, on_progress)
+    without, dropout = results["without"], results["dropout"]
     effects = {
         name: paired_effect(without.measures[name], dropout.measures[name])
         for name in without.measures
@@ -258,12 +255,14 @@ def network(
                 },
                 "ablation": {
                     f"rate {setting.rate:g}": result.ablation.mean(axis=0).tolist()
-                    for setting, result in zip(settings, results, strict=True)
+                    for setting, result in zip(settings, (without, dropout), strict=True)
                 },
             }
         )
         return
-    console.print(effects_table(f"The article's network on {data}", "rate 0", f"rate {rate:g}", effects))
+    console.print(
+        effects_table(f"The article's network on {data}", "rate 0", f"rate {rate:g}", effects)
+    )
 
 
 @app.command()
@@ -279,15 +278,9 @@ def bridge(
     """
     whole("rehearsals", rehearsals, least=1)
     whole("seed", seed)
-    jobs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
-        (case.name, cross, (case, rehearsals, seed)) for case in CASES
-    ]
-    crossings = []
+    jobs: dict[str, Job] = {case.name: (cross, (case, rehearsals, seed)) for case in CASES}
     with _progress(quiet=as_json) as on_progress:
-        on_progress("crossing", 0, len(jobs))
-        for crossing in in_processes(jobs, workers):
-            crossings.append(crossing)
-            on_progress(crossing.name, len(crossings), len(jobs))
+        crossings = list(run_jobs(jobs, workers, on_progress).values())
     if as_json:
         _say_json(
             {"seed": seed, "versions": versions(), "cases": [crossing_json(c) for c in crossings]}
@@ -315,7 +308,7 @@ def _talk(kind: str, practice: int | None, noise: float | None, seed: int) -> Ta
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+def _progress(*, quiet: bool) -> Iterator[OnProgress]:
     """Show a bar on a terminal's standard error; nothing elsewhere."""
     screen = Console(stderr=True)
     with Progress(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
+from dashboard.processes import Job, OnProgress, run_jobs
 from nn_bridge.article import NetworkResult, Setting, train_article_network
 from nn_bridge.crossing import CASES, TOLERANCE, Crossing, cross
 from simulation.checks import whole
@@ -142,7 +140,7 @@ def crossing_json(crossing: Crossing) -> dict[str, Any]:
     }
 
 
-def run_story(plan: StoryPlan, workers: int, on_progress: Callable[[str, int, int], None]) -> Story:
+def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
     """Run everything that `plan` asks for.
 
     Parameters
@@ -154,47 +152,27 @@ def run_story(plan: StoryPlan, workers: int, on_progress: Callable[[str, int, in
         Called before the first and after each piece of work.
     """
     # The longest pieces come first, so that no process is left alone with one at the end.
-    jobs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
-        (f"bridge: {case.name}", cross, (case, plan.bridge_rehearsals, plan.seed))
+    jobs: dict[tuple[Any, ...], Job] = {
+        ("bridge", case.name): (cross, (case, plan.bridge_rehearsals, plan.seed))
         for case in sorted(CASES, key=lambda case: not case.article_net)
-    ]
-    jobs += [
-        (
-            f"network: rate {rate:g}, {noise:.0%} wrong labels",
-            train_article_network,
-            (Setting(rate=rate, label_noise=noise, epochs=plan.epochs), plan.all_seeds),
-        )
-        for noise in LABEL_NOISES
-        for rate in RATES
-    ]
-    jobs += [(f"teams: seed {seed}", article_pair, (seed, plan.teams)) for seed in plan.all_seeds]
-    results: dict[str, Any] = {}
-    on_progress("starting", 0, len(jobs))
-    for (name, _, _), result in zip(jobs, in_processes(jobs, workers), strict=True):
-        results[name] = result
-        on_progress(name, len(results), len(jobs))
-    networks = iter([result for name, result in results.items() if name.startswith("network")])
+    }
+    for noise in LABEL_NOISES:
+        for rate in RATES:
+            setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
+            jobs["network", noise, rate] = train_article_network, (setting, plan.all_seeds)
+    for seed in plan.all_seeds:
+        jobs["team", seed] = article_pair, (seed, plan.teams)
+    results = run_jobs(jobs, workers, on_progress)
     return Story(
         plan=plan,
-        pairs=[result for name, result in results.items() if name.startswith("teams")],
-        crossings=[results[f"bridge: {case.name}"] for case in CASES],
-        networks={(noise, rate): next(networks) for noise in LABEL_NOISES for rate in RATES},
+        pairs=[results["team", seed] for seed in plan.all_seeds],
+        crossings=[results["bridge", case.name] for case in CASES],
+        networks={
+            (noise, rate): results["network", noise, rate]
+            for noise in LABEL_NOISES
+            for rate in RATES
+        },
     )
-
-
-def in_processes(
-    jobs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]], workers: int
-) -> Iterator[Any]:
-    """Yield the results of `jobs`, in their order, computed by `workers` processes."""
-    pool = Parallel(n_jobs=whole("workers", workers, least=1), return_as="generator")
-    yield from pool(delayed(_on_one_thread)(function, arguments) for _, function, arguments in jobs)
-
-
-def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    # Threads of two processes would fight over the cores, and with another number of threads a
-    # matrix product may round differently: the same seed would not give the same bytes.
-    with threadpool_limits(1):
-        return function(*arguments)
 
 
 def _effect_json(effect: Effect) -> dict[str, Any]:
