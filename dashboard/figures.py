@@ -231,7 +231,7 @@ def _ablation(ax: Axes, story: Story, noise: float) -> None:
 def _scores(ax: Axes, story: Story) -> None:
     worlds = [("five\npresenters", story.team_effects()["co-adaptation score"])]
     for noise in LABEL_NOISES:
-        labels = "clean labels" if noise == 0 else f"{noise:.0%} wrong labels"
+        labels = "clean" if noise == 0 else f"{noise:.0%} wrong"
         worlds.append(
             (f"256 units,\n{labels}", story.network_effects(noise)["co-adaptation score"])
         )
