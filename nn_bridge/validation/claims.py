@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nn_bridge.validation.rules import Rule
-from simulation.checks import InputError
 
 
 @dataclass(frozen=True)
@@ -184,11 +183,3 @@ CLAIMS = {
         ),
     )
 }
-
-
-def claims_named(names: list[str]) -> list[Claim]:
-    """Find claims by id, or say which there are. No names: all of them."""
-    for name in names:
-        if name not in CLAIMS:
-            raise InputError(f"claim {name!r} is not known: choose from {', '.join(CLAIMS)}")
-    return [CLAIMS[name] for name in names] if names else list(CLAIMS.values())

@@ -1,4 +1,4 @@
-"""Run a plan and judge it: theorems, claims, controls, and what stands beside them."""
+"""The whole validation, or a part of it: which jobs it needs, and what their results say."""
 
 from __future__ import annotations
 
@@ -6,204 +6,140 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from nn_bridge.validation.claims import Claim
-from nn_bridge.validation.controls import (
-    ControlResult,
-    couples_stay_together,
-    exact_networks,
-    fixed_absence_team,
-    much_less,
-    rate_zero_team,
+from nn_bridge.comparison import Comparison
+from nn_bridge.theorems import THEOREMS, run_theorem
+from nn_bridge.validation.claims import CLAIMS
+from nn_bridge.validation.controls import ControlResult
+from nn_bridge.validation.judgements import (
+    Beside,
+    Dose,
+    Outcome,
+    World,
+    beside_dropout,
+    control_jobs,
+    dose_response,
+    judge_claim,
+    judge_controls,
 )
-from nn_bridge.validation.measured import stacked
-from nn_bridge.validation.plan import (
-    NETWORK_DECAYS,
-    TEAM_DECAYS,
-    Job,
-    Plan,
-    all_jobs,
-)
-from nn_bridge.validation.rules import Figures, Finding, Verdict, all_of
-from simulation.effects import Effect, paired_effect
-
-FloatArray = npt.NDArray[np.float64]
-
-NOISY = "all digits, 30% wrong, adam"
-"""The setting in which the network's controls and dose-response are run."""
+from nn_bridge.validation.limits import LimitResult, judge_limits, limit_jobs
+from nn_bridge.validation.plan import Job, Plan, all_jobs
+from simulation.checks import InputError
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What was found about one claim in one world and setting.
+class Scope:
+    """Which part of a validation is asked for.
 
     Attributes
     ----------
-    claim : Claim
-    world : {'team', 'network'}
-    setting : str
-    findings : list of Finding
-    verdict : {'holds', 'does not hold', 'undecided'}
+    claims, theorems : tuple of str
+        Their ids.
+    controls, limits, dose : bool
     """
 
-    claim: Claim
-    world: str
-    setting: str
-    findings: list[Finding]
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Quality on unseen questions by another remedy than absences, against nothing at all (C9)."""
-
-    world: str
-    remedy: str
-    effect: Effect
-
-
-@dataclass(frozen=True, eq=False)
-class Dose:
-    """What becomes of the talk as the absence rate grows.
-
-    Attributes
-    ----------
-    world : str
-    rates : (D,) array
-    measures : dict of str to (D, S) array
-    """
-
-    world: str
-    rates: FloatArray
-    measures: dict[str, FloatArray]
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    """Every figure of both worlds, by condition."""
-
-    team: dict[str, Figures]
-    network: dict[str, Figures]
+    claims: tuple[str, ...] = tuple(CLAIMS)
+    theorems: tuple[str, ...] = tuple(THEOREMS)
+    controls: bool = True
+    limits: bool = True
+    dose: bool = True
 
     @classmethod
-    def of(cls, plan: Plan, results: dict[tuple[str, ...], Any]) -> World:
-        """Gather the results of `all_jobs`."""
-        team: dict[str, list[Any]] = {}
-        network: dict[str, Figures] = {}
-        for key, result in results.items():
-            if key[0] == "team":
-                team.setdefault(key[1], []).append(result)
-            elif key[0] == "network":
-                network[key[1]] = result
-        return cls({name: stacked(rows) for name, rows in team.items()}, network)
+    def only(cls, names: Sequence[str]) -> Scope:
+        """Read a selection such as C5, T3, controls, limits, dose; empty for all of it."""
+        if not names:
+            return cls()
+        parts = ("controls", "limits", "dose")
+        for name in names:
+            if name not in (*CLAIMS, *THEOREMS, *parts):
+                known = ", ".join((*CLAIMS, *THEOREMS, *parts))
+                raise InputError(f"{name!r} is no part of the validation: choose from {known}")
+        claims = tuple(name for name in CLAIMS if name in names)
+        # A claim may rest on theorems; they are checked with it.
+        resting = {theorem for name in claims for theorem in CLAIMS[name].theorems}
+        theorems = tuple(name for name in THEOREMS if name in names or name in resting)
+        return cls(claims, theorems, *(part in names for part in parts))
 
-
-def judge_claim(claim: Claim, plan: Plan, world: World, theorems: dict[str, bool]) -> list[Outcome]:
-    """Apply a claim's rules in both worlds, in every setting of the network."""
-    exact: list[Verdict] = [
-        "holds" if theorems[name] else "does not hold" for name in claim.theorems
-    ]
-    places = [("team", "five presenters", world.team["without"], world.team["absences"])]
-    for setting in plan.settings():
-        name = setting.name
-        conditions = (world.network[f"{name}: without"], world.network[f"{name}: absences"])
-        places.append(("network", name, *conditions))
-    outcomes = []
-    for where, setting_name, without, absences in places:
-        findings = [rule.decide(without, absences) for rule in claim.rules]
-        verdict = all_of([*exact, *(finding.verdict for finding in findings)])
-        outcomes.append(Outcome(claim, where, setting_name, findings, verdict))
-    return outcomes
-
-
-def judge_controls(plan: Plan, world: World) -> list[ControlResult]:
-    """Decide the controls that compare conditions; see `control_jobs` for the exact ones."""
-    team, network = world.team, world.network
-    without, absences = network[f"{NOISY}: without"], network[f"{NOISY}: absences"]
-    same = "the others stay as co-adapted as before"
-    no_gain = "no gain in quality kept"
-    noise = "output noise of the same variance"
-    return [
-        much_less(
-            "one fixed person always absent", "team", same, "agreement of the others", 1,
-            *_of("agreement of couples", team["without"], team["fixed"], team["absences"]),
-        ),
-        much_less(
-            "one fixed block always absent", "network", same, "agreement of units", 1,
-            *_of("agreement of couples", without, network["fixed"], absences),
-        ),
-        couples_stay_together(
-            "team", team["six without"], team["six couples"],
-            of_couples="agreement of couples", of_others="agreement of others",
-        ),
-        couples_stay_together(
-            "network", without, network["couples"],
-            of_couples="agreement of couples", of_others="agreement of others",
-        ),
-        much_less(
-            noise, "team", no_gain, "quality with two missing", 1,
-            *_of("two missing, mean", team["without"], team["noise"], team["absences"]),
-        ),
-        much_less(
-            noise, "network", no_gain, "accuracy with two blocks missing", 1,
-            *_of("two missing, mean", without, network["noise"], absences),
-        ),
-    ]  # fmt: skip
-
-
-def control_jobs(plan: Plan) -> dict[tuple[str, ...], Job]:
-    """Name the controls that must hold to the bit."""
-    seeds = list(plan.seeds[:3])
-    return {
-        ("control", "rate 0, team"): (rate_zero_team, (seeds, 500)),
-        ("control", "fixed, team"): (fixed_absence_team, (seeds, 500)),
-        ("control", "exact, network"): (exact_networks, (seeds, 5)),
-    }
-
-
-def beside_dropout(world: World) -> list[Beside]:
-    """Set early stopping and weight decay beside absences, on the half of the show that judges."""
-    rows = []
-    without = f"{NOISY}: without"
-    places = (
-        ("team", world.team, "without", "absences", TEAM_DECAYS),
-        ("network", world.network, without, f"{NOISY}: absences", NETWORK_DECAYS),
-    )
-    for where, figures, complete, absences, decays in places:
-        nothing = figures[complete]["quality, judged half"]
-        choosing = np.array([figures[f"decay {d:g}"]["quality, choosing half"] for d in decays])
-        judged = np.array([figures[f"decay {d:g}"]["quality, judged half"] for d in decays])
-        best = np.take_along_axis(judged, choosing.argmax(axis=0)[None], axis=0)[0]  # (S,)
-        for remedy, quality in (
-            ("absences", figures[absences]["quality, judged half"]),
-            ("early stopping", figures[complete]["early-stopped quality"]),
-            ("weight decay, best of four", best),
-        ):
-            rows.append(Beside(where, remedy, paired_effect(nothing, quality)))
-    return rows
-
-
-def dose_response(plan: Plan, world: World) -> list[Dose]:
-    """Line up the measures of both worlds against the absence rate."""
-    doses = []
-    for where, figures, rates in (
-        ("team", world.team, plan.team_rates),
-        ("network", world.network, plan.network_rates),
-    ):
-        names = ("co-adaptation score", "quality", "two missing, mean")
-        measures = {
-            name: np.array([figures[f"rate {rate:g}"][name] for rate in rates]) for name in names
+    def jobs(self, plan: Plan) -> dict[tuple[str, ...], Job]:
+        """Name the jobs that this part needs, the longest first."""
+        jobs: dict[tuple[str, ...], Job] = {}
+        for key, job in all_jobs(plan).items():
+            if self._needs(key[1]):
+                jobs[key] = job
+        if self.limits:
+            jobs |= limit_jobs(plan)
+        jobs |= {
+            ("theorem", name): (run_theorem, (name, plan.seeds[0], plan.quick))
+            for name in self.theorems
         }
-        doses.append(Dose(where, np.array(rates), measures))
-    return doses
+        return jobs | (control_jobs(plan) if self.controls else {})
+
+    def _needs(self, condition: str) -> bool:
+        if condition.endswith(("without", "absences")) and not condition.startswith("six"):
+            return bool(self.claims) or self.controls
+        if condition.startswith("decay"):
+            return "C9" in self.claims
+        if condition.startswith("rate"):
+            return self.dose or self.limits
+        return self.controls
 
 
-def jobs_for(plan: Plan) -> dict[tuple[str, ...], Job]:
-    """Name every job of the worlds and the exact controls."""
-    return all_jobs(plan) | control_jobs(plan)
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """Everything that was found.
+
+    Attributes
+    ----------
+    plan : Plan
+    theorems : list of Comparison
+    outcomes : list of Outcome
+        One for each claim, world and setting.
+    controls : list of ControlResult
+    beside : list of Beside
+    doses : list of Dose
+    limits : list of LimitResult
+    world : World
+        The figures behind them, seed by seed.
+    """
+
+    plan: Plan
+    theorems: list[Comparison]
+    outcomes: list[Outcome]
+    controls: list[ControlResult]
+    beside: list[Beside]
+    doses: list[Dose]
+    limits: list[LimitResult]
+    world: World
+
+    @property
+    def sound(self) -> bool:
+        """Whether all theorems hold and all controls come out as predicted."""
+        return all(theorem.holds for theorem in self.theorems) and all(
+            control.verdict == "holds" for control in self.controls
+        )
 
 
-def _of(measure: str, *conditions: Figures) -> Sequence[FloatArray]:
-    return [figures[measure] for figures in conditions]
+def judge(plan: Plan, scope: Scope, results: dict[tuple[str, ...], Any]) -> Validation:
+    """Judge the results of the jobs that `scope` names."""
+    world = World.of(plan, results)
+    theorems = [results["theorem", name] for name in scope.theorems]
+    holding = {theorem.id: theorem.holds for theorem in theorems}
+    controls: list[ControlResult] = []
+    if scope.controls:
+        for key in control_jobs(plan):
+            found = results[key]
+            controls += found if isinstance(found, list) else [found]
+        controls += judge_controls(plan, world)
+    return Validation(
+        plan=plan,
+        theorems=theorems,
+        outcomes=[
+            outcome
+            for name in scope.claims
+            for outcome in judge_claim(CLAIMS[name], plan, world, holding)
+        ],
+        controls=controls,
+        beside=beside_dropout(world) if "C9" in scope.claims else [],
+        doses=dose_response(plan, world) if scope.dose else [],
+        limits=judge_limits(plan, results) if scope.limits else [],
+        world=world,
+    )
