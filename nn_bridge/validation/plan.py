@@ -62,7 +62,8 @@ class Plan:
         At least two; a verdict wants ten.
     rehearsals, epochs : int
     team_rates, network_rates : tuple of float
-        Absence rates of the dose-response.
+        Absence rates of the dose-response. At 0.9 those present speak up tenfold, and a team with
+        the usual learning rate diverges.
     every_setting : bool
         All eight network settings, or the two with all digits and Adam.
     quick : bool
@@ -72,7 +73,7 @@ class Plan:
     seeds: tuple[int, ...]
     rehearsals: int = 6_000
     epochs: int = 60
-    team_rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    team_rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
     network_rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     every_setting: bool = True
     quick: bool = False
