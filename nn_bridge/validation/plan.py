@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nn_bridge.article import HIDDEN_UNITS, Setting
-from nn_bridge.validation.distracted import DistractedTeam, ForgetfulTeam
+from nn_bridge.validation.control_teams import DistractedTeam, ForgetfulTeam
 from nn_bridge.validation.network_world import BLOCKS, measure_networks
 from nn_bridge.validation.team_world import TeamCondition, measure_team
 from simulation.attendance import (

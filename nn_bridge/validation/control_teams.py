@@ -63,8 +63,9 @@ class ForgetfulTeam(Team):
         super().__init__(talk, attendance, **options)
         self.weight_decay = real("weight decay", weight_decay, least=0)
 
-    def as_heard(self, wanted: FloatArray, table: FloatArray) -> FloatArray:
-        """Hear all of it, and forget a little meanwhile."""
+    def step(self) -> None:
+        """Hold one rehearsal, and forget a little."""
+        super().step()
         kept = 1.0 - self.learning_rate * self.weight_decay
         for presenter in self.agents:
             for skill in (
@@ -73,4 +74,3 @@ class ForgetfulTeam(Team):
                 presenter.delivery,
             ):
                 skill *= kept
-        return wanted

@@ -1,0 +1,129 @@
+"""The controls: what they change, that they change nothing else, and how they are decided."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nn_bridge.article import Setting, digits_of, fit_article_network
+from nn_bridge.output_noise import NoisyDense
+from nn_bridge.validation.control_teams import DistractedTeam, ForgetfulTeam
+from nn_bridge.validation.controls import (
+    couples_stay_together,
+    exact_networks,
+    fixed_absence_team,
+    much_less,
+    rate_zero_team,
+)
+from simulation import Everyone, InputError, Presenter, Team, one_or_two_absent, synthetic_talk
+
+SPREAD = np.linspace(-1.0, 1.0, 10)
+
+
+def rehearsed(kind=Team, rehearsals=200, **options):
+    talk = synthetic_talk(np.random.default_rng(0))
+    team = kind(talk, Everyone(5), rng=0, **options)
+    team.rehearse(rehearsals)
+    return team
+
+
+def test_distraction_is_as_strong_as_the_absences_that_it_imitates():
+    law = one_or_two_absent(5)
+    team = rehearsed(DistractedTeam, 300, imitated=law)
+    wanted = team.talk.practice_answers[:8]
+    table = np.array(team.agents.map("prepare", team.talk.practice_questions[:8]))  # (N, B, K)
+    heard = np.array([team.as_heard(wanted, table) - wanted for _ in range(20_000)])
+    masks = law.draw(np.random.default_rng(1), 20_000) / 0.7  # (T, N)
+    absent = np.einsum("tn,nbk->tbk", masks, table)
+    np.testing.assert_allclose(heard.var(axis=0), absent.var(axis=0), rtol=0.1)
+    np.testing.assert_allclose(heard.mean(axis=0), 0, atol=5 * heard.std() / np.sqrt(20_000))
+
+
+def test_distraction_leaves_start_and_questions_alone():
+    plain = rehearsed(rehearsals=1)
+    noisy = rehearsed(DistractedTeam, 1, imitated=one_or_two_absent(5))
+    assert plain.last_rehearsal is not None
+    assert noisy.last_rehearsal is not None
+    np.testing.assert_array_equal(plain.last_rehearsal.questions, noisy.last_rehearsal.questions)
+    np.testing.assert_array_equal(plain.last_rehearsal.table, noisy.last_rehearsal.table)
+
+
+def test_a_team_that_forgets_shrinks_and_one_that_forgets_nothing_does_not():
+    plain, same = rehearsed(), rehearsed(ForgetfulTeam, weight_decay=0.0)
+    forgetful = rehearsed(ForgetfulTeam, weight_decay=0.5)
+    size = {
+        name: sum(float(np.square(a.delivery).sum()) for a in team.agents)
+        for name, team in (("plain", plain), ("same", same), ("forgetful", forgetful))
+    }
+    assert size["same"] == size["plain"]
+    assert size["forgetful"] < 0.9 * size["plain"]
+    with pytest.raises(InputError, match="weight decay is -1"):
+        rehearsed(ForgetfulTeam, weight_decay=-1)
+
+
+def test_noisy_output_is_as_strong_as_the_dropout_that_it_imitates():
+    layer = NoisyDense(3, rate=0.5)
+    x = np.random.default_rng(0).random((2, 6))
+    exact = layer(x)
+    drawn = np.array([layer.forward(x, training=True) for _ in range(20_000)]) - exact
+    kept = (np.random.default_rng(1).random((20_000, 1, 6)) < 0.5) / 0.5
+    dropped = (x * kept) @ layer.weight.T
+    np.testing.assert_allclose(drawn.var(axis=0), dropped.var(axis=0), rtol=0.1)
+    np.testing.assert_array_equal(layer.forward(x), exact)
+
+
+def test_a_stack_with_noisy_output_is_its_members():
+    setting = Setting(0.5, practice=60, epochs=2, hidden=8, output_noise=True)
+    talks = [digits_of(setting, seed) for seed in (3, 4)]
+    stack = fit_article_network(setting, [3, 4], talks).model
+    single = fit_article_network(setting, [4], talks[1:]).model
+    np.testing.assert_allclose(
+        stack.parameters()[0][1], np.squeeze(single.parameters()[0]), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_the_exact_controls_hold():
+    for result in (rate_zero_team([0, 1], 50), fixed_absence_team([0, 1], 50)):
+        assert result.verdict == "holds"
+    assert [result.verdict for result in exact_networks([0, 1], 1)] == ["holds", "holds"]
+
+
+def test_the_fixed_absence_control_sees_who_learns_at_home(monkeypatch):
+    def learn_regardless(self, rehearsal):
+        missing = rehearsal.missing_from(rehearsal.talk_given())
+        self._improve(missing, self.speak_up * rehearsal.learning_rate / len(missing))
+
+    monkeypatch.setattr(Presenter, "learn", learn_regardless)
+    assert fixed_absence_team([0, 1], 50).verdict == "does not hold"
+
+
+@pytest.mark.parametrize(
+    ("control", "absences", "said"),
+    [
+        (0.0, 1.0, "holds"),
+        (0.9, 1.0, "does not hold"),
+        (0.25, 1.0, "undecided"),
+        (0.0, 0.0, "undecided"),  # absences change nothing, so the control shows nothing
+        (0.0, -1.0, "undecided"),
+    ],
+)
+def test_a_control_must_change_much_less_than_absences(control, absences, said):
+    without = 5 + SPREAD
+    noise = 0.05 * SPREAD[::-1]
+    result = much_less(
+        "a", "team", "b", "c", 1, without, without + control + noise, without + absences - noise
+    )
+    assert result.verdict == said
+
+
+def test_couples_must_move_apart_only_between():
+    def judged(inside: float, between: float) -> str:
+        without = {"in": 0.1 * SPREAD, "out": 0.1 * SPREAD[::-1]}
+        couples = {"in": without["in"] + inside, "out": without["out"] + between + 0.01 * SPREAD}
+        return couples_stay_together(
+            "team", without, couples, of_couples="in", of_others="out"
+        ).verdict
+
+    assert judged(0.0, 0.3) == "holds"
+    assert judged(0.3, 0.0) == "does not hold"
+    assert judged(0.3, 0.3) == "undecided"
