@@ -10,7 +10,6 @@ Examples
 """
 
 from nn_bridge import layers, losses, optimizers
-from nn_bridge.network import Sequential
-from nn_bridge.storage import load_model
+from nn_bridge.network import Sequential, load_model
 
 __all__ = ["Sequential", "layers", "load_model", "losses", "optimizers"]

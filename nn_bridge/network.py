@@ -16,6 +16,7 @@ import numpy.typing as npt
 from nn_bridge import losses, optimizers
 from nn_bridge.layer import Layer, Shape, Streams, checked_shape
 from nn_bridge.layers import Dense, Dropout
+from nn_bridge.storage import read_model, save_model
 from nn_bridge.training import History, Logs, as_keras, mean_of_batches, plain, reporting, slices
 from simulation.checks import DivergedError, InputError, one_of, whole
 
@@ -40,6 +41,7 @@ class Sequential:
     Examples
     --------
     >>> from nn_bridge.layers import Dense, Dropout
+    from nn_bridge.storage import read_model, save_model
     >>> stack = Sequential([Dropout(0.2, input_shape=(4,)), Dense(3)], seed=[0, 1])
     >>> stack(np.ones((5, 4))).shape
     (2, 5, 3)
@@ -229,8 +231,6 @@ class Sequential:
 
     def save(self, path: Any) -> None:
         """Write all that training needs to go on to a .npz file; see `storage.save_model`."""
-        from nn_bridge.storage import save_model  # storage builds networks, so it imports this file
-
         save_model(self, path)
 
     def parameters(self) -> list[Array]:
@@ -379,6 +379,11 @@ class Sequential:
             f"{what} is no finite number any more in {when}{rate}: "
             "lower the learning rate, or scale x and y to about 1"
         )
+
+
+def load_model(path: Any) -> Sequential:
+    """Read a network that `Sequential.save` wrote; see `storage.read_model` for what is refused."""
+    return read_model(path, Sequential)
 
 
 def _checked_seed(seed: Any) -> int | list[int] | None:

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from nn_bridge import losses, optimizers
 from nn_bridge.layer import LAYERS
-from nn_bridge.network import Sequential
 from simulation.checks import InputError, one_of
 
 Array = npt.NDArray[Any]
+ModelT = TypeVar("ModelT")
 
 FORMAT = "nn_bridge network 1"
 """What a file says it is; the number changes when older files can no longer be read."""
 
 
-def save_model(model: Sequential, path: str | Path) -> None:
+def save_model(model: Any, path: str | Path) -> None:
     """Write layers, weights, optimizer and random states to `path`.
 
     The file appears whole or not at all: it is written beside its place, then moved there.
@@ -79,8 +80,15 @@ def save_model(model: Sequential, path: str | Path) -> None:
         beside.unlink(missing_ok=True)
 
 
-def load_model(path: str | Path) -> Sequential:
+def read_model(path: str | Path, new: Callable[..., ModelT]) -> ModelT:
     """Read the network that `save_model` wrote to `path`.
+
+    Parameters
+    ----------
+    path : path
+    new : function(layers, seed, dtype)
+        Makes the network that is then filled: the class `Sequential`, which this file does not
+        know.
 
     Raises
     ------
@@ -89,7 +97,7 @@ def load_model(path: str | Path) -> Sequential:
     """
     try:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return _rebuild({name: arrays[name] for name in arrays.files})
+            return _rebuild({name: arrays[name] for name in arrays.files}, new)
     except Exception as error:
         # A damaged file can raise nearly anything on its way through zip, npy and JSON.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -98,7 +106,7 @@ def load_model(path: str | Path) -> Sequential:
         ) from error
 
 
-def _rebuild(arrays: dict[str, Array]) -> Sequential:
+def _rebuild(arrays: dict[str, Array], new: Callable[..., ModelT]) -> ModelT:
     config = json.loads(str(arrays["config"]))
     one_of("the file's format", config["format"], (FORMAT,))
     layers = []
@@ -109,7 +117,7 @@ def _rebuild(arrays: dict[str, Array]) -> Sequential:
                 "import the module that registers it"
             )
         layers.append(LAYERS[name].from_config(_lists_to_tuples(settings)))
-    model = Sequential(layers, config["seed"], config["dtype"])
+    model: Any = new(layers, config["seed"], config["dtype"])
     if model.input_shape is None:
         model.build(tuple(config["input_shape"]))
     _fill(model.parameters(), arrays, "parameter")
@@ -125,7 +133,7 @@ def _rebuild(arrays: dict[str, Array]) -> Sequential:
         optimizer.prepare(model.parameters())
         for slot, values in optimizer.slots.items():
             _fill(values, arrays, slot)
-    return model
+    return cast(ModelT, model)
 
 
 def _fill(places: list[Array], arrays: dict[str, Array], name: str) -> None:

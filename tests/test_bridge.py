@@ -10,9 +10,8 @@ from nn_bridge.attendance_dropout import AttendanceDropout, law_from_config, law
 from nn_bridge.bridge import Parts, Twin, network_game, side_by_side
 from nn_bridge.crossing import CASES, TOLERANCE, cross
 from nn_bridge.layers import Dense, Dropout
-from nn_bridge.network import Sequential
+from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
-from nn_bridge.storage import load_model
 from simulation import (
     AlwaysWithout,
     Bursts,

@@ -10,9 +10,8 @@ import nn_bridge as tf
 from nn_bridge import layer as layer_module
 from nn_bridge.layers import LAYERS, Dense, Dropout, Flatten, register_layer
 from nn_bridge.losses import Loss
-from nn_bridge.network import Sequential
+from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
-from nn_bridge.storage import load_model
 from simulation.checks import DivergedError, InputError
 
 LISTING = """\
