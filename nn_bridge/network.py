@@ -41,7 +41,7 @@ class Sequential:
     Examples
     --------
     >>> from nn_bridge.layers import Dense, Dropout
-        >>> stack = Sequential([Dropout(0.2, input_shape=(4,)), Dense(3)], seed=[0, 1])
+    >>> stack = Sequential([Dropout(0.2, input_shape=(4,)), Dense(3)], seed=[0, 1])
     >>> stack(np.ones((5, 4))).shape
     (2, 5, 3)
     """
