@@ -229,7 +229,7 @@ def network(
         )
     )
     settings = [
-        Setting(each, label_noise, practice, epochs, batch_size, optimizer, hidden)
+        Setting(each, label_noise, practice, epochs, batch_size, optimizer, hidden=hidden)
         for each in (0.0, rate)
     ]
     jobs: dict[str, Job] = {

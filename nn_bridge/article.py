@@ -44,6 +44,8 @@ class Setting:
     epochs, batch_size : int
     optimizer : {'adam', 'sgd'}
         Adam(0.001), Keras's default, or SGD(0.05, momentum=0.9).
+    slower : float
+        Divides the optimizer's learning rate.
     hidden : int
         Hidden units; 256 in the article.
     weight_decay : float
@@ -61,6 +63,7 @@ class Setting:
     epochs: int = 60
     batch_size: int = 32
     optimizer: str = "adam"
+    slower: float = 1.0
     hidden: int = HIDDEN_UNITS
     weight_decay: float = 0.0
     law: AttendanceLaw | None = None
@@ -75,6 +78,7 @@ class Setting:
         whole("epochs", self.epochs, least=1)
         whole("batch size", self.batch_size, least=1)
         one_of("optimizer", self.optimizer, ("adam", "sgd"))
+        real("slower", self.slower, above=0)
         whole("hidden units", self.hidden, least=1)
         real("weight decay", self.weight_decay, least=0)
         if self.law is not None and self.hidden % self.law.n_presenters:
@@ -87,8 +91,8 @@ class Setting:
     def new_optimizer(self) -> Optimizer:
         """An optimizer of this setting, not yet used."""
         if self.optimizer == "adam":
-            return Adam(0.001, weight_decay=self.weight_decay)
-        return SGD(0.05, momentum=0.9, weight_decay=self.weight_decay)
+            return Adam(0.001 / self.slower, weight_decay=self.weight_decay)
+        return SGD(0.05 / self.slower, momentum=0.9, weight_decay=self.weight_decay)
 
     def dropout_and_output(self) -> tuple[Dropout, Dense]:
         """Build the last two layers, which differ between settings."""

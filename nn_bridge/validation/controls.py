@@ -116,6 +116,48 @@ def couples_stay_together(
     )
 
 
+def gains_by_large_steps_only(
+    name: str,
+    without: FloatArray,
+    noise: FloatArray,
+    absences: FloatArray,
+    slow_without: FloatArray,
+    slow_noise: FloatArray,
+    slow_absences: FloatArray,
+) -> ControlResult:
+    """Decide whether noise gains by the size of the steps alone, and absences do not.
+
+    For squared error, noise on the output leaves the expected gradient as it is, while absences add
+    T5's penalty to it. So what noise gains must shrink as the learning rate does (with as many
+    more rehearsals), by more than what absences gain.
+
+    Parameters
+    ----------
+    name : str
+    without, noise, absences : (S,) array
+        Quality with two missing at the usual learning rate.
+    slow_without, slow_noise, slow_absences : (S,) array
+        The same at a smaller one.
+    """
+    lost_by_noise = (noise - without) - (slow_noise - slow_without)
+    lost_by_absences = (absences - without) - (slow_absences - slow_without)
+    effect = paired_effect(lost_by_absences, lost_by_noise)
+    verdict: Verdict = "undecided"
+    if effect.low > 0:
+        verdict = "holds"
+    elif effect.high < 0:
+        verdict = "does not hold"
+    return ControlResult(
+        name,
+        "team",
+        "what noise gains in quality with two missing goes with the size of the steps; what "
+        "absences gain does not",
+        "gain lost at a quarter of the learning rate: by absences, and by noise",
+        effect,
+        verdict,
+    )
+
+
 def rate_zero_team(seeds: list[int], rehearsals: int) -> ControlResult:
     """Compare a team with absence rate 0 to one that is always complete, weight by weight."""
     differences = []

@@ -15,6 +15,7 @@ from nn_bridge.validation.controls import (
     couples_stay_together,
     exact_networks,
     fixed_absence_team,
+    gains_by_large_steps_only,
     much_less,
     rate_zero_team,
 )
@@ -122,8 +123,6 @@ def judge_controls(plan: Plan, world: World) -> list[ControlResult]:
     team, network = world.team, world.network
     without, absences = network[f"{NOISY}: without"], network[f"{NOISY}: absences"]
     same = "the others stay as co-adapted as before"
-    no_gain = "no gain in quality kept"
-    noise = "output noise of the same variance"
     return [
         much_less(
             "one fixed person always absent", "team", same, "agreement of the others", 1,
@@ -141,13 +140,10 @@ def judge_controls(plan: Plan, world: World) -> list[ControlResult]:
             "network", without, network["couples"],
             of_couples="agreement of couples", of_others="agreement of others",
         ),
-        much_less(
-            noise, "team", no_gain, "quality with two missing", 1,
-            *_of("two missing, mean", team["without"], team["noise"], team["absences"]),
-        ),
-        much_less(
-            noise, "network", no_gain, "accuracy with two blocks missing", 1,
-            *_of("two missing, mean", without, network["noise"], absences),
+        gains_by_large_steps_only(
+            "output noise of the same variance",
+            *(team[name]["two missing, mean"] for name in ("without", "noise", "absences")),
+            *(team[f"slow {n}"]["two missing, mean"] for n in ("without", "noise", "absences")),
         ),
     ]  # fmt: skip
 

@@ -29,6 +29,10 @@ TEAM_DECAYS = (0.01, 0.03, 0.1, 0.3)
 NETWORK_DECAYS = (0.1, 0.3, 1.0, 3.0)
 """Strengths of weight decay tried beside dropout; the best is chosen on half of the show."""
 
+LEARNING_RATE = 0.02
+SLOWER = 4
+"""How much smaller the learning rate is, and how many more the rehearsals, in the slow teams."""
+
 SMALL = 300
 """Practice digits in the small settings."""
 
@@ -135,6 +139,15 @@ def team_conditions(plan: Plan) -> dict[str, TeamCondition]:
         "six without": replace(base, attendance=six),
         "six couples": replace(base, attendance=Couples(COUPLED, 0.3)),
     }
+    for name in ("without", "absences", "noise"):
+        usual = conditions[name]
+        conditions[f"slow {name}"] = replace(
+            usual,
+            options=(*usual.options, ("learning_rate", LEARNING_RATE / SLOWER)),
+            rehearsals=usual.rehearsals * SLOWER,
+            alone=usual.alone * SLOWER,
+            starts=1,
+        )
     for decay in TEAM_DECAYS:
         conditions[f"decay {decay:g}"] = replace(
             base, attendance=five, kind=ForgetfulTeam, options=(("weight_decay", decay),)

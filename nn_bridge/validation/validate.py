@@ -74,13 +74,17 @@ class Scope:
         return jobs | (control_jobs(plan) if self.controls else {})
 
     def _needs(self, condition: str) -> bool:
-        if condition.endswith(("without", "absences")) and not condition.startswith("six"):
-            return bool(self.claims) or self.controls
-        if condition.startswith("decay"):
-            return "C9" in self.claims
-        if condition.startswith("rate"):
-            return self.dose or self.limits
-        return self.controls
+        match condition.split()[0]:
+            case "decay":
+                return "C9" in self.claims
+            case "rate":
+                return self.dose or self.limits
+            case "noise":
+                return self.controls or self.limits
+            case "fixed" | "couples" | "six" | "slow":
+                return self.controls
+            case _:  # without and with absences, in every setting
+                return bool(self.claims) or self.controls or self.limits
 
 
 @dataclass(frozen=True, eq=False)
