@@ -14,7 +14,7 @@ from nn_bridge.article import NetworkResult, Setting, train_article_network
 from nn_bridge.crossing import CASES, TOLERANCE, Crossing, cross
 from simulation.checks import whole
 from simulation.effects import Effect, paired_effect
-from simulation.scenario import Plan, TeamResult, article_pair
+from simulation.scenario import Schedule, TeamResult, article_pair
 
 LABEL_NOISES = (0.0, 0.3)
 RATES = (0.0, 0.5)
@@ -31,7 +31,7 @@ class StoryPlan:
         The first of `seeds` consecutive seeds.
     seeds : int
         Paired seeds, at least 2, for teams and for networks.
-    teams : Plan
+    teams : Schedule
     bridge_rehearsals : int
     epochs : int
         For the article's network.
@@ -39,14 +39,14 @@ class StoryPlan:
 
     seed: int = 0
     seeds: int = 10
-    teams: Plan = field(default_factory=Plan)
+    teams: Schedule = field(default_factory=Schedule)
     bridge_rehearsals: int = 1_000
     epochs: int = 60
 
     @classmethod
     def quick(cls, seed: int) -> StoryPlan:
         """Return a plan for a first look: too few seeds to trust a verdict."""
-        return cls(seed, 3, Plan(rehearsals=1_500, show_every=100), 100, 15)
+        return cls(seed, 3, Schedule(rehearsals=1_500, show_every=100), 100, 15)
 
     def __post_init__(self) -> None:
         whole("seed", self.seed, least=0)

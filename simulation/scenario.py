@@ -23,7 +23,7 @@ HEAD_START = "B"
 
 
 @dataclass(frozen=True)
-class Plan:
+class Schedule:
     """How long the two teams rehearse.
 
     Attributes
@@ -65,15 +65,15 @@ class TeamResult:
     hard_shares: FloatArray
 
 
-def article_team(talk: Talk, attendance: AttendanceLaw, plan: Plan, seed: int) -> Team:
+def article_team(talk: Talk, attendance: AttendanceLaw, schedule: Schedule, seed: int) -> Team:
     """Build a team of the article's, B ahead, before its first rehearsal."""
-    team = Team(talk, attendance, show_every=plan.show_every, rng=seed)
-    team.practise_alone(HEAD_START, plan.alone)
+    team = Team(talk, attendance, show_every=schedule.show_every, rng=seed)
+    team.practise_alone(HEAD_START, schedule.alone)
     team.collect()
     return team
 
 
-def article_pair(seed: int, plan: Plan) -> tuple[TeamResult, TeamResult]:
+def article_pair(seed: int, schedule: Schedule) -> tuple[TeamResult, TeamResult]:
     """Rehearse the article's two teams: always complete, and one or two absent.
 
     Both have the same start, talk and questions; they differ in attendance alone.
@@ -81,8 +81,8 @@ def article_pair(seed: int, plan: Plan) -> tuple[TeamResult, TeamResult]:
     results = []
     for attendance in (Everyone(PRESENTERS), one_or_two_absent(PRESENTERS)):
         talk = synthetic_talk(np.random.default_rng([seed, 0]))
-        team = article_team(talk, attendance, plan, seed)
-        team.rehearse(plan.rehearsals)
+        team = article_team(talk, attendance, schedule, seed)
+        team.rehearse(schedule.rehearsals)
         results.append(team_result(team))
     return results[0], results[1]
 

@@ -51,9 +51,9 @@ def test_the_story_does_not_depend_on_the_number_of_processes(tmp_path):
 
 
 def tiny(seed: int) -> StoryPlan:
-    from simulation.scenario import Plan
+    from simulation.scenario import Schedule
 
-    return StoryPlan(seed, 2, Plan(rehearsals=60, alone=20, show_every=30), 5, 1)
+    return StoryPlan(seed, 2, Schedule(rehearsals=60, alone=20, show_every=30), 5, 1)
 
 
 def test_simulate_prints_and_writes_its_frame(tmp_path, capsys):

@@ -5,10 +5,10 @@ import pytest
 
 from simulation import Everyone, independent, synthetic_talk
 from simulation.effects import paired_effect
-from simulation.scenario import PRESENTERS, Plan, article_pair, article_team, team_result
+from simulation.scenario import PRESENTERS, Schedule, article_pair, article_team, team_result
 
 SEEDS = range(10)
-PLAN = Plan(rehearsals=1500, alone=1000, show_every=500)
+PLAN = Schedule(rehearsals=1500, alone=1000, show_every=500)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_who_always_rehearses_complete_goes_on_counting_on_everybody(pairs):
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_both_teams_of_a_pair_begin_with_the_same_show(seed):
-    complete, absent = article_pair(seed, Plan(rehearsals=3, alone=50, show_every=3))
+    complete, absent = article_pair(seed, Schedule(rehearsals=3, alone=50, show_every=3))
     for name in complete.curves:
         assert complete.curves[name][0] == absent.curves[name][0]
         assert len(complete.curves[name]) == 2
@@ -61,7 +61,7 @@ def after_rehearsals(law, seed, plan):
 
 
 def test_control_absence_rate_0_changes_nothing_at_all():
-    plan = Plan(rehearsals=300, alone=200, show_every=100)
+    plan = Schedule(rehearsals=300, alone=200, show_every=100)
     pairs = [
         tuple(after_rehearsals(law, s, plan) for law in (Everyone(5), independent(5, 0.0)))
         for s in range(4)
@@ -75,7 +75,9 @@ def test_control_absence_rate_0_changes_nothing_at_all():
 @pytest.mark.parametrize("show_every", [0, 7, 20])
 def test_measures_are_of_the_team_at_the_end_however_often_it_was_shown(show_every):
     results = [
-        after_rehearsals(Everyone(PRESENTERS), 0, Plan(rehearsals=40, alone=10, show_every=every))
+        after_rehearsals(
+            Everyone(PRESENTERS), 0, Schedule(rehearsals=40, alone=10, show_every=every)
+        )
         for every in (show_every, 40)
     ]
     assert results[0].measures == results[1].measures

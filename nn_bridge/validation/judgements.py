@@ -118,7 +118,7 @@ def judge_claim(claim: Claim, plan: Plan, world: World, theorems: dict[str, bool
     return outcomes
 
 
-def judge_controls(plan: Plan, world: World) -> list[ControlResult]:
+def judge_controls(world: World) -> list[ControlResult]:
     """Decide the controls that compare conditions; see `control_jobs` for the exact ones."""
     team, network = world.team, world.network
     without, absences = network[f"{NOISY}: without"], network[f"{NOISY}: absences"]

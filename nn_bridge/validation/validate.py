@@ -63,7 +63,7 @@ class Scope:
         """Name the jobs that this part needs, the longest first."""
         jobs: dict[tuple[str, ...], Job] = {}
         for key, job in all_jobs(plan).items():
-            if self._needs(key[1]):
+            if self.needs(key[1]):
                 jobs[key] = job
         if self.limits:
             jobs |= limit_jobs(plan)
@@ -73,7 +73,8 @@ class Scope:
         }
         return jobs | (control_jobs(plan) if self.controls else {})
 
-    def _needs(self, condition: str) -> bool:
+    def needs(self, condition: str) -> bool:
+        """Say whether a condition of the worlds has to be run."""
         match condition.split()[0]:
             case "decay":
                 return "C9" in self.claims
@@ -132,7 +133,7 @@ def judge(plan: Plan, scope: Scope, results: dict[tuple[str, ...], Any]) -> Vali
         for key in control_jobs(plan):
             found = results[key]
             controls += found if isinstance(found, list) else [found]
-        controls += judge_controls(plan, world)
+        controls += judge_controls(world)
     return Validation(
         plan=plan,
         theorems=theorems,
