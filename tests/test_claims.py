@@ -18,8 +18,10 @@ from nn_bridge.validation.claims import CLAIMS
 from nn_bridge.validation.controls import ControlResult
 from nn_bridge.validation.judgements import NOISY, World, judge_claim, judge_controls
 from nn_bridge.validation.plan import Plan, all_jobs
+from nn_bridge.validation.rules import QUALITY_WORTH, Finding
 from nn_bridge.validation.validate import Scope
 from simulation import InputError
+from simulation.effects import Effect
 
 BASE_SEED = int(os.environ.get("ANALOGY_BASE_SEED", "0"))
 CLEAN = "all digits, clean, adam"
@@ -39,6 +41,7 @@ PLAN = Plan(
 @dataclass
 class Judged:
     verdicts: dict[tuple[str, str], str]
+    findings: dict[tuple[str, str], list[Finding]]
     controls: dict[tuple[str, str], ControlResult]
 
 
@@ -49,12 +52,14 @@ def judged() -> Judged:
     jobs = {key: job for key, job in jobs.items() if not key[1].startswith("decay")}
     world = World.of(PLAN, run_jobs(jobs, 1, lambda *_: None))
     theorems = dict.fromkeys(("T3", "T4", "T9"), True)  # tested in test_theorems.py
+    outcomes = [
+        outcome
+        for claim in CLAIMS.values()
+        for outcome in judge_claim(claim, PLAN, world, theorems)
+    ]
     return Judged(
-        {
-            (claim.id, outcome.setting): outcome.verdict
-            for claim in CLAIMS.values()
-            for outcome in judge_claim(claim, PLAN, world, theorems)
-        },
+        {(outcome.claim.id, outcome.setting): outcome.verdict for outcome in outcomes},
+        {(outcome.claim.id, outcome.setting): outcome.findings for outcome in outcomes},
         {(control.name, control.world): control for control in judge_controls(world)},
     )
 
@@ -80,12 +85,21 @@ def test_what_holds_for_the_network_on_clean_digits(judged, claim):
         # Accuracy is saturated: no two blocks of 32 units need one another.
         ("C2", CLEAN),
         ("C2", NOISY),
-        # No gain in accuracy on clean digits, as in the dropout paper for small clean sets.
-        ("C9", CLEAN),
     ],
 )
 def test_what_does_not_hold_is_not_found_to(judged, claim, setting):
     assert judged.verdicts[claim, setting] != "holds"
+
+
+def test_accuracy_gains_nothing_to_speak_of_on_clean_digits_but_much_on_wrong_labels(judged):
+    # As in the dropout paper for small clean sets. With ten seeds chance lets C9 hold now and then
+    # on clean digits, by a hair; what is sure is that nobody would care about the gain.
+    def gain(setting: str) -> Effect:
+        (quality, _gap) = judged.findings["C9", setting]
+        return quality.effect
+
+    assert abs(gain(CLEAN).difference) < QUALITY_WORTH
+    assert gain(NOISY).difference > QUALITY_WORTH
 
 
 def test_the_controls_come_out_as_predicted(judged):
