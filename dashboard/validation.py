@@ -1,0 +1,170 @@
+"""The validation on disk: the report with its figures, every number behind it, a flat table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dashboard.files import write_json, write_whole
+from dashboard.report import command, dose_effects, outcomes_by_claim, report
+from dashboard.story import versions
+from dashboard.validation_figures import figures_of
+from dashboard.validation_tables import COLUMNS, rows
+from nn_bridge.article import SILENCED
+from nn_bridge.comparison import Comparison
+from nn_bridge.validation.judgements import Outcome
+from nn_bridge.validation.rules import Figures
+from nn_bridge.validation.validate import Validation
+from simulation.effects import Effect
+
+
+def write_validation(folder: Path, validation: Validation, only: str = "") -> None:
+    """Write validation.json, validation.csv, the figures, and last report.md, which shows them.
+
+    Parameters
+    ----------
+    folder : Path
+        It must be there.
+    validation : Validation
+    only : str
+        The parts that were asked for on the command line; empty for all.
+    """
+    write_json(folder / "validation.json", validation_json(validation, only))
+    table = validation_csv(validation)
+    write_whole(folder / "validation.csv", lambda file: file.write(table.encode()))
+    figures = figures_of(validation)
+    for name, draw in figures.items():
+        write_whole(folder / name, draw)
+    text = report(validation, only, figures)
+    write_whole(folder / "report.md", lambda file: file.write(text.encode()))
+
+
+def validation_csv(validation: Validation) -> str:
+    """Return one line for each finding; what is not a finite number is left empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    for row in rows(validation):
+        writer.writerow({name: "" if _undefined(value) else value for name, value in row.items()})
+    return text.getvalue()
+
+
+def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
+    """Return everything that was found, and every figure behind it, as JSON can hold it."""
+    plan = asdict(validation.plan)
+    return {
+        "command": command(validation, only),
+        "plan": plan | {"settings": [asdict(setting) for setting in validation.plan.settings()]},
+        "versions": versions(),
+        "sound": validation.sound,
+        "theorems": [_theorem(theorem) for theorem in validation.theorems],
+        "claims": [
+            {
+                "id": name,
+                "statement": outcomes[0].claim.statement,
+                "article": outcomes[0].claim.article,
+                "on team": outcomes[0].claim.on_team,
+                "on network": outcomes[0].claim.on_network,
+                "rules": [asdict(rule) for rule in outcomes[0].claim.rules],
+                "theorems": list(outcomes[0].claim.theorems),
+                "outcomes": [_outcome(outcome) for outcome in outcomes],
+            }
+            for name, outcomes in outcomes_by_claim(validation.outcomes).items()
+        ],
+        "controls": [
+            {
+                "name": control.name,
+                "world": control.world,
+                "prediction": control.prediction,
+                "compared": control.compared,
+                "effect": effect_json(control.effect),
+                "verdict": control.verdict,
+            }
+            for control in validation.controls
+        ],
+        "remedies": [
+            {"world": row.world, "remedy": row.remedy, "effect": effect_json(row.effect)}
+            for row in validation.beside
+        ],
+        "dose": [
+            {
+                "world": dose.world,
+                "rates": dose.rates.tolist(),
+                "against the first rate": {
+                    measure: [effect_json(effect) for effect in dose_effects(dose, measure)]
+                    for measure in dose.measures
+                },
+                "by rate and seed": {
+                    measure: values.tolist() for measure, values in dose.measures.items()
+                },
+            }
+            for dose in validation.doses
+        ],
+        "limits": [
+            asdict(result.limit)
+            | {
+                "rows": [
+                    {
+                        "label": label,
+                        "found": effect_json(found) if isinstance(found, Effect) else float(found),
+                    }
+                    for label, found in result.rows
+                ],
+                "finding": result.finding,
+            }
+            for result in validation.limits
+        ],
+        "silenced in 'ablation'": SILENCED.tolist(),
+        "by seed": {
+            "seeds": list(validation.plan.seeds),
+            "team": _by_condition(validation.world.team),
+            "network": _by_condition(validation.world.network),
+        },
+    }
+
+
+def effect_json(effect: Effect) -> dict[str, float | int]:
+    """Return an effect as JSON can hold it."""
+    return asdict(effect) | {"difference": effect.difference}
+
+
+def _theorem(theorem: Comparison) -> dict[str, Any]:
+    return asdict(theorem) | {
+        "checks": [asdict(check) | {"holds": check.holds} for check in theorem.checks],
+        "holds": theorem.holds,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "world": outcome.world,
+        "setting": outcome.setting,
+        "verdict": outcome.verdict,
+        "findings": [
+            {
+                "measure": finding.measure,
+                "expect": finding.expect,
+                "effect": effect_json(finding.effect),
+                "worth": finding.worth,
+                "verdict": finding.verdict,
+            }
+            for finding in outcome.findings
+        ],
+    }
+
+
+def _by_condition(figures: dict[str, Figures]) -> dict[str, dict[str, list[Any]]]:
+    return {
+        condition: {measure: np.asarray(values).tolist() for measure, values in measures.items()}
+        for condition, measures in figures.items()
+    }
+
+
+def _undefined(value: str | float | int) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
