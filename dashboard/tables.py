@@ -17,7 +17,7 @@ from simulation.team import Show, Team
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
     """Tabulate paired effects: both means, the difference with its interval, the verdict."""
     seeds = next(iter(effects.values())).seeds
-    table = _table(title, f"difference: mean of {seeds} paired seeds [95% interval]")
+    table = plain_table(title, f"difference: mean of {seeds} paired seeds [95% interval]")
     table.add_column("measure", no_wrap=True)
     table.add_column(before, justify="right")
     table.add_column(after, justify="right")
@@ -39,7 +39,7 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
 
 def bridge_table(crossings: Iterable[Crossing]) -> Table:
     """Tabulate how far team and network were ever apart."""
-    table = _table(
+    table = plain_table(
         "The bridge: team against network, same questions and attendance",
         f"same: no weight, bias or reliance ever differs by more than {TOLERANCE:g}",
     )
@@ -57,7 +57,8 @@ def bridge_table(crossings: Iterable[Crossing]) -> Table:
     return table
 
 
-def _table(title: str, caption: str) -> Table:
+def plain_table(title: str, caption: str) -> Table:
+    """Make an empty table in the style of all, with a title above and a caption below."""
     return Table(
         title=title,
         caption=caption,
@@ -97,7 +98,7 @@ def story_tables(story: Story) -> list[Table]:
 
 def team_table(team: Team, show: Show) -> Table:
     """Tabulate how good one team's talk is, with everyone and with some missing."""
-    table = _table(f"{team.talk.name}, {team.rehearsals:,} rehearsals", str(team.attendance))
+    table = plain_table(f"{team.talk.name}, {team.rehearsals:,} rehearsals", str(team.attendance))
     table.add_column("who is there")
     table.add_column("mean quality", justify="right")
     table.add_column("worst", justify="right")
@@ -114,7 +115,7 @@ def presenters_table(team: Team, show: Show, most: int = 20) -> Table:
     others = ~np.eye(team.n_presenters, dtype=bool)
     hard = team.talk.sections[team.talk.hard_section]
     left_out = team.n_presenters - most
-    table = _table(
+    table = plain_table(
         "The presenters",
         f"and {left_out} more: see --json" if left_out > 0 else "",
     )

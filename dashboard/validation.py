@@ -17,7 +17,7 @@ from dashboard.story import versions
 from dashboard.validation_figures import figures_of
 from dashboard.validation_tables import COLUMNS, rows
 from nn_bridge.article import SILENCED
-from nn_bridge.comparison import Comparison
+from nn_bridge.validation.comparison import Comparison
 from nn_bridge.validation.judgements import Outcome
 from nn_bridge.validation.rules import Figures
 from nn_bridge.validation.validate import Validation

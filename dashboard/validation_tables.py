@@ -9,7 +9,7 @@ from rich.text import Text
 
 from dashboard.markdown import small
 from dashboard.report import dose_effects, outcomes_by_claim
-from dashboard.tables import _table
+from dashboard.tables import plain_table
 from nn_bridge.validation.judgements import Outcome
 from nn_bridge.validation.validate import Validation
 from simulation.effects import Effect
@@ -56,7 +56,7 @@ def _claims_table(validation: Validation) -> Table:
         outcome.setting for outcome in next(iter(by_claim.values())) if outcome.world == "network"
     ]
     numbered = "; ".join(f"{at} {name}" for at, name in enumerate(settings, start=1))
-    table = _table(
+    table = plain_table(
         "The article's claims",
         f"network settings: {numbered}\n+ holds, - does not hold, ? undecided; "
         f"{len(validation.plan.seeds)} paired seeds",
@@ -83,7 +83,7 @@ def _marks(outcomes: list[Outcome]) -> Text:
 
 
 def _theorems_table(validation: Validation) -> Table:
-    table = _table("What must hold exactly", "")
+    table = plain_table("What must hold exactly", "")
     table.add_column("")
     table.add_column("statement")
     table.add_column("largest\ndifference", justify="right")
@@ -101,7 +101,7 @@ def _theorems_table(validation: Validation) -> Table:
 
 
 def _controls_table(validation: Validation) -> Table:
-    table = _table("Controls: where the effect must not appear", "")
+    table = plain_table("Controls: where the effect must not appear", "")
     table.add_column("control")
     table.add_column("world")
     table.add_column("prediction")
@@ -117,7 +117,7 @@ def _controls_table(validation: Validation) -> Table:
 
 
 def _limits_table(validation: Validation) -> Table:
-    table = _table("Where the analogy breaks", "")
+    table = plain_table("Where the analogy breaks", "")
     table.add_column("")
     table.add_column("found")
     for result in validation.limits:

@@ -137,6 +137,9 @@ class Team(mesa.Model):  # type: ignore[misc]
     (10, 5)
     """
 
+    presenter_kind: type[Presenter] = Presenter
+    """Who sits in the team; a subclass may seat people who learn otherwise."""
+
     def __init__(
         self,
         talk: Talk,
@@ -171,7 +174,7 @@ class Team(mesa.Model):  # type: ignore[misc]
         start, self._question_rng, attendance_rng, self._alone_rng = self.rng.spawn(4)
         self._masks: Iterator[BoolArray] = attendance.stream(attendance_rng)
         n = attendance.n_presenters
-        Presenter.create_agents(
+        self.presenter_kind.create_agents(
             self,
             n,
             seat=list(range(n)),

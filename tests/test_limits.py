@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from nn_bridge import layers
-from nn_bridge.comparison import EXACT
 from nn_bridge.dropout import Dropout
 from nn_bridge.optimizers import SGD
 from nn_bridge.validation import limit_measures, other_learners
+from nn_bridge.validation.comparison import EXACT
 from nn_bridge.validation.judgements import NOISY
 from nn_bridge.validation.limit_findings import FINDINGS
 from nn_bridge.validation.limit_measures import (

@@ -20,8 +20,8 @@ from dashboard.validation import validation_csv, validation_json, write_validati
 from dashboard.validation_figures import figures_of
 from dashboard.validation_tables import rows, validation_tables
 from nn_bridge.article import SILENCED
-from nn_bridge.comparison import Check, Comparison
 from nn_bridge.validation.claims import CLAIMS
+from nn_bridge.validation.comparison import Check, Comparison
 from nn_bridge.validation.controls import ControlResult
 from nn_bridge.validation.judgements import (
     NOISY,

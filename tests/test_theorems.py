@@ -10,12 +10,12 @@ import pytest
 
 from nn_bridge import layers, network_theorems, regularisers, team_theorems
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.comparison import Check, Comparison, largest
-from nn_bridge.ensemble import Ensemble
 from nn_bridge.layers import Dense, Dropout
 from nn_bridge.network import Sequential
-from nn_bridge.team_theorems import team_is_network
-from nn_bridge.theorems import THEOREMS, all_theorems, run_theorem
+from nn_bridge.validation.comparison import Check, Comparison, largest
+from nn_bridge.validation.ensemble import Ensemble
+from nn_bridge.validation.team_theorems import team_is_network
+from nn_bridge.validation.theorems import THEOREMS, all_theorems, run_theorem
 from simulation import (
     AlwaysWithout,
     InputError,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.comparison import EXACT
+from nn_bridge.validation.comparison import EXACT
 from nn_bridge.validation.judgements import NOISY, Dose, World, dose_response
 from nn_bridge.validation.limit_measures import NETWORK_BEYOND, OPTIMIZERS, TEAM_BEYOND
 from nn_bridge.validation.measured import stacked

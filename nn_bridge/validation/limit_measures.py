@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from nn_bridge.article import Setting, digits_of, fit_article_network
 from nn_bridge.bridge import Twin
-from nn_bridge.ensemble import Ensemble
 from nn_bridge.layers import Dense, Dropout
 from nn_bridge.losses import accuracy
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
+from nn_bridge.validation.ensemble import Ensemble
 from nn_bridge.validation.plan import COUPLED, SMALL
 from nn_bridge.validation.team_world import TeamCondition
 from simulation.attendance import AttendanceLaw, Bursts, Couples, Everyone, independent

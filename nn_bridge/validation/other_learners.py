@@ -12,11 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.validation.measured import game_measures
-from simulation.attendance import AttendanceLaw, Everyone, one_or_two_absent
-from simulation.attendance_input import presenter_names
+from simulation.attendance import Everyone, one_or_two_absent
 from simulation.presenter import Presenter, Rehearsal
 from simulation.scenario import PRESENTERS
-from simulation.talk import Talk, synthetic_talk
+from simulation.talk import synthetic_talk
 from simulation.team import Team
 
 FloatArray = npt.NDArray[np.float64]
@@ -36,10 +35,8 @@ class Tinkerer(Presenter):
 
     Parameters
     ----------
-    model, **options
-        Of `Presenter`; its trust is not used.
-    ideas : numpy.random.Generator
-        Draws what I try.
+    model, rng, **options
+        Of `Presenter`; its trust is not used. A child of `rng` draws what I try.
 
     Attributes
     ----------
@@ -47,9 +44,9 @@ class Tinkerer(Presenter):
         How often each was there when I was, and once more, as a start ("B will do it").
     """
 
-    def __init__(self, model: Team, *, ideas: np.random.Generator, **options: Any) -> None:
-        super().__init__(model, **options)
-        self._ideas = ideas
+    def __init__(self, model: Team, *, rng: np.random.Generator, **options: Any) -> None:
+        super().__init__(model, rng=rng, **options)
+        (self._ideas,) = rng.spawn(1)
         self.met: FloatArray = np.ones(len(self.reliance))
 
     def learn(self, rehearsal: Rehearsal) -> None:
@@ -84,33 +81,9 @@ class Tinkerer(Presenter):
 
 
 class TinkeringTeam(Team):
-    """A team of tinkerers. Its handout stays empty, as nothing but a gradient would fill it.
+    """A team of tinkerers. Its handout stays empty, as nothing but a gradient would fill it."""
 
-    Parameters
-    ----------
-    talk, attendance, rng
-        Of `Team`.
-    """
-
-    def __init__(self, talk: Talk, attendance: AttendanceLaw, *, rng: int) -> None:
-        super().__init__(talk, attendance, rng=rng)
-        n = self.n_presenters
-        start, ideas = self.rng.spawn(2)
-        self.remove_all_agents()
-        Tinkerer.create_agents(
-            self,
-            n,
-            seat=list(range(n)),
-            name=presenter_names(n),
-            speak_up=attendance.moments().speak_up,
-            trust=self.trust,
-            n_presenters=n,
-            abilities=self.abilities,
-            features=talk.n_features,
-            sections=talk.n_sections,
-            rng=start,
-            ideas=ideas.spawn(n),
-        )
+    presenter_kind = Tinkerer
 
     def step(self) -> None:
         """Hold one rehearsal, and leave the handout empty."""

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nn_bridge.comparison import Comparison
-from nn_bridge.theorems import THEOREMS, run_theorem
 from nn_bridge.validation.claims import CLAIMS
+from nn_bridge.validation.comparison import Comparison
 from nn_bridge.validation.controls import ControlResult
 from nn_bridge.validation.judgements import (
     Beside,
@@ -23,6 +22,7 @@ from nn_bridge.validation.judgements import (
 )
 from nn_bridge.validation.limits import LimitResult, judge_limits, limit_jobs
 from nn_bridge.validation.plan import Job, Plan, all_jobs
+from nn_bridge.validation.theorems import THEOREMS, run_theorem
 from simulation.checks import InputError
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nn_bridge.comparison import Check, Comparison
-from nn_bridge.network_theorems import (
+from nn_bridge.validation.comparison import Check, Comparison
+from nn_bridge.validation.network_theorems import (
     dropout_keeps_the_mean,
     geometric_mean_of_sub_networks,
     input_dropout_is_ridge,
     loads_become_equal,
 )
-from nn_bridge.team_theorems import (
+from nn_bridge.validation.team_theorems import (
     absences_regularise,
     cooperation_is_discounted,
     mean_of_sub_teams,

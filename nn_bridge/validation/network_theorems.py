@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from nn_bridge import regularisers
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.comparison import Check, Comparison, largest
-from nn_bridge.ensemble import Ensemble
 from nn_bridge.layers import Dense, Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
+from nn_bridge.validation import regularisers
+from nn_bridge.validation.comparison import Check, Comparison, largest
+from nn_bridge.validation.ensemble import Ensemble
 from simulation.attendance import Couples, Independent, one_or_two_absent
 from simulation.coalitions import all_coalitions
 

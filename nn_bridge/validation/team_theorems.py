@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge import regularisers
 from nn_bridge.bridge import Twin
-from nn_bridge.comparison import EXACT, Check, Comparison, largest
 from nn_bridge.crossing import CASES, Case, cross
-from nn_bridge.ensemble import Ensemble, possible_sub_teams
+from nn_bridge.validation import regularisers
+from nn_bridge.validation.comparison import EXACT, Check, Comparison, largest
+from nn_bridge.validation.ensemble import Ensemble, possible_sub_teams
 from simulation.attendance import (
     AlwaysWithout,
     AttendanceLaw,
