@@ -10,7 +10,7 @@ run: $(VENV)/installed
 	$(VENV)/bin/python run.py
 
 test: $(VENV)/installed-test
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/installed-check
 	$(VENV)/bin/ruff check .

@@ -8,10 +8,11 @@ import json
 import numpy as np
 import pytest
 
-from nn_bridge import layers, network_theorems, regularisers, team_theorems
+from nn_bridge import layers
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.layers import Dense, Dropout
 from nn_bridge.network import Sequential
+from nn_bridge.validation import network_theorems, regularisers, team_theorems
 from nn_bridge.validation.comparison import Check, Comparison, largest
 from nn_bridge.validation.ensemble import Ensemble
 from nn_bridge.validation.team_theorems import team_is_network
