@@ -22,8 +22,8 @@ from dashboard.files import json_text, ready_folder, write_json, write_whole
 from dashboard.processes import Job, OnProgress, run_jobs
 from dashboard.story import StoryPlan, crossing_json, run_story, versions
 from dashboard.tables import bridge_table, effects_table, presenters_table, story_tables, team_table
-from dashboard.validation import validation_json, write_validation
-from dashboard.validation_tables import validation_tables
+from dashboard.validation.files import validation_json, write_validation
+from dashboard.validation.tables import validation_tables
 from nn_bridge.article import Setting, train_article_network
 from nn_bridge.crossing import CASES, cross
 from nn_bridge.validation.plan import Plan

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from dashboard import validation as written
-from dashboard.explanations import compare_remedies, explain, explain_control
-from dashboard.markdown import effect_cells, signed
-from dashboard.report import command, outcomes_by_claim, report
-from dashboard.validation import validation_csv, validation_json, write_validation
-from dashboard.validation_figures import figures_of
-from dashboard.validation_tables import rows, validation_tables
+from dashboard.validation import files as written
+from dashboard.validation.explanations import compare_remedies, explain, explain_control
+from dashboard.validation.figures import figures_of
+from dashboard.validation.files import validation_csv, validation_json, write_validation
+from dashboard.validation.markdown import effect_cells, signed
+from dashboard.validation.report import outcomes_by_claim, report
+from dashboard.validation.sections import command
+from dashboard.validation.tables import rows, validation_tables
 from nn_bridge.article import SILENCED
 from nn_bridge.validation.claims import CLAIMS
 from nn_bridge.validation.comparison import Check, Comparison
@@ -538,7 +539,7 @@ def test_an_undecided_rule_is_not_said_to_fail():
 
 
 def control(verdict: str, compared: str = "change of agreement: a, and b") -> ControlResult:
-    effect = Effect(0.1, 0.2, 0.05, 0.15, 10)
+    effect = Effect(0.2, 0.1, -0.15, -0.05, 10)
     return ControlResult("noise", "team", "no gain", compared, effect, verdict)  # type: ignore[arg-type]
 
 

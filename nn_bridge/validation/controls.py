@@ -85,17 +85,13 @@ def much_less(
         The measure in the three conditions, one figure a seed.
     """
     allowed = AT_MOST * sign * (absences - without)
-    effect = paired_effect(allowed, sign * (control - without))
-    compared = f"change of {measure}: a quarter of what absences do, and what the control does"
+    effect = paired_effect(sign * (control - without), allowed)
+    compared = f"change of {measure}: what the control does, and a quarter of what absences do"
     # With nothing for absences to change there is nothing that the control could fail to show.
     shown = paired_effect(without, absences)
     if sign * shown.difference <= 0 or shown.low <= 0 <= shown.high:
         return ControlResult(name, world, prediction, compared, effect, "undecided")
-    verdict: Verdict = "undecided"
-    if effect.high < 0:
-        verdict = "holds"
-    elif effect.low > 0:
-        verdict = "does not hold"
+    verdict = _above_zero(effect)
     return ControlResult(name, world, prediction, compared, effect, verdict)
 
 
@@ -110,11 +106,7 @@ def couples_stay_together(
     inside = couples[of_couples] - without[of_couples]
     between = couples[of_others] - without[of_others]
     effect = paired_effect(inside, between)
-    verdict: Verdict = "undecided"
-    if effect.low > 0:
-        verdict = "holds"
-    elif effect.high < 0:
-        verdict = "does not hold"
+    verdict = _above_zero(effect)
     return ControlResult(
         "couples are absent together",
         world,
@@ -151,11 +143,7 @@ def gains_by_large_steps_only(
     lost_by_noise = (noise - without) - (slow_noise - slow_without)
     lost_by_absences = (absences - without) - (slow_absences - slow_without)
     effect = paired_effect(lost_by_absences, lost_by_noise)
-    verdict: Verdict = "undecided"
-    if effect.low > 0:
-        verdict = "holds"
-    elif effect.high < 0:
-        verdict = "does not hold"
+    verdict = _above_zero(effect)
     return ControlResult(
         name,
         "team",
@@ -237,6 +225,13 @@ def exact_networks(seeds: list[int], epochs: int) -> list[ControlResult]:
             np.abs(fixed - start)[:, block].max(axis=(1, 2)).tolist(),
         ),
     ]
+
+
+def _above_zero(effect: Effect) -> Verdict:
+    """The prediction of every control but the exact ones: the second figure is the larger."""
+    if effect.low > 0:
+        return "holds"
+    return "does not hold" if effect.high < 0 else "undecided"
 
 
 def _exact(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from dashboard.markdown import small
-from dashboard.report import dose_effects, outcomes_by_claim
 from dashboard.tables import plain_table
+from dashboard.validation.markdown import small
+from dashboard.validation.report import outcomes_by_claim
+from dashboard.validation.sections import dose_effects
 from nn_bridge.validation.judgements import Outcome
 from nn_bridge.validation.validate import Validation
 from simulation.effects import Effect

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dashboard.markdown import effect_cells, figure, gain, listed, table
+from dashboard.validation.markdown import effect_cells, figure, gain, listed, table
 from nn_bridge.article import SILENCED
 from nn_bridge.validation.controls import AT_MOST, ControlResult
 from nn_bridge.validation.judgements import Beside, Outcome
@@ -82,9 +82,9 @@ def explain_control(control: ControlResult) -> str:
             f"{where}undecided. The interval reaches across 0, or there was no clear effect of "
             "absences for the control to be held against."
         )
-    allowed = control.effect.before
+    allowed = control.effect.after
     if control.compared.startswith("change of") and allowed > 0:
-        part = AT_MOST * control.effect.after / allowed
+        part = AT_MOST * control.effect.before / allowed
         return (
             f"{where}it changes the measure by {part:.0%} of what absences change it by, and the "
             f"rule allows {AT_MOST:.0%}. So a part of that effect is not due to who is missing."

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.explanations import effect_of, silenced
-from dashboard.markdown import effect_cells, figure
+from dashboard.validation.explanations import effect_of, silenced
+from dashboard.validation.markdown import effect_cells, figure
 from nn_bridge.validation.judgements import NOISY
 from nn_bridge.validation.network_world import AVERAGED
 from nn_bridge.validation.plan import SMALL

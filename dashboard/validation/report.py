@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dashboard.explanations import compare_remedies, explain, explain_control, place_name
-from dashboard.markdown import effect_cells, figure, listed, literal, small, table
-from dashboard.published import beside_ours
+from dashboard.validation.explanations import explain, place_name
+from dashboard.validation.markdown import effect_cells, listed, literal, table
+from dashboard.validation.sections import (
+    MARKS,
+    command,
+    controls_section,
+    dose_section,
+    limits_section,
+    picture,
+    published_section,
+    remedies_section,
+    theorems_section,
+)
 from nn_bridge.validation.claims import Claim
-from nn_bridge.validation.controls import AT_MOST
-from nn_bridge.validation.judgements import NOISY, Dose, Outcome
+from nn_bridge.validation.judgements import Outcome
 from nn_bridge.validation.network_world import BLOCKS
 from nn_bridge.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule
 from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect, paired_effect
 
-MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 IN_SHORT = {"holds": "hold", "does not hold": "do not hold", "undecided": "are undecided"}
-CAPTIONS = {
-    "effects.png": "Every finding with its 95% interval. One step to the right is the smallest "
-    "difference that anyone would care about; right is what the claim says.",
-    "couples.png": "Agreement inside couples who are only ever absent together, and between them.",
-    "dose.png": "The dose: co-adaptation and quality against the absence rate, in both worlds.",
-    "ablation.png": "The article's network with more and more of its hidden units silenced, "
-    "trained without dropout and with. Nobody covers for those who are silenced.",
-}
 
 
 def report(validation: Validation, only: str = "", figures: Collection[str] = ()) -> str:
@@ -50,20 +49,20 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
     if by_claim:
         parts += _verdicts(validation, by_claim, figures)
     if validation.theorems:
-        parts += _theorems(validation)
+        parts += theorems_section(validation)
     if by_claim:
         parts.append("## The claims, one by one")
         for outcomes in by_claim.values():
             parts += _claim(validation, outcomes, figures)
     if validation.controls:
-        parts += _controls(validation, figures)
+        parts += controls_section(validation, figures)
     if validation.doses:
-        parts += _dose_response(validation, figures)
+        parts += dose_section(validation, figures)
     if validation.beside:
-        parts += _remedies(validation)
+        parts += remedies_section(validation)
     if validation.limits:
-        parts += _limits(validation)
-    parts += _published(validation)
+        parts += limits_section(validation)
+    parts += published_section(validation)
     parts += _how_to_read(validation)
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -74,13 +73,6 @@ def outcomes_by_claim(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     for outcome in outcomes:
         grouped.setdefault(outcome.claim.id, []).append(outcome)
     return grouped
-
-
-def command(validation: Validation, only: str = "") -> str:
-    """Return the command that reproduces a part of this validation."""
-    words = ["python run.py validate", f"--only {only}" if only else ""]
-    words += [f"--seed {validation.plan.seeds[0]}", "--quick" if validation.plan.quick else ""]
-    return " ".join(word for word in words if word)
 
 
 def rules_in_words(rules: Sequence[Rule]) -> str:
@@ -225,39 +217,7 @@ def _verdicts(
         f"{legend}. The network's columns name the training digits, their labels and the "
         "optimizer.",
         table(columns, rows),
-        *_picture("effects.png", figures),
-    ]
-
-
-def _theorems(validation: Validation) -> list[str]:
-    rows = [
-        [
-            theorem.id,
-            literal(theorem.statement),
-            literal(theorem.compared),
-            small(theorem.difference),
-            small(theorem.tolerance),
-            MARKS["holds" if theorem.holds else "does not hold"],
-            literal(theorem.source),
-        ]
-        for theorem in validation.theorems
-    ]
-    names = ",".join(theorem.id for theorem in validation.theorems)
-    return [
-        "## What must hold exactly",
-        "These are mathematics: one exception would be an error, here or in the theory. Each is "
-        "worked out by two different ways, one of them through the presenters or the network "
-        "themselves. "
-        f"Reproduce: `{command(validation, names)}`.",
-        table(
-            ["", "statement", "compared", "largest difference", "allowed", "holds", "source"],
-            rows,
-            right=(3, 4),
-        ),
-        "\n".join(
-            f"- {theorem.id} went through: {literal(theorem.detail)}."
-            for theorem in validation.theorems
-        ),
+        *picture("effects.png", figures),
     ]
 
 
@@ -300,7 +260,7 @@ def _claim(
         )
     parts += explain(validation, outcomes)
     if claim.id == "C5":
-        parts += _picture("ablation.png", figures)
+        parts += picture("ablation.png", figures)
     return parts
 
 
@@ -317,145 +277,6 @@ def _how_measured(validation: Validation, claim: Claim) -> str:
             f"- Reproduce: `{command(validation, claim.id)}`.",
         ]
     )
-
-
-def _controls(validation: Validation, figures: Collection[str]) -> list[str]:
-    rows = [
-        [
-            literal(control.name),
-            control.world,
-            literal(control.prediction),
-            literal(control.compared),
-            *effect_cells(control.effect),
-            f"{MARKS[control.verdict]} {control.verdict}",
-        ]
-        for control in validation.controls
-    ]
-    off = [text for control in validation.controls if (text := explain_control(control))]
-    columns = ["control", "where", "prediction", "compared", "first", "second",
-               "second - first [95% interval]", "verdict"]  # fmt: skip
-    return [
-        "## Controls: where the effect must not appear",
-        "If absences worked for another reason than that they part those who lean on each other, "
-        "these changes would do it too. 'First' and 'second' are the two figures named under "
-        "'compared'. What must be identical must be so to the bit. Where somebody is always "
-        f"absent, the others may change by at most {AT_MOST:.0%} of what random absences change "
-        "them by, in the same seeds: the interval must lie below 0. Couples must come to agree "
-        "more with others than with each other, and the gain by noise must shrink more with the "
-        "size of the steps than that by absences: above 0. The network's controls are run in the "
-        f"setting '{NOISY}'. "
-        f"Reproduce: `{command(validation, 'controls')}`.",
-        table(columns, rows, right=(4, 5, 6)),
-        *(["Not as predicted:\n\n" + "\n".join(f"- {text}" for text in off)] if off else []),
-        *_picture("couples.png", figures),
-    ]
-
-
-def _dose_response(validation: Validation, figures: Collection[str]) -> list[str]:
-    parts = [
-        "## How much absence?",
-        "Members are absent independently with the same rate, in the team and in the network "
-        f"(there in the setting '{NOISY}'). Reproduce: `{command(validation, 'dose')}`.",
-    ]
-    for dose in validation.doses:
-        names = ("co-adaptation score", "quality", "two missing, mean")
-        rows = [
-            [f"{rate:g}", *(figure(float(dose.measures[name][at].mean())) for name in names)]
-            for at, rate in enumerate(dose.rates)
-        ]
-        parts.append(table([f"{dose.world}: absence rate", *names], rows, right=(0, 1, 2, 3)))
-        parts.append(_dose_in_words(dose))
-    return [*parts, *_picture("dose.png", figures)]
-
-
-def dose_effects(dose: Dose, measure: str) -> list[Effect]:
-    """Compare each rate with the first, by one measure."""
-    return [paired_effect(dose.measures[measure][0], row) for row in dose.measures[measure]]
-
-
-def _dose_in_words(dose: Dose) -> str:
-    quality = dose.measures["quality"].mean(axis=1)
-    score = dose.measures["co-adaptation score"].mean(axis=1)
-    worse = [
-        rate
-        for rate, effect in zip(dose.rates, dose_effects(dose, "quality"), strict=True)
-        if effect.verdict == "lower"
-    ]
-    best = int(quality.argmax())
-    text = (
-        f"In the {dose.world}, the co-adaptation score goes from {figure(float(score[0]))} at rate "
-        f"{dose.rates[0]:g} to {figure(float(score[-1]))} at rate {dose.rates[-1]:g}; quality is "
-        f"best, {figure(float(quality[best]))}, at rate {dose.rates[best]:g}. "
-    )
-    if worse:
-        return text + (
-            f"With everyone there the talk is worse than at rate {dose.rates[0]:g}, interval and "
-            f"all, at {listed([f'{rate:g}' for rate in worse])}."
-        )
-    return text + f"At no rate is it worse, interval and all, than at rate {dose.rates[0]:g}."
-
-
-def _remedies(validation: Validation) -> list[str]:
-    rows = [[row.world, row.remedy, *effect_cells(row.effect)] for row in validation.beside]
-    worlds = list(dict.fromkeys(row.world for row in validation.beside))
-    columns = ["where", "remedy", "nothing done", "with the remedy", "difference [95% interval]"]
-    return [
-        "## Are there other ways to the same end?",
-        "For unseen questions (C9), absences have rivals that let everybody come: to stop "
-        "practising in time, and to let all weights decay. Here they stand beside absences. When "
-        "to stop, and which of four strengths of decay, was chosen for each seed on one half of "
-        "the unseen questions; all are judged on the other half. Absences had no such choice. The "
-        f"network's setting is '{NOISY}'. Reproduce: `{command(validation, 'C9')}`.",
-        table(columns, rows, right=(2, 3, 4)),
-        *(
-            compare_remedies([row for row in validation.beside if row.world == world])
-            for world in worlds
-        ),
-    ]
-
-
-def _limits(validation: Validation) -> list[str]:
-    parts = [
-        "## Where the analogy breaks",
-        "People are not gradient descent, and networks are not teams. Measured, not only said. "
-        f"Reproduce: `{command(validation, 'limits')}`.",
-    ]
-    for result in validation.limits:
-        limit = result.limit
-        rows = [
-            [
-                literal(label),
-                *(effect_cells(found) if isinstance(found, Effect) else ("", figure(found), "")),
-            ]
-            for label, found in result.rows
-        ]
-        parts += [
-            f"### {limit.id}. {literal(limit.title)}",
-            f"{literal(limit.statement)} Measured: {literal(limit.measured)}.",
-            table(["", "first", "second", "difference [95% interval]"], rows, right=(1, 2, 3)),
-            f"**Found:** {literal(result.finding)}",
-        ]
-    return parts
-
-
-def _published(validation: Validation) -> list[str]:
-    rows = [
-        [
-            literal(published.what),
-            literal(published.theirs),
-            literal(ours),
-            published.source,
-            f"`{command(validation, published.part)}`",
-        ]
-        for published, ours in beside_ours(validation)
-    ]
-    if not rows:
-        return []
-    return [
-        "## Published figures beside ours",
-        "Other networks and other data: the direction can be compared, the size hardly.",
-        table(["what", "published", "here", "source", "reproduce"], rows),
-    ]
 
 
 def _how_to_read(validation: Validation) -> list[str]:
@@ -480,7 +301,3 @@ def _how_to_read(validation: Validation) -> list[str]:
         "control that fails is an error, or says that the explanation is wrong. Every figure, "
         "seed by seed, is in `validation.json`; one row for each finding is in `validation.csv`.",
     ]
-
-
-def _picture(name: str, figures: Collection[str]) -> list[str]:
-    return [f"![{CAPTIONS[name]}]({name})\n\n*{CAPTIONS[name]}*"] if name in figures else []

@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from dashboard.figures import ABSENT, COMPLETE, INK, PALE, STYLE
-from dashboard.report import dose_effects, outcomes_by_claim
+from dashboard.validation.report import outcomes_by_claim
+from dashboard.validation.sections import dose_effects
 from nn_bridge.article import SILENCED
 from nn_bridge.validation.judgements import NOISY, Dose, Outcome
 from nn_bridge.validation.rules import Finding, Rule

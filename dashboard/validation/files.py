@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from dashboard.files import write_json, write_whole
-from dashboard.report import command, dose_effects, outcomes_by_claim, report
 from dashboard.story import versions
-from dashboard.validation_figures import figures_of
-from dashboard.validation_tables import COLUMNS, rows
+from dashboard.validation.figures import figures_of
+from dashboard.validation.report import outcomes_by_claim, report
+from dashboard.validation.sections import command, dose_effects
+from dashboard.validation.tables import COLUMNS, rows
 from nn_bridge.article import SILENCED
 from nn_bridge.validation.comparison import Comparison
 from nn_bridge.validation.judgements import Outcome

@@ -1,0 +1,1 @@
+"""What people read of a validation: the report, its figures and explanations, the tables."""
