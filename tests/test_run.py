@@ -16,6 +16,7 @@ import pytest
 import run
 from dashboard.story import StoryPlan, run_story
 from nn_bridge.crossing import TOLERANCE
+from simulation import Moments
 
 ROOT = Path(__file__).parent.parent
 
@@ -93,6 +94,26 @@ def test_bridge_fails_loudly_when_team_and_network_differ(capsys, monkeypatch):
     assert "NO" in out
 
 
+def test_validate_runs_one_part_and_writes_its_report(tmp_path, capsys):
+    options = ("--quick", "--workers", "1", "--out", str(tmp_path))
+    code, out, err = call(capsys, "validate", "--only", "T3,T8", *options)
+    assert (code, err) == (0, "")
+    assert "T3" in out
+    assert "T5" not in out
+    report = (tmp_path / "report.md").read_text()
+    assert "python run.py validate --only T3,T8 --seed 0 --quick" in report
+    assert (tmp_path / "validation.csv").read_text().count("theorem") >= 2
+
+
+def test_validate_fails_loudly_if_a_theorem_does(tmp_path, capsys, monkeypatch):
+    # Nobody speaks up: the mean of the sub-teams is then not the full team.
+    monkeypatch.setattr(Moments, "speak_up", property(lambda self: np.ones_like(self.rates)))
+    options = ("--quick", "--workers", "1", "--out", str(tmp_path))
+    code, _, err = call(capsys, "validate", "--only", "T3", *options)
+    assert code == 1
+    assert "a theorem or a control failed" in err
+
+
 def test_network_compares_two_rates(capsys):
     code, out, _ = call(
         capsys, "network", "--epochs", "1", "--seeds", "2", "--practice", "100", "--hidden", "16",
@@ -158,6 +179,7 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
         (["--seed", "-3"], "seed is -3"),
         (["--speed", "9"], "--speed"),
         (["dance"], "dance"),
+        (["validate", "--only", "C14"], "'C14' is no part of the validation: choose from C1"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
