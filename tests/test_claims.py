@@ -74,7 +74,7 @@ def test_all_but_one_hold_for_the_network_where_labels_are_wrong(judged, claim):
     assert judged.verdicts[claim, NOISY] == "holds"
 
 
-@pytest.mark.parametrize("claim", ["C3", "C6", "C7", "C8", "C11", "C12", "C13"])
+@pytest.mark.parametrize("claim", ["C3", "C5", "C6", "C7", "C8", "C11", "C12", "C13"])
 def test_what_holds_for_the_network_on_clean_digits(judged, claim):
     assert judged.verdicts[claim, CLEAN] == "holds"
 
@@ -85,17 +85,12 @@ def test_what_holds_for_the_network_on_clean_digits(judged, claim):
         # Accuracy is saturated: no two blocks of 32 units need one another.
         ("C2", CLEAN),
         ("C2", NOISY),
+        # No gain in accuracy on clean digits, as in the dropout paper for small clean sets.
+        ("C9", CLEAN),
     ],
 )
 def test_what_does_not_hold_is_not_found_to(judged, claim, setting):
     assert judged.verdicts[claim, setting] != "holds"
-
-
-def test_with_two_blocks_missing_quality_is_kept_on_clean_digits_too(judged):
-    # With one block missing there is so little to lose that ten seeds do not always show it.
-    findings = {finding.measure: finding.verdict for finding in judged.findings["C5", CLEAN]}
-    assert findings["two missing, mean"] == "holds"
-    assert findings["two missing, worst"] == "holds"
 
 
 def test_accuracy_gains_nothing_to_speak_of_on_clean_digits_but_much_on_wrong_labels(judged):
