@@ -1,0 +1,84 @@
+"""`run.py network`: the article's network with dropout and without."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from dashboard.processes import Job, run_jobs
+from dashboard.story import versions
+from dashboard.tables import effects_table
+from nn_bridge.article import Setting, train_article_network
+from simulation import mnist_talk
+from simulation.checks import whole
+from simulation.effects import paired_effect
+
+
+def network(
+    rate: Annotated[float, typer.Option(help="Fraction of hidden units DROPPED, in [0, 1).")] = 0.5,
+    data: Annotated[
+        str, typer.Option(help="'digits' (scikit-learn's), or a folder with MNIST's IDX files.")
+    ] = "digits",
+    practice: Annotated[int | None, typer.Option(help="Training samples; all if left out.")] = None,
+    label_noise: Annotated[float, typer.Option(help="Fraction of wrong training labels.")] = 0.0,
+    hidden: Annotated[int, typer.Option(help="Hidden units; 256 in the article.")] = 256,
+    epochs: Annotated[int, typer.Option(help="Times through the training samples.")] = 60,
+    batch_size: Annotated[int, typer.Option(help="Samples in a step.")] = 32,
+    optimizer: Annotated[
+        str, typer.Option(help="'adam' or 'sgd', with Keras's defaults.")
+    ] = "adam",
+    seeds: Annotated[int, typer.Option(help="Paired seeds, at least 2.")] = 5,
+    seed: Seed = 0,
+    workers: Workers = DEFAULT_WORKERS,
+    as_json: AsJson = False,
+) -> None:
+    """Train the article's network with rate 0 and with RATE on real digits, and compare."""
+    whole("seed", seed)
+    whole("seeds", seeds, least=2)
+    chosen = list(range(seed, seed + seeds))
+    images = (
+        None
+        if data == "digits"
+        else mnist_talk(
+            np.random.default_rng(seed), data, practice=practice, label_noise=label_noise
+        )
+    )
+    settings = [
+        Setting(each, label_noise, practice, epochs, batch_size, optimizer, hidden=hidden)
+        for each in (0.0, rate)
+    ]
+    jobs: dict[str, Job] = {
+        name: (train_article_network, (setting, chosen, images))
+        for name, setting in zip(("without", "dropout"), settings, strict=True)
+    }
+    with progress(quiet=as_json) as on_progress:
+        results = run_jobs(jobs, workers, on_progress)
+    without, dropout = results["without"], results["dropout"]
+    effects = {
+        name: paired_effect(without.measures[name], dropout.measures[name])
+        for name in without.measures
+    }
+    if as_json:
+        say_json(
+            {
+                "setting": asdict(settings[1]),
+                "seeds": chosen,
+                "versions": versions(),
+                "measures": {
+                    name: asdict(effect) | {"verdict": effect.verdict}
+                    for name, effect in effects.items()
+                },
+                "ablation": {
+                    f"rate {setting.rate:g}": result.ablation.mean(axis=0).tolist()
+                    for setting, result in zip(settings, (without, dropout), strict=True)
+                },
+            }
+        )
+        return
+    console.print(
+        effects_table(f"The article's network on {data}", "rate 0", f"rate {rate:g}", effects)
+    )

@@ -1,0 +1,48 @@
+"""What the commands have in common: the screen, options, progress, JSON."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dashboard.files import json_text
+from dashboard.processes import OnProgress
+
+console = Console()
+
+Seed = Annotated[int, typer.Option(help="First seed. Same seed, same results, to the byte.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Workers = Annotated[int, typer.Option(help="Processes to use. The results do not depend on it.")]
+DEFAULT_WORKERS = os.cpu_count() or 1
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[OnProgress]:
+    """Show a bar on a terminal's standard error; nothing elsewhere."""
+    screen = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=screen,
+        transient=True,
+        disable=quiet or not screen.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def on_progress(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        yield on_progress
+
+
+def say_json(content: Any) -> None:
+    """Print `content` as JSON."""
+    print(json_text(content), end="")

@@ -1,0 +1,123 @@
+"""`run.py simulate`: one team, as asked for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from commands.shared import AsJson, Seed, console, progress, say_json
+from dashboard.files import ready_folder, write_whole
+from dashboard.story import versions
+from dashboard.tables import presenters_table, team_table
+from simulation import Talk, Team, digits_talk, law_from_text, mnist_talk, synthetic_talk
+from simulation.attendance_input import LAW_HELP
+from simulation.checks import one_of, whole
+from simulation.scenario import HEAD_START
+
+
+def simulate(
+    attendance: Annotated[str, typer.Option(help=f"Who comes. {LAW_HELP}.")] = "one-or-two",
+    presenters: Annotated[int, typer.Option(help="Team size, N.")] = 5,
+    abilities: Annotated[int, typer.Option(help="Abilities per presenter, H.")] = 4,
+    rehearsals: Annotated[int, typer.Option(help="How many rehearsals.")] = 6_000,
+    questions: Annotated[int, typer.Option(help="Questions in a rehearsal, B.")] = 8,
+    trust: Annotated[
+        float, typer.Option(help="How fast reliance follows attendance, a in (0, 1].")
+    ] = 0.02,
+    learning_rate: Annotated[float, typer.Option(help="Learning rate, above 0.")] = 0.02,
+    per: Annotated[
+        str, typer.Option(help="Attendance is drawn once a 'rehearsal', or at each 'question'.")
+    ] = "rehearsal",
+    talk: Annotated[
+        str, typer.Option(help="'synthetic', 'digits' (scikit-learn's), or a folder with MNIST.")
+    ] = "synthetic",
+    practice: Annotated[
+        int | None, typer.Option(help="Practice questions; 40 synthetic ones, all images.")
+    ] = None,
+    noise: Annotated[
+        float | None,
+        typer.Option(help="Noise in practice: SD for synthetic (0.3), wrong labels else (0)."),
+    ] = None,
+    head_start: Annotated[
+        int, typer.Option(help="Rehearsals that B has alone on the hard section beforehand.")
+    ] = 0,
+    show_every: Annotated[
+        int, typer.Option(help="Show the talk every so many rehearsals, for --csv; 0: never.")
+    ] = 200,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write what was collected at each show to this file.")
+    ] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Let one team rehearse, and judge it by the yardstick."""
+    law = law_from_text(attendance, presenters)
+    whole("rehearsals", rehearsals, least=0)
+    whole("seed", seed)
+    if csv is not None:
+        ready_folder(csv.parent)
+    team = Team(
+        talk_of(talk, practice, noise, seed),
+        law,
+        abilities=abilities,
+        trust=trust,
+        learning_rate=learning_rate,
+        questions=questions,
+        attendance_per=per,
+        show_every=show_every,
+        rng=seed,
+    )
+    if head_start:
+        team.practise_alone(HEAD_START, head_start)
+    with progress(quiet=as_json) as on_progress:
+        for done in range(0, rehearsals, 100):
+            on_progress("rehearsing", done, rehearsals)
+            team.rehearse(min(100, rehearsals - done))
+        on_progress("rehearsing", rehearsals, rehearsals)
+    show = team.show()
+    if csv is not None:
+        frame = team.datacollector.get_model_vars_dataframe()
+        write_whole(csv, lambda file: frame.to_csv(file, index=False))
+    if as_json:
+        say_json(
+            {
+                "attendance": str(law),
+                "versions": versions(),
+                "rehearsals": team.rehearsals,
+                "quality": {
+                    "everyone there": show.complete,
+                    "one missing": asdict(show.one_missing),
+                    "two missing": asdict(show.two_missing),
+                },
+                "reliance": team.reliance.tolist(),
+                "share of hard section": dict(
+                    zip(team.names, show.hard_shares.tolist(), strict=True)
+                ),
+                "solo quality": dict(zip(team.names, show.solo.tolist(), strict=True)),
+            }
+        )
+        return
+    console.print(team_table(team, show))
+    console.print()
+    console.print(presenters_table(team, show))
+
+
+def talk_of(kind: str, practice: int | None, noise: float | None, seed: int) -> Talk:
+    """Prepare the talk that the options ask for."""
+    rng = np.random.default_rng([seed, 0])
+    if kind == "synthetic":
+        return synthetic_talk(
+            rng,
+            practice=40 if practice is None else practice,
+            noise=0.3 if noise is None else noise,
+        )
+    wrong = 0.0 if noise is None else noise
+    if kind == "digits":
+        return digits_talk(rng, practice=practice, label_noise=wrong)
+    if not Path(kind).is_dir():
+        one_of("talk", kind, ("synthetic", "digits", "a folder with MNIST's IDX files"))
+    return mnist_talk(rng, kind, practice=practice, label_noise=wrong)

@@ -1,0 +1,65 @@
+"""`run.py validate`: theorems, claims, controls, and where the analogy breaks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from dashboard.files import ready_folder
+from dashboard.processes import run_jobs
+from dashboard.validation.files import validation_json, write_validation
+from dashboard.validation.tables import validation_tables
+from nn_bridge.validation.plan import Plan
+from nn_bridge.validation.validate import Scope, judge
+from simulation.checks import whole
+
+
+def validate(
+    only: Annotated[
+        str,
+        typer.Option(
+            help="Parts to run, such as C5,T3,controls,limits,dose; all of them if left out."
+        ),
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder for the report, its figures and data.")] = Path(
+        "out/validation"
+    ),
+    seed: Seed = 0,
+    quick: Annotated[
+        bool, typer.Option(help="Shorter training, fewer settings; some verdicts differ.")
+    ] = False,
+    workers: Workers = DEFAULT_WORKERS,
+    as_json: AsJson = False,
+) -> None:
+    """Validate the analogy: theorems, the article's claims, controls, and where it breaks.
+
+    Writes OUT/report.md with its figures, validation.json and validation.csv. Exit code 1 if a
+    theorem or a control fails; a claim that does not hold is a finding, and exits with 0.
+    """
+    started = time.perf_counter()
+    whole("seed", seed)
+    scope = Scope.only([name for name in only.split(",") if name])
+    plan = Plan.short(seed) if quick else Plan.full(seed)
+    folder = ready_folder(out)
+    with progress(quiet=as_json) as on_progress:
+        results = run_jobs(scope.jobs(plan), workers, on_progress)
+    validation = judge(plan, scope, results)
+    write_validation(folder, validation, only)
+    if as_json:
+        say_json(validation_json(validation, only))
+    else:
+        for table in validation_tables(validation):
+            console.print(table)
+            console.print()
+        console.print(
+            f"Wrote {folder / 'report.md'} after {time.perf_counter() - started:.0f} s.",
+            soft_wrap=True,
+        )
+    if not validation.sound:
+        print("run.py: a theorem or a control failed, see the report", file=sys.stderr)
+        raise typer.Exit(1)
