@@ -1,0 +1,12 @@
+"""Stacks of teams: thousands of teams, trained along a replicate axis.
+
+- `team_stack`: the stack, member by member equal to `simulation.Team`
+- `block`: members trained at a time; `draws`: what chance hands them
+- `matrices`: the kernel; `alone`: the head start
+- `size`: what a member costs, and how many to take at a time
+"""
+
+from nn_bridge.stack.size import bytes_per_team, chunk_size
+from nn_bridge.stack.team_stack import TeamStack
+
+__all__ = ["TeamStack", "bytes_per_team", "chunk_size"]

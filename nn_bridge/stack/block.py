@@ -1,0 +1,153 @@
+"""A block: as many members of a stack as are trained at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from nn_bridge.stack.alone import practise_alone
+from nn_bridge.stack.draws import AT_ONCE, Streams, last_seen
+from nn_bridge.stack.matrices import Matrices
+from nn_bridge.stack.room import Given, Kernel, Shape, Skills
+from simulation.attendance import AttendanceLaw
+from simulation.talk import Talk
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+
+class Block:
+    """R members: their streams, what they are given and what they know.
+
+    Parameters
+    ----------
+    shape : Shape
+    talks : sequence of Talk
+        One for all or one each.
+    laws, seeds : sequence
+        One each.
+    trust, learning_rate : (R,) array
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        talks: Sequence[Talk],
+        laws: Sequence[AttendanceLaw],
+        seeds: Sequence[int],
+        trust: FloatArray,
+        learning_rate: FloatArray,
+    ) -> None:
+        self.shape = shape
+        self._streams = Streams(
+            laws,
+            seeds,
+            practice=shape.practice,
+            questions=shape.questions,
+            masks=shape.masks,
+        )
+        loudness = {law: law.moments().speak_up for law in dict.fromkeys(laws)}
+        # The same talk for all is looked up in one table, which stays in cache.
+        different = talks if len(set(map(id, talks))) > 1 else talks[:1]
+        self._given = Given(
+            table=np.stack([_table(talk) for talk in different]),
+            speak_up=np.array([loudness[law] for law in laws]),
+            trust=trust,
+            learning_rate=learning_rate,
+        )
+        self._hard_section = talks[0].hard_section
+        self._kernel: Kernel = Matrices(shape, self._given, _start(shape, self._streams.start))
+
+    @property
+    def n_members(self) -> int:
+        """R."""
+        return len(self._given.trust)
+
+    def rehearse(self, rehearsals: int) -> IntArray:
+        """Hold so many rehearsals.
+
+        Returns
+        -------
+        (R,) int array
+            The one after which a member's handout was not finite any more, counted from 1; 0: none.
+        """
+        diverged = np.zeros(self.n_members, dtype=np.int64)
+        for first in range(0, rehearsals, AT_ONCE):
+            count = min(AT_ONCE, rehearsals - first)
+            attendance = self._streams.attendance(count)
+            history = self._kernel.rehearse(self._streams.questions(count), attendance)
+            if (self._given.trust == 1.0).all():
+                skills = self._kernel.skills()
+                last_seen(skills.reliance, attendance)
+                self._kernel.learn(skills)
+            lost = ~np.isfinite(history)  # (T, R)
+            new = lost.any(axis=0) & (diverged == 0)
+            diverged[new] = first + 1 + lost.argmax(axis=0)[new]
+        return diverged
+
+    def practise_alone(self, seat: int, rehearsals: int) -> BoolArray:
+        """Let one presenter of each member practise the hard section alone.
+
+        Returns
+        -------
+        (R,) bool array
+            Whose squared weights are not finite any more.
+        """
+        skills = self._kernel.skills()
+        for first in range(0, rehearsals, AT_ONCE):
+            drawn = self._streams.questions(min(AT_ONCE, rehearsals - first), alone=True)
+            practise_alone(
+                skills,
+                seat,
+                self._hard_section,
+                self._given,
+                drawn,
+                softmax=self.shape.softmax,
+            )
+        self._kernel.learn(skills)
+        return np.asarray(~np.isfinite(squared_weights(skills)))
+
+    def skills(self) -> Skills:
+        """Give what the members know, as copies."""
+        return self._kernel.skills()
+
+    def forget(self, members: BoolArray) -> None:
+        """Make nan of all that `members` (R,) know."""
+        skills = self._kernel.skills()
+        for part in skills.parts():
+            part[members] = np.nan
+        self._kernel.learn(skills)
+
+
+def squared_weights(skills: Skills) -> FloatArray:
+    """Sum of all presenters' squared weights and biases, (R,)."""
+    return sum(
+        (
+            np.einsum("ri,ri->r", flat, flat)
+            for part in (skills.understanding, skills.bias, skills.delivery)
+            for flat in [part.reshape(len(part), -1)]
+        ),
+        start=np.zeros(len(skills.bias)),
+    )
+
+
+def _table(talk: Talk) -> FloatArray:
+    ones = np.ones((len(talk.practice_questions), 1))
+    return np.concatenate([talk.practice_questions, ones, talk.practice_answers], axis=1)
+
+
+def _start(shape: Shape, rngs: Sequence[np.random.Generator]) -> Skills:
+    """Draw what the members know at the start, as `Presenter` does."""
+    r, n, h = len(rngs), shape.presenters, shape.abilities
+    d, k = shape.features, shape.sections
+    drawn = np.stack([rng.normal(size=(n, h * d + k * h)) for rng in rngs])  # (R, N, ...)
+    return Skills(
+        understanding=drawn[..., : h * d].reshape(r, n, h, d) / np.sqrt(d),
+        bias=np.zeros((r, n, h)),
+        delivery=drawn[..., h * d :].reshape(r, n, k, h) / np.sqrt(n * h),
+        handout=np.zeros((r, k)),
+        reliance=np.ones((r, n, n)),
+    )

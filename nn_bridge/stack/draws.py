@@ -1,0 +1,89 @@
+"""What chance hands to each member of a stack: its start, its questions, who comes.
+
+Every member has a team's own streams (`Team`: spawned for start, questions, attendance and practice
+alone), so it sees what that team would see. Many rehearsals are drawn at a time: a generator gives
+the same numbers in one piece as in many, and a law the same masks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.attendance import AttendanceLaw
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+AT_ONCE = 512
+"""Most rehearsals drawn at a time: enough that a call costs little beside what it draws."""
+
+
+class Streams:
+    """The random streams of some members, and how far their laws have come.
+
+    Parameters
+    ----------
+    laws : sequence of R AttendanceLaw
+    seeds : sequence of R int
+    practice : int
+        P, practice questions to draw from.
+    questions : int
+        B, questions in a rehearsal.
+    masks : int
+        Q, attendance masks in a rehearsal: 1, or one a question.
+    """
+
+    def __init__(
+        self,
+        laws: Sequence[AttendanceLaw],
+        seeds: Sequence[int],
+        *,
+        practice: int,
+        questions: int,
+        masks: int,
+    ) -> None:
+        self._laws = laws
+        self._practice, self._batch, self._masks = practice, questions, masks
+        streams = [np.random.default_rng(seed).spawn(4) for seed in seeds]
+        self.start = [start for start, _, _, _ in streams]
+        self._questions = [questions for _, questions, _, _ in streams]
+        self._attendance = [attendance for _, _, attendance, _ in streams]
+        self._alone = [alone for _, _, _, alone in streams]
+        self._masks_drawn = 0
+        self._before: list[BoolArray | None] = [None] * len(laws)
+
+    def questions(self, rehearsals: int, *, alone: bool = False) -> IntArray:
+        """Draw which questions come up in the next rehearsals, (R, T, B)."""
+        rngs = self._alone if alone else self._questions
+        drawn = np.empty((len(rngs), rehearsals, self._batch), dtype=np.int64)
+        for row, rng in zip(drawn, rngs, strict=True):
+            row[...] = rng.integers(self._practice, size=row.shape)
+        return drawn
+
+    def attendance(self, rehearsals: int) -> BoolArray:
+        """Draw who comes to the next rehearsals, (R, T, Q, N)."""
+        rows, n = rehearsals * self._masks, self._laws[0].n_presenters
+        drawn: BoolArray = np.empty((len(self._laws), rows, n), dtype=bool)
+        for at, (law, rng) in enumerate(zip(self._laws, self._attendance, strict=True)):
+            uniforms = rng.random((rows, law.n_uniforms))
+            drawn[at] = there = law.present(uniforms, self._masks_drawn, self._before[at])
+            self._before[at] = there[-1].copy()
+        self._masks_drawn += rows
+        return drawn.reshape(len(drawn), rehearsals, self._masks, n)
+
+
+def last_seen(reliance: FloatArray, attendance: BoolArray) -> None:
+    """Move reliance (R, N, N) in place to who was there when each last came: trust 1.
+
+    `attendance` is (R, T, Q, N). Who never came in that time goes on relying as before.
+    """
+    members, n = len(attendance), attendance.shape[-1]
+    rows = attendance.reshape(members, -1, n)
+    from_end = rows[:, ::-1].argmax(axis=1)  # (R, N) 0: came to the last one
+    came = np.take_along_axis(rows, rows.shape[1] - 1 - from_end[..., None], axis=1)  # (R, N, N)
+    np.copyto(reliance, came, where=rows.any(axis=1)[..., None])
+    reliance[:, np.arange(n), np.arange(n)] = 1.0

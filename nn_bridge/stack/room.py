@@ -1,0 +1,128 @@
+"""What the members of a block are given, and what they know: the same for every layout.
+
+A block is as many members as are trained at a time. How its numbers lie in memory is the business
+of its kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes that all members of a stack share.
+
+    Attributes
+    ----------
+    presenters, abilities, features, sections, questions : int
+        N, H, D, K, B.
+    masks : int
+        Q, attendance masks in a rehearsal: 1, or B where people come and go between questions.
+    practice, show : int
+        P practice questions, M questions of the show.
+    softmax : bool
+        Whether the audience is a softmax one; else it is squared error.
+    """
+
+    presenters: int
+    abilities: int
+    features: int
+    sections: int
+    questions: int
+    masks: int
+    practice: int
+    show: int
+    softmax: bool
+
+    @property
+    def units(self) -> int:
+        """U = N H."""
+        return self.presenters * self.abilities
+
+
+@dataclass(eq=False)
+class Skills:
+    """What R members know.
+
+    Attributes
+    ----------
+    understanding : (R, N, H, D) array
+    bias : (R, N, H) array
+    delivery : (R, N, K, H) array
+    handout : (R, K) array
+    reliance : (R, N, N) array
+    """
+
+    understanding: FloatArray
+    bias: FloatArray
+    delivery: FloatArray
+    handout: FloatArray
+    reliance: FloatArray
+
+    def parts(self) -> tuple[FloatArray, ...]:
+        """List the arrays."""
+        return self.understanding, self.bias, self.delivery, self.handout, self.reliance
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What R members are given.
+
+    Attributes
+    ----------
+    table : (R or 1, P, D + 1 + K) array
+        Practice questions, a 1 for the bias, practice answers; 1: the same for all.
+    speak_up : (R, N) array
+    trust, learning_rate : (R,) array
+    """
+
+    table: FloatArray
+    speak_up: FloatArray
+    trust: FloatArray
+    learning_rate: FloatArray
+
+
+class Kernel(Protocol):
+    """A block of members that rehearse together."""
+
+    def rehearse(self, questions: IntArray, attendance: BoolArray) -> FloatArray:
+        """Hold T rehearsals.
+
+        Parameters
+        ----------
+        questions : (R, T, B) int array
+        attendance : (R, T, Q, N) bool array
+
+        Returns
+        -------
+        (T, R) array
+            Sum of the handout after each; not finite from the rehearsal on at which a member
+            diverged.
+        """
+
+    def skills(self) -> Skills:
+        """Give what the members know, as copies."""
+
+    def learn(self, skills: Skills) -> None:
+        """Replace what the members know."""
+
+
+def feedback(answers: FloatArray, wanted: FloatArray, *, softmax: bool, sections: int) -> None:
+    """Put what is missing in place of `answers`; the axis of the sections is given.
+
+    As `simulation.audience` has it: wanted - answers, or wanted - softmax(answers).
+    """
+    if softmax:
+        answers -= answers.max(axis=sections, keepdims=True)
+        np.exp(answers, out=answers)
+        answers /= answers.sum(axis=sections, keepdims=True)
+    np.subtract(wanted, answers, out=answers)

@@ -1,0 +1,136 @@
+"""What a member of a stack costs in memory, and how many are best trained at a time."""
+
+from __future__ import annotations
+
+from nn_bridge.stack.draws import AT_ONCE
+from nn_bridge.stack.room import Shape
+from simulation.checks import InputError, one_of, whole
+from simulation.talk import Talk
+
+CACHE = 2**21
+"""Bytes that a block of members works on in a rehearsal: about a core's second-level cache."""
+
+MOST_AT_ONCE = 512
+"""Members beyond which a block's calls into NumPy are no longer worth sharing out."""
+
+
+def shape_of(
+    talk: Talk, n_presenters: int, *, abilities: int, questions: int, attendance_per: str
+) -> Shape:
+    """Check the sizes of a team and gather them."""
+    one_of("attendance_per", attendance_per, ("rehearsal", "question"))
+    batch = whole("questions in a rehearsal", questions, least=1)
+    return Shape(
+        presenters=whole("presenters", n_presenters, least=1),
+        abilities=whole("abilities", abilities, least=1),
+        features=talk.n_features,
+        sections=talk.n_sections,
+        questions=batch,
+        masks=1 if attendance_per == "rehearsal" else batch,
+        practice=len(talk.practice_questions),
+        show=len(talk.show_questions),
+        softmax=talk.audience_name == "softmax",
+    )
+
+
+def skill_floats(shape: Shape) -> int:
+    """Count the numbers that a member learns: understanding, delivery, handout, reliance."""
+    n, u, k = shape.presenters, shape.units, shape.sections
+    return u * (shape.features + 1 + k) + k + n * n
+
+
+def working_floats(shape: Shape) -> int:
+    """Count the numbers that a rehearsal of one member goes through."""
+    n, u, k, b = shape.presenters, shape.units, shape.sections, shape.questions
+    seen = b * (shape.features + 1 + k)
+    prepared = 2 * b * u + 2 * (n + 1) * b * k + shape.masks * (n + 1) * n
+    return 2 * skill_floats(shape) + seen + prepared
+
+
+def members_at_once(shape: Shape) -> int:
+    """Members of a block: so many that what they work on stays in a core's cache."""
+    return max(1, min(MOST_AT_ONCE, CACHE // (8 * working_floats(shape))))
+
+
+def table_floats(shape: Shape) -> int:
+    """Count the numbers of a member's practice questions, as they are looked up."""
+    return shape.practice * (shape.features + 1 + shape.sections)
+
+
+def bytes_per_team(
+    talk: Talk,
+    n_presenters: int,
+    *,
+    abilities: int = 4,
+    questions: int = 8,
+    attendance_per: str = "rehearsal",
+) -> int:
+    """Say what one member of a stack costs in memory, a talk of its own included.
+
+    Parameters
+    ----------
+    talk : Talk
+        One like the members'.
+    n_presenters, abilities, questions, attendance_per
+        As of `TeamStack`.
+
+    Returns
+    -------
+    int
+        Bytes: the talk, its practice questions as they are looked up, what the team knows, and
+        what is drawn and written to while it rehearses.
+    """
+    shape = shape_of(
+        talk,
+        n_presenters,
+        abilities=abilities,
+        questions=questions,
+        attendance_per=attendance_per,
+    )
+    talk_floats = (shape.practice + shape.show) * (shape.features + shape.sections)
+    floats = talk_floats + table_floats(shape) + 2 * skill_floats(shape) + working_floats(shape)
+    drawn = AT_ONCE * (8 * shape.questions + shape.masks * shape.presenters)
+    return 8 * floats + drawn
+
+
+def chunk_size(
+    talk: Talk,
+    n_presenters: int,
+    *,
+    memory: int,
+    abilities: int = 4,
+    questions: int = 8,
+    attendance_per: str = "rehearsal",
+) -> int:
+    """Say how many members a stack may have in so much memory, and needs at most to be fast.
+
+    Parameters
+    ----------
+    talk : Talk
+        One like the members'.
+    n_presenters, abilities, questions, attendance_per
+        As of `TeamStack`.
+    memory : int
+        Bytes that the stack may take.
+
+    Returns
+    -------
+    int
+        At least 1, at most the size of a block: a larger stack is trained block by block, and is
+        no faster for each of its members.
+
+    Raises
+    ------
+    InputError
+        If not even one member fits.
+    """
+    whole("memory in bytes", memory, least=1)
+    sizes = {"abilities": abilities, "questions": questions}
+    each = bytes_per_team(talk, n_presenters, attendance_per=attendance_per, **sizes)
+    if each > memory:
+        raise InputError(
+            f"a memory of {memory:,} bytes is too small for one team, which takes {each:,}: "
+            "allow more memory, or make the talk or the team smaller"
+        )
+    shape = shape_of(talk, n_presenters, attendance_per=attendance_per, **sizes)
+    return min(memory // each, members_at_once(shape))
