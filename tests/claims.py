@@ -1,0 +1,64 @@
+"""What the analogy validation tests have in common: the plan at reduced size, and how to judge it.
+
+Teams with 2,000 rehearsals, and the article's network on all digits with Adam, trained as long as
+in the full validation. The rules are those of `nn_bridge.validation.claims`. What holds in full is
+asserted to hold; what does not, not to. ANALOGY_BASE_SEED chooses other seeds: multiples of 100.
+
+Seeds come in tens. How many tens an assertion needs was found on 80 other seeds (1,000,000 to
+1,000,079), before the run: the mean effect there must lie at least four standard errors away from
+where the verdict would change.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.processes import run_jobs
+from nn_bridge.validation.claims import CLAIMS
+from nn_bridge.validation.judgements import Outcome, World, outcome_of
+from nn_bridge.validation.plan import Plan, all_jobs
+from nn_bridge.validation.rules import Figures
+
+BASE_SEED = int(os.environ.get("ANALOGY_BASE_SEED", "0"))
+
+THEOREMS = dict.fromkeys(("T3", "T4", "T9"), True)
+"""Those that claims rest on; they are tested in test_theorems.py."""
+
+
+def plan_of(ten: int = 0) -> Plan:
+    """Plan the given ten of seeds."""
+    first = BASE_SEED + 10 * ten
+    return Plan(
+        tuple(range(first, first + 10)),
+        rehearsals=2_000,
+        epochs=60,
+        team_rates=(),
+        network_rates=(),
+        every_setting=False,
+        quick=True,
+    )
+
+
+def measured(world: str, conditions: Sequence[str], ten: int = 0) -> dict[str, Figures]:
+    """Run these conditions of the team or the network, and return their figures by condition."""
+    plan = plan_of(ten)
+    jobs = {
+        key: job for key, job in all_jobs(plan).items() if key[0] == world and key[1] in conditions
+    }
+    assert {key[1] for key in jobs} == set(conditions)
+    found = World.of(plan, run_jobs(jobs, 1, lambda *_: None))
+    return found.team if world == "team" else found.network
+
+
+def joined(tens: Sequence[Figures]) -> dict[str, Any]:
+    """Join the figures of several tens of seeds."""
+    return {name: np.concatenate([ten[name] for ten in tens]) for name in tens[0]}
+
+
+def judged(claim: str, without: Figures, absences: Figures) -> Outcome:
+    """Judge a claim by its own rules."""
+    return outcome_of(CLAIMS[claim], "", "", without, absences, THEOREMS)

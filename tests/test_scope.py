@@ -1,0 +1,32 @@
+"""Parts of the validation: what each needs to run, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from claims import plan_of
+
+from nn_bridge.validation.plan import Plan
+from nn_bridge.validation.validate import Scope
+from simulation import InputError
+
+
+def test_a_part_of_the_validation_needs_only_its_own_jobs():
+    def conditions(*names: str) -> set[str]:
+        return {key[1] for key in Scope.only(names).jobs(plan_of())}
+
+    assert conditions("T3") == {"T3"}
+    assert "without" in conditions("C5")
+    assert "noise" not in conditions("C5")
+    assert {"T3", "T4"} <= conditions("C7")
+    assert {"noise", "couples", "slow noise"} <= conditions("controls")
+    assert conditions() >= conditions("controls") | conditions("C9") | conditions("limits")
+
+
+def test_an_unknown_part_is_refused_with_the_known_ones():
+    with pytest.raises(InputError, match=r"'C14' is no part of the validation.*C13, T1.*limits"):
+        Scope.only(["C14"])
+
+
+def test_fewer_than_two_seeds_are_refused():
+    with pytest.raises(InputError, match="seeds is 1"):
+        Plan((0,))
