@@ -16,6 +16,8 @@ from simulation import (
     one_or_two_absent,
     synthetic_talk,
 )
+from simulation.coalitions import agreement, co_adaptation_score
+from simulation.team import squared_weights
 
 CLOSE = 1e-12
 LAWS = (
@@ -79,3 +81,43 @@ def test_a_talk_may_be_shared():
     stack.rehearse(100)
     teams = rehearsed_teams([talk] * 7, LAWS, range(7), [1.0] * 7, [0.02] * 7, 100, alone=50)
     assert largest_difference(stack, teams) <= CLOSE
+
+
+def measures_of(team):
+    """Judge one team by the functions for one."""
+    show, game = team.show(), team.game()
+    others = ~np.eye(team.n_presenters, dtype=bool)
+    return {
+        "quality": show.complete,
+        "one missing, mean": show.one_missing.mean,
+        "one missing, worst": show.one_missing.worst,
+        "two missing, mean": show.two_missing.mean,
+        "two missing, worst": show.two_missing.worst,
+        "solo quality, mean": show.solo.mean(),
+        "hard section": show.hard_without(None),
+        "hard section, without its carrier": show.hard_without(int(np.argmax(show.hard_shares))),
+        "agreement": agreement(game),
+        "co-adaptation score": co_adaptation_score(game, np.random.default_rng(0)),
+        "reliance, mean": team.reliance[others].mean(),
+        "squared weights": squared_weights(team),
+    }
+
+
+@pytest.mark.parametrize("presenters", [2, 5, 7])
+@pytest.mark.parametrize("audience_name", ["squared error", "softmax"])
+@pytest.mark.parametrize("shared", [False, True])
+def test_measures_of_a_stack_are_those_of_its_teams(audience_name, presenters, shared):
+    talks = [small_talk(audience_name, seed) for seed in range(3)]
+    talks = talks[:1] if shared else talks
+    laws = [one_or_two_absent(presenters), Everyone(presenters), Couples(presenters, 0.4)]
+    stack = TeamStack(talks, laws, [4, 5, 6], abilities=2)
+    stack.rehearse(200)
+    talks = talks * 3 if shared else talks
+    teams = rehearsed_teams(talks, laws, [4, 5, 6], [0.02] * 3, [0.02] * 3, 200, abilities=2)
+    measured = stack.game_measures()
+    for member, team in enumerate(teams):
+        alone = measures_of(team)
+        assert set(measured) == set(alone)
+        for name, value in alone.items():
+            assert measured[name][member] == pytest.approx(value, abs=CLOSE, rel=CLOSE), name
+        assert np.abs(stack.game(member).contributions - team.game().contributions).max() <= CLOSE

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from nn_bridge.stack.alone import practise_alone
 from nn_bridge.stack.draws import AT_ONCE, Streams, last_seen
 from nn_bridge.stack.matrices import Matrices
+from nn_bridge.stack.measures import squared_weights
 from nn_bridge.stack.room import Given, Kernel, Shape, Skills
 from simulation.attendance import AttendanceLaw
 from simulation.talk import Talk
@@ -120,18 +121,6 @@ class Block:
         for part in skills.parts():
             part[members] = np.nan
         self._kernel.learn(skills)
-
-
-def squared_weights(skills: Skills) -> FloatArray:
-    """Sum of all presenters' squared weights and biases, (R,)."""
-    return sum(
-        (
-            np.einsum("ri,ri->r", flat, flat)
-            for part in (skills.understanding, skills.bias, skills.delivery)
-            for flat in [part.reshape(len(part), -1)]
-        ),
-        start=np.zeros(len(skills.bias)),
-    )
 
 
 def _table(talk: Talk) -> FloatArray:

@@ -85,5 +85,5 @@ def last_seen(reliance: FloatArray, attendance: BoolArray) -> None:
     rows = attendance.reshape(members, -1, n)
     from_end = rows[:, ::-1].argmax(axis=1)  # (R, N) 0: came to the last one
     came = np.take_along_axis(rows, rows.shape[1] - 1 - from_end[..., None], axis=1)  # (R, N, N)
-    np.copyto(reliance, came, where=rows.any(axis=1)[..., None])
+    np.copyto(reliance, came, where=np.asarray(rows.any(axis=1))[..., None])
     reliance[:, np.arange(n), np.arange(n)] = 1.0

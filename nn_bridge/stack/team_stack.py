@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.stack.block import Block
+from nn_bridge.stack.measures import game_measures
 from nn_bridge.stack.room import Skills
 from nn_bridge.stack.size import members_at_once, shape_of
 from simulation.attendance import AttendanceLaw
@@ -202,6 +203,33 @@ class TeamStack:
         np.maximum(thoughts, 0.0, out=thoughts)
         contributions = thoughts @ skills.delivery[member].swapaxes(1, 2)  # (N, M, K)
         return Game(contributions, skills.handout[member], talk.show_answers, talk.audience)
+
+    def game_measures(self) -> dict[str, FloatArray]:
+        """Hold the yardstick to every member's show.
+
+        Returns
+        -------
+        dict of str to (R,) array
+            'quality' (everyone there); 'one missing, mean' and 'worst', 'two missing, mean' and
+            'worst' (nobody covers); 'solo quality, mean'; 'hard section'; 'hard section, without
+            its carrier' (who has the largest share of the answers on it); 'agreement';
+            'co-adaptation score'; 'reliance, mean'; 'squared weights'. nan for members that
+            diverged.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = [
+                game_measures(self._shape, talks, block.skills())
+                for block, talks in self._with_talks()
+            ]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _with_talks(self) -> Iterator[tuple[Block, Sequence[Talk]]]:
+        """Yield each block with its members' talks, one for all or one each."""
+        first = 0
+        for block in self._blocks:
+            own = slice(first, first + block.n_members)
+            yield block, self._talks if len(self._talks) == 1 else self._talks[own]
+            first += block.n_members
 
     def _with_diverged(self) -> Iterator[tuple[Block, IntArray]]:
         """Yield each block with its part of `diverged`, a view."""
