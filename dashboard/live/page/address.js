@@ -1,0 +1,172 @@
+// The page's state in its address: what may stand there, and how it is read and written.
+
+const whole = (least, most, initial, resets = true) => ({ kind: "whole", least, most, initial, resets });
+const real = (least, most, initial, resets = true, above = false) =>
+  ({ kind: "real", least, most, initial, resets, above });
+
+/** Every key of the setup, with its bounds; the server holds the same table. */
+export const SETUP = {
+  seed: whole(0, 2 ** 31 - 1, 0),
+  presenters: whole(2, 20, 5),
+  abilities: whole(1, 16, 4),
+  questions: whole(1, 32, 8),
+  practice: whole(10, 400, 40),
+  noise: real(0, 2, 0.3),
+  head_start: whole(0, 2000, 1000),
+  left: { kind: "law", initial: "everyone" },
+  right: { kind: "law", initial: "one-or-two" },
+  learning_rate: real(0, 1, 0.02, false, true),
+  trust: real(0, 1, 0.02, false, true),
+  net_rate: real(0, 0.9, 0.5),
+  label_noise: real(0, 1, 0.3),
+  at: whole(0, 20000, 0),
+  epochs: whole(0, 60, 0),
+  home_left: { kind: "names", initial: "" },
+  home_right: { kind: "names", initial: "" },
+  changes: { kind: "changes", initial: "" },
+};
+
+/** What only the page knows. */
+export const VIEW = {
+  lang: { kind: "word", words: ["en", "ja"], initial: "en" },
+  theme: { kind: "word", words: ["auto", "light", "dark"], initial: "auto" },
+  arrows: { kind: "word", words: ["reliance", "dependence"], initial: "reliance" },
+  speed: whole(1, 50, 4),
+  preset: { kind: "preset", initial: "" },
+};
+
+export const MOST_CHANGES = 20;
+const AT_ONCE = ["left", "right", "learning_rate", "trust"];
+const ALWAYS = ["seed", "left", "right", "at", "lang"];
+
+export const namesOf = (n) => [..."ABCDEFGHIJKLMNOPQRST"].slice(0, n);
+
+/** The kinds of law, each with the argument it starts with; null takes none. */
+export const LAWS = {
+  everyone: null,
+  "one-or-two": null,
+  absent: () => "1",
+  rate: () => "0.3",
+  rates: (n) => namesOf(n).map((_, i) => (i === 1 ? "0.5" : "0")).join(","),
+  rota: () => "1",
+  couples: () => "0.3",
+  bursts: () => "0.3,5",
+  without: () => "B",
+};
+
+/** Whether a law's text makes sense for a team of n. */
+export function lawHolds(text, n) {
+  const [kind, ...rest] = text.split(":");
+  const argument = rest.join(":");
+  if (!(kind in LAWS)) return false;
+  if (LAWS[kind] === null) return text === kind;
+  if (kind === "without") return namesOf(n).includes(argument);
+  if (text === "rota") return true;
+  const parts = argument.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (!parts.every(Number.isFinite)) return false;
+  const rate = parts[0] >= 0 && parts[0] < 1;
+  switch (kind) {
+    case "absent":
+    case "rota":
+      return parts.length === 1 && Number.isInteger(parts[0]) && parts[0] >= 0 && parts[0] <= n;
+    case "rates":
+      return parts.length === n && parts.every((part) => part >= 0 && part < 1);
+    case "bursts": {
+      const length = parts[1] ?? 5;
+      return parts.length <= 2 && rate && length >= 1 && length >= parts[0] / (1 - parts[0]);
+    }
+    default:
+      return parts.length === 1 && rate;
+  }
+}
+
+/** Whether a value given as text is allowed for a key. */
+export function holds(spec, text, n, presets = []) {
+  switch (spec.kind) {
+    case "whole":
+      return /^\d+$/.test(text) && Number(text) >= spec.least && Number(text) <= spec.most;
+    case "real": {
+      const value = Number(text);
+      if (text.trim() === "" || !Number.isFinite(value)) return false;
+      return (spec.above ? value > spec.least : value >= spec.least) && value <= spec.most;
+    }
+    case "law":
+      return lawHolds(text, n);
+    case "names": {
+      const names = text === "" ? [] : text.split(",");
+      const known = namesOf(n);
+      return new Set(names).size === names.length && names.length < n && names.every((x) => known.includes(x));
+    }
+    case "changes": {
+      const entries = readChanges(text);
+      return (
+        entries.length <= MOST_CHANGES &&
+        entries.every(
+          ({ rehearsal, key, value }) =>
+            holds(SETUP.at, rehearsal, n) && AT_ONCE.includes(key) && holds(SETUP[key], value, n),
+        )
+      );
+    }
+    case "preset":
+      return text === "" || presets.includes(text);
+    default:
+      return spec.words.includes(text);
+  }
+}
+
+/** '1200:left=one-or-two;..' as a list. */
+export const readChanges = (text) =>
+  text === ""
+    ? []
+    : text.split(";").map((entry) => {
+        const [, rehearsal = "", key = "", value = ""] = /^(\d+):(\w+)=(.+)$/.exec(entry) ?? [];
+        return { rehearsal, key, value };
+      });
+
+/** A value as the setup carries it. */
+export const typed = (spec, text) => (spec.kind === "whole" || spec.kind === "real" ? Number(text) : text);
+
+/** The setup and the view that nobody has changed. */
+export const defaults = (table) => Object.fromEntries(Object.entries(table).map(([key, spec]) => [key, spec.initial]));
+
+/**
+ * Read the address.
+ * @returns {{setup, view, wrong: [string, string][]}} `wrong`: keys and values that were not taken
+ */
+export function readAddress(hash, presets) {
+  const setup = defaults(SETUP);
+  const view = defaults(VIEW);
+  const wrong = [];
+  const given = hash.replace(/^#/, "").split("&").filter(Boolean).map(readPair);
+  // The size of the team first: what laws and names may say hangs on it.
+  given.sort((a, b) => (b[0] === "presenters") - (a[0] === "presenters"));
+  for (const [key, text] of given) {
+    const spec = Object.hasOwn(SETUP, key) ? SETUP[key] : Object.hasOwn(VIEW, key) ? VIEW[key] : null;
+    if (!spec || text === null || !holds(spec, text, setup.presenters, presets)) wrong.push([key, text ?? "?"]);
+    else (key in SETUP ? setup : view)[key] = typed(spec, text);
+  }
+  for (const side of ["home_left", "home_right"]) {
+    if (!holds(SETUP[side], setup[side], setup.presenters)) setup[side] = "";
+  }
+  return { setup, view, wrong };
+}
+
+function readPair(pair) {
+  const [key, ...rest] = pair.split("=");
+  try {
+    return [decodeURIComponent(key), decodeURIComponent(rest.join("="))];
+  } catch {
+    return [key, null]; // a broken % sequence
+  }
+}
+
+/** Write the address: the seed and the laws always, the rest where it differs from what is usual. */
+export function writeAddress(setup, view) {
+  const encode = (text) =>
+    encodeURIComponent(text).replace(/%(3A|2C|3B|3D)/g, (escaped) => decodeURIComponent(escaped));
+  const pairs = [...Object.entries(SETUP), ...Object.entries(VIEW)]
+    .map(([key, spec]) => [key, key in SETUP ? setup[key] : view[key], spec])
+    .filter(([key, value, spec]) => ALWAYS.includes(key) || value !== spec.initial)
+    .map(([key, value]) => `${key}=${encode(String(value))}`);
+  return `#${pairs.join("&")}`;
+}

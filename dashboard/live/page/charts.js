@@ -1,0 +1,146 @@
+// The charts that Apache ECharts draws: quality while they rehearse, and with some missing.
+
+import { one } from "page/dom.js";
+import { number, t, whole } from "page/texts.js";
+import { colours, still } from "page/theme.js";
+
+const MOST_POINTS = 300;
+const FLOOR = -0.5; // quality has no lower bound; what falls below is drawn at the edge, its figure true
+const SIDES = ["left", "right"];
+const MEASURES = ["all", "one_mean", "one_worst", "two_mean", "two_worst"];
+const DECAL = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: Math.PI / 4, color: "rgba(255,255,255,.35)" };
+
+/** A chart in its place; canvas, so that a strict content policy has no inline style to refuse. */
+export function makeChart(id) {
+  const chart = window.echarts.init(one(id), null, { renderer: "canvas" });
+  new ResizeObserver(() => chart.resize()).observe(one(id));
+  return chart;
+}
+
+/** What every chart shares: no motion where the system asks for none, and the page's ink. */
+export function basics() {
+  const { ink, line, card } = colours();
+  return {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
+    tooltip: {
+      trigger: "axis", renderMode: "richText", confine: true, transitionDuration: still() ? 0 : 0.2,
+      backgroundColor: card, borderColor: line, textStyle: { color: ink, fontSize: 12 },
+      valueFormatter: (value) => number(value),
+    },
+  };
+}
+
+/** An axis in the page's ink. */
+export function axis(more = {}) {
+  const { soft, line } = colours();
+  return {
+    axisLine: { show: true, lineStyle: { color: line } }, axisTick: { show: false },
+    axisLabel: { color: soft, fontSize: 11, hideOverlap: true }, splitLine: { lineStyle: { color: line, opacity: 0.6 } },
+    nameTextStyle: { color: soft, fontSize: 11 }, ...more,
+  };
+}
+
+/** Quality on unseen questions along the rehearsals: with everyone, and with two missing. */
+export function makeCurve() {
+  const chart = makeChart("#curve");
+  let points = [];
+  let every = 1;
+
+  function lines() {
+    return SIDES.flatMap((side) => [
+      [side, "all", "solid"], [side, "two", "dashed"],
+    ]);
+  }
+
+  function style() {
+    chart.setOption({
+      ...basics(),
+      grid: { left: 38, right: 16, top: 14, bottom: 34 },
+      xAxis: axis({ type: "value", min: 0, max: "dataMax", splitLine: { show: false }, name: t("curve.x"), nameLocation: "middle", nameGap: 22,
+        axisLabel: { color: colours().soft, fontSize: 11, hideOverlap: true, showMaxLabel: false, formatter: whole } }),
+      yAxis: axis({ type: "value", max: 1, min: ({ min }) => Math.max(FLOOR, Math.floor(Math.min(0, min) * 5) / 5),
+        axisLabel: { color: colours().soft, fontSize: 11, formatter: (v) => number(v, 1) } }),
+      series: lines().map(([side, key, type]) => ({
+        name: `${t(`team.${side}`)}: ${t(`curve.${key}`)}`, type: "line", showSymbol: false, clip: true,
+        lineStyle: { color: colours()[side], width: key === "all" ? 2.5 : 1.8, type },
+        itemStyle: { color: colours()[side] }, symbol: side === "left" ? "rect" : "circle",
+      })),
+    }, true);
+    redraw();
+  }
+
+  function redraw() {
+    chart.setOption({
+      series: lines().map((_, k) => ({ data: points.map((p) => [p[0], p[k + 1]]) })),
+    });
+  }
+
+  return {
+    style,
+    clear() {
+      points = [];
+      every = 1;
+    },
+    /** Take over a past that was not seen as it happened. */
+    history({ rehearsal, left, right }) {
+      points = rehearsal.map((r, i) => [r, left.all[i], left.two[i], right.all[i], right.two[i]]);
+    },
+    add({ rehearsal, teams: { left, right } }) {
+      const last = points.at(-1);
+      const point = [rehearsal, left.quality.all, left.quality.two_mean, right.quality.all, right.quality.two_mean];
+      if (last && last[0] >= rehearsal) points[points.length - 1] = point;
+      else if (points.length > 1 && last[0] - points.at(-2)[0] < every) points[points.length - 1] = point;
+      else points.push(point);
+      if (points.length > MOST_POINTS) {
+        // Thin them out, and the newest stays: the curve keeps its whole past at half the detail.
+        const newest = points.at(-1);
+        points = points.filter((_, i) => i % 2 === 0);
+        if (points.at(-1) !== newest) points.push(newest);
+        every = (2 * rehearsal) / MOST_POINTS;
+      }
+    },
+    redraw,
+    describe: (text) => one("#curve").setAttribute("aria-label", text),
+  };
+}
+
+/** Quality with everyone, with one and with two missing: mean and worst. */
+export function makeBars() {
+  const chart = makeChart("#bars");
+  let shown = "";
+
+  function style() {
+    shown = "";
+    chart.setOption({
+      ...basics(),
+      grid: { left: 8, right: 44, top: 6, bottom: 22, containLabel: true },
+      xAxis: axis({ type: "value", max: 1, min: ({ min }) => (min < 0 ? Math.max(FLOOR, Math.floor(min * 5) / 5) : 0),
+        axisLabel: { color: colours().soft, fontSize: 11, formatter: (v) => number(v, 1) } }),
+      yAxis: axis({ type: "category", inverse: true, data: MEASURES.map((key) => t(`bars.${key}`)), splitLine: { show: false },
+        axisLabel: { color: colours().ink, fontSize: 12 } }),
+      series: SIDES.map((side) => ({
+        name: t(`team.${side}`), type: "bar", barGap: "12%", barCategoryGap: "34%", clip: true,
+        itemStyle: { color: colours()[side], borderRadius: 2, decal: side === "right" ? DECAL : null },
+        label: { show: true, position: "right", color: colours().ink, fontSize: 11.5, formatter: ({ data }) => number(data.truth) },
+      })),
+    }, true);
+  }
+
+  return {
+    style,
+    update({ teams }) {
+      const series = SIDES.map((side) => ({
+        data: MEASURES.map((key) => {
+          const truth = teams[side].quality[key];
+          const value = Number.isFinite(truth) ? Math.max(FLOOR, truth) : 0;
+          return { value, truth, label: { position: value < 0 ? "insideRight" : "right" } };
+        }),
+      }));
+      const text = JSON.stringify(series);
+      if (text !== shown) chart.setOption({ series });
+      shown = text;
+    },
+    describe: (text) => one("#bars").setAttribute("aria-label", text),
+  };
+}

@@ -1,0 +1,267 @@
+// The page: puts its parts together, and draws one message a tick.
+
+import { SETUP, VIEW, readAddress, writeAddress } from "page/address.js";
+import { makeBars, makeCurve } from "page/charts.js";
+import { makeControls } from "page/controls.js";
+import { makeDigits } from "page/digits.js";
+import { all, choose, make, one, say } from "page/dom.js";
+import { makeHeat } from "page/heat.js";
+import { notice, wireInfos, writeInfos } from "page/notices.js";
+import { RecordedSource } from "page/recorded.js";
+import { arrowScaleOf } from "page/room.js";
+import { Session } from "page/session.js";
+import { makeShow } from "page/show.js";
+import { SocketSource } from "page/source.js";
+import { makeStory } from "page/story.js";
+import { makeTeam } from "page/team.js";
+import { resource, setLanguage, t, whole } from "page/texts.js";
+import { makeTwin } from "page/twin.js";
+import { onSystemTheme, setTheme } from "page/theme.js";
+
+const SIDES = ["left", "right"];
+const ADDRESS_EVERY = 500; // ms; browsers refuse to have the address rewritten at every tick
+
+const presets = await resource("presets", "/page/presets.json");
+const read = () => readAddress(location.hash, presets.map(({ name }) => name));
+const { setup, view, wrong } = read();
+if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) view.lang = "ja";
+
+/** What the footer tells, and a benchmark may read. */
+const stats = { applied: 0, firstPlotMs: null, perSecond: 0 };
+window.stats = stats;
+
+const app = new Session(setup, view, presets, showState);
+const parts = app.parts;
+let waiting = null; // the newest frame not yet drawn
+let waitingNetwork = null;
+let scheduled = false;
+let addressTimer = null;
+
+await setLanguage(view.lang);
+setTheme(view.theme);
+parts.controls = makeControls(app, presets);
+parts.teams = Object.fromEntries(SIDES.map((side) => [side, makeTeam(app, side)]));
+one("#pair").append(...SIDES.map((side) => parts.teams[side].element));
+parts.curve = makeCurve();
+parts.bars = makeBars();
+parts.heat = makeHeat(app, one("#solo"));
+parts.show = makeShow(app);
+parts.twin = makeTwin(app);
+parts.digits = makeDigits(app);
+parts.story = makeStory(app);
+app.pick = (name, side) => app.frame && parts.show.pick(name, side);
+app.ask = (name) => parts.show.ask(name);
+app.tell = () => parts.story.betLaid();
+app.digits = parts.digits;
+wireInfos();
+wireTools();
+writeAll();
+tellWrong(wrong);
+
+const recording = document.getElementById("recording");
+if (recording) {
+  document.body.classList.add("recorded");
+  for (const element of all("[data-live]")) element.hidden = true;
+  app.source = new RecordedSource(JSON.parse(recording.textContent), onMessage, onStatus);
+  for (const element of all("[data-recorded]")) element.hidden = false;
+  one("#scrub").max = app.source.length - 1;
+  for (const side of SIDES) parts.teams[side].law.lock(true);
+} else {
+  app.source = new SocketSource(onMessage, onStatus);
+}
+
+function onStatus(status) {
+  document.body.dataset.status = status;
+  if (status === "open") {
+    notice("connection", "");
+    app.start();
+  } else {
+    const button = { label: t("connection.again"), act: () => app.source.connect() };
+    notice("connection", t(`connection.${status}`), button);
+  }
+}
+
+function onMessage(message) {
+  app.take(message);
+  switch (message.type) {
+    case "started":
+      for (const side of SIDES) parts.teams[side].seatTeam();
+      parts.heat.build();
+      parts.curve.clear();
+      showState();
+      break;
+    case "history":
+      parts.curve.clear();
+      parts.curve.history(message);
+      schedule();
+      break;
+    case "frame":
+      if (!app.started) return; // of the session before
+      parts.curve.add(message);
+      waiting = message;
+      schedule();
+      break;
+    case "network":
+      // The pictures come only once: keep them when messages pile up behind a tick.
+      waitingNetwork = { ...message, digits: withPixels(waitingNetwork?.digits, message.digits) };
+      schedule();
+      break;
+    default:
+  }
+}
+
+function withPixels(before, digits) {
+  if (!digits) return before;
+  return digits.map((digit, i) => (digit.pixels ? digit : { ...digit, ...(before?.[i]?.pixels ? { pixels: before[i].pixels } : {}) }));
+}
+
+function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    if (waitingNetwork) parts.digits.update(waitingNetwork);
+    waitingNetwork = null;
+    if (!waiting) return;
+    app.frame = waiting;
+    waiting = null;
+    drawFrame();
+    stats.applied += 1;
+    stats.firstPlotMs ??= Math.round(performance.now());
+  });
+}
+
+function drawFrame() {
+  const { frame } = app;
+  const { teams, rehearsal } = frame;
+  // While it catches up with a link the place to come back to is still the link's.
+  app.setup.at = Math.max(rehearsal, Math.min(app.target, SETUP.at.most));
+  if (rehearsal >= app.target) {
+    app.target = 0;
+    if (app.playing !== frame.playing) {
+      app.playing = frame.playing;
+      parts.controls.showPlaying();
+    }
+  }
+  say(one("#rehearsals"), whole(rehearsal));
+  say(one("#busy"), app.target > rehearsal ? t("busy", { target: whole(app.target) }) : "");
+  if (app.source.recorded) one("#scrub").value = app.source.at;
+  const scale = arrowScaleOf(SIDES.map((side) => teams[side]), app.view.arrows);
+  for (const side of SIDES) parts.teams[side].update(teams[side], scale);
+  parts.curve.redraw();
+  parts.bars.update(frame);
+  parts.heat.update(teams);
+  parts.twin.update(teams);
+  parts.show.update(frame);
+  parts.story.update();
+  laterAddress();
+}
+
+/** Show what is set; every change of the state ends here. */
+function showState() {
+  parts.controls.show();
+  for (const side of SIDES) parts.teams[side].law.show(app.now[side]);
+  if (app.frame && app.started) waiting ??= app.frame;
+  schedule();
+  laterAddress();
+}
+
+/** Every text and colour anew: the language or the theme has changed. */
+function writeAll() {
+  choose(all("[data-language]"), (button) => button.dataset.language === app.view.lang);
+  one("#theme").value = app.view.theme;
+  writeInfos();
+  parts.controls.write();
+  for (const side of SIDES) parts.teams[side].write();
+  parts.show.write();
+  parts.twin.write();
+  parts.digits.write();
+  parts.story.write();
+  say(one("#scale-low"), t("solo.low"));
+  say(one("#scale-high"), t("solo.high"));
+  parts.heat.build();
+  style();
+  parts.curve.describe(t("curve.describe"));
+  parts.bars.describe(t("bars.describe"));
+  one("#ablation").setAttribute("aria-label", t("digits.describe"));
+}
+
+function style() {
+  parts.curve.style();
+  parts.bars.style();
+  parts.digits.style();
+  writeKey("#curve-key", [["left.solid", `${t("team.left")}, ${t("curve.all")}`], ["left.dashed", t("curve.two")],
+    ["right.solid", `${t("team.right")}, ${t("curve.all")}`], ["right.dashed", t("curve.two")]]);
+  writeKey("#bars-key", [["left.block", t("team.left")], ["right.block.striped", t("team.right")]]);
+  const [without, dropout] = parts.digits.key();
+  writeKey("#ablation-key", [["left.solid", without], ["right.dashed", dropout]]);
+  showState();
+}
+
+function writeKey(place, entries) {
+  one(place).replaceChildren(...entries.map(([look, text]) => make("span", {}, make(`i.${look}`), text)));
+}
+
+function wireTools() {
+  for (const button of all("[data-language]")) {
+    button.addEventListener("click", async () => {
+      app.view.lang = button.dataset.language;
+      await setLanguage(app.view.lang);
+      one("#notices").replaceChildren();
+      writeAll();
+    });
+  }
+  one("#theme").addEventListener("change", (event) => {
+    app.view.theme = event.target.value;
+    setTheme(app.view.theme);
+    style();
+  });
+  onSystemTheme(() => {
+    setTheme(app.view.theme);
+    style();
+  });
+  one("#copy").addEventListener("click", async () => {
+    nowAddress();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      notice("copy", t("copy.done", { link: location.href }));
+    } catch {
+      notice("copy", t("copy.by_hand", { link: location.href }));
+    }
+  });
+  addEventListener("hashchange", async () => {
+    const given = read();
+    app.playing = false;
+    app.bet = null;
+    Object.assign(app.setup, given.setup);
+    Object.assign(app.view, given.view);
+    await setLanguage(app.view.lang);
+    setTheme(app.view.theme);
+    writeAll();
+    tellWrong(given.wrong);
+    app.start();
+  });
+  setInterval(() => {
+    stats.perSecond = stats.applied - (stats.before ?? 0);
+    stats.before = stats.applied;
+    say(one("#rate"), t("footer.rate", { rate: stats.perSecond }));
+  }, 1000);
+}
+
+function tellWrong(pairs) {
+  const values = pairs.map(([key, value]) => {
+    const spec = SETUP[key] ?? VIEW[key];
+    return spec ? t("address.value", { key, value, initial: spec.initial === "" ? "–" : spec.initial }) : t("address.key", { key });
+  });
+  notice("address", values.length ? `${t("address.wrong")} ${values.join(" ")}` : "");
+}
+
+function laterAddress() {
+  addressTimer ??= setTimeout(nowAddress, ADDRESS_EVERY);
+}
+
+function nowAddress() {
+  clearTimeout(addressTimer);
+  addressTimer = null;
+  history.replaceState(null, "", writeAddress(app.setup, app.view));
+}

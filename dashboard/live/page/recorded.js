@@ -1,0 +1,109 @@
+// Where messages come from in an exported page: a recording, played as if it were live.
+
+const FRAMES_PER_SECOND = 12;
+const EPOCHS_PER_SECOND = 6;
+
+/** The same messages as a session's, out of a recording. */
+export class RecordedSource {
+  recorded = true;
+
+  constructor(recording, onMessage, onStatus) {
+    this.recording = recording;
+    this.onMessage = onMessage;
+    this.away = { left: [], right: [] };
+    this.at = 0;
+    this.epoch = 0;
+    this.playing = false;
+    queueMicrotask(() => {
+      onStatus("open");
+      onMessage(recording.hello);
+    });
+  }
+
+  get length() {
+    return this.recording.frames.length;
+  }
+
+  send(message) {
+    const answer = {
+      start: () => this.start(message.setup),
+      play: () => this.play(),
+      pause: () => this.pause(),
+      step: () => this.scrub(Math.min(this.at + 1, this.length - 1)),
+      home: () => {
+        this.away = { left: message.left, right: message.right };
+        this.show();
+      },
+      network: () => this.network(message.do),
+    }[message.type];
+    answer?.();
+  }
+
+  start(setup) {
+    this.pause(false);
+    this.onMessage(this.recording.started);
+    this.away = { left: split(setup.home_left), right: split(setup.home_right) };
+    this.network("reset");
+    const rehearsals = this.recording.frames.map((frame) => frame.rehearsal);
+    const reached = rehearsals.findLastIndex((rehearsal) => rehearsal <= setup.at);
+    this.scrub(Math.max(reached, 0));
+  }
+
+  play() {
+    if (this.at >= this.length - 1) this.scrub(0);
+    this.playing = true;
+    clearInterval(this.timer);
+    this.timer = setInterval(() => {
+      this.at += 1;
+      if (this.at >= this.length - 1) this.pause();
+      else this.show();
+    }, 1000 / FRAMES_PER_SECOND);
+  }
+
+  pause(show = true) {
+    clearInterval(this.timer);
+    this.playing = false;
+    this.at = Math.min(this.at, this.length - 1);
+    if (show) this.show();
+  }
+
+  /** Go to a frame, its past included. */
+  scrub(at) {
+    this.at = at;
+    const past = this.recording.frames.slice(0, at);
+    const curve = (side, key) => past.map((frame) => frame.teams[side].quality[key]);
+    const curves = (side) => ({ all: curve(side, "all"), two: curve(side, "two_mean") });
+    const rehearsal = past.map((frame) => frame.rehearsal);
+    this.onMessage({ type: "history", rehearsal, left: curves("left"), right: curves("right") });
+    this.show();
+  }
+
+  show() {
+    const frame = structuredClone(this.recording.frames[this.at]);
+    frame.playing = this.playing;
+    for (const side of ["left", "right"]) {
+      const names = this.recording.started.names;
+      const present = names.reduce((bits, name, i) => (this.away[side].includes(name) ? bits : bits | (1 << i)), 0);
+      const [quality, hard] = this.recording.values[side][this.at][present];
+      frame.teams[side].home = { away: this.away[side], quality, hard };
+    }
+    this.onMessage(frame);
+  }
+
+  network(action) {
+    const messages = this.recording.network;
+    clearInterval(this.networkTimer);
+    if (action === "reset") this.epoch = 0;
+    const tell = (playing) => this.onMessage({ ...messages[this.epoch], playing });
+    tell(action === "play");
+    if (action !== "play") return;
+    this.networkTimer = setInterval(() => {
+      this.epoch = Math.min(this.epoch + 1, messages.length - 1);
+      const over = this.epoch === messages.length - 1;
+      if (over) clearInterval(this.networkTimer);
+      tell(!over);
+    }, 1000 / EPOCHS_PER_SECOND);
+  }
+}
+
+const split = (names) => (names ? names.split(",") : []);

@@ -1,0 +1,192 @@
+// The session: what the page knows of its two teams, and everything it can ask of their source.
+
+import { MOST_CHANGES, SETUP, defaults, holds, lawHolds, readChanges } from "page/address.js";
+import { taken } from "page/controls.js";
+import { notice } from "page/notices.js";
+import { t, whole } from "page/texts.js";
+
+const CHANGEABLE = ["left", "right", "learning_rate", "trust"];
+const OF_NETWORK = ["net_rate", "label_noise"];
+
+/** The state that all parts of the page share. `parts` is filled by main.js before the first message. */
+export class Session {
+  parts = {};
+  frame = null;
+  names = [];
+  sections = 0;
+  hardSection = 0;
+  home = { left: [], right: [] };
+  bet = null;
+  playing = false;
+  started = false;
+  source = null;
+
+  constructor(setup, view, presets, onState) {
+    this.setup = setup;
+    this.view = view;
+    this.presets = presets;
+    this.onState = onState;
+    this.notice = notice;
+  }
+
+  /** What holds now: the setup with its changes made. */
+  get now() {
+    const values = { ...this.setup };
+    for (const { key, value } of readChanges(this.setup.changes)) {
+      values[key] = SETUP[key].kind === "law" ? value : Number(value);
+    }
+    return values;
+  }
+
+  send(message) {
+    this.source.send(message);
+  }
+
+  /** Start both teams as the setup says, up to the rehearsal it says; also after a lost connection. */
+  start() {
+    this.started = false;
+    this.target = this.setup.at;
+    const split = (names) => (names ? names.split(",") : []);
+    this.home = { left: split(this.setup.home_left), right: split(this.setup.home_right) };
+    this.send({ type: "start", setup: this.setup });
+    this.send({ type: "speed", value: this.view.speed });
+    if (this.playing) this.send({ type: "play" });
+    this.onState();
+  }
+
+  /** Start anew from the first rehearsal, with what holds now and what `values` change. */
+  reset(values = {}) {
+    const setup = { ...this.now, ...values, at: 0, changes: "", home_left: "", home_right: "" };
+    for (const side of ["left", "right"]) {
+      if (!lawHolds(setup[side], setup.presenters)) {
+        notice("law", t("law.other_size", { law: setup[side], presenters: setup.presenters }));
+        setup[side] = SETUP[side].initial;
+      }
+    }
+    this.setup = setup;
+    this.bet = null;
+    this.playing = false;
+    this.start();
+  }
+
+  /** A value typed in a field: it holds at once, or both teams start anew and the page says so. */
+  set(key, text, field) {
+    const value = taken(key, text, field, this.setup.presenters);
+    if (value === null) {
+      const { least, most } = SETUP[key];
+      notice("field", t("field.wrong", { field: t(`field.${key}`), value: text, least, most }));
+      return;
+    }
+    notice("field", "");
+    this.view.preset = "";
+    if (!SETUP[key].resets) return this.change(key, value);
+    if (OF_NETWORK.includes(key)) {
+      this.setup[key] = value;
+      notice("reset", t("reset.network"));
+      return this.resetNetwork();
+    }
+    this.reset({ [key]: value });
+    notice("reset", t("reset.because", { field: t(`field.${key}`), value }));
+  }
+
+  /** Change a law, the learning rate or trust from the next rehearsal on. */
+  change(key, value) {
+    if (readChanges(this.setup.changes).length >= MOST_CHANGES) {
+      notice("changes", t("changes.too_many", { most: MOST_CHANGES }));
+      this.onState();
+      return;
+    }
+    this.view.preset = "";
+    this.send({ type: "change", key, value });
+  }
+
+  resetNetwork() {
+    const again = this.parts.digits.playing();
+    this.setup.epochs = 0;
+    const { net_rate, label_noise } = this.setup;
+    this.parts.digits.forget();
+    this.send({ type: "network", do: "reset", ...(this.source.recorded ? {} : { net_rate, label_noise }) });
+    if (again) this.send({ type: "network", do: "play" });
+    this.onState();
+  }
+
+  loadPreset(name) {
+    const preset = this.presets.find((one) => one.name === name);
+    this.view.preset = name;
+    this.setup = { ...defaults(SETUP), ...preset.setup };
+    this.bet = null;
+    this.playing = false;
+    notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
+    this.start();
+  }
+
+  play(playing) {
+    this.playing = playing;
+    this.send({ type: playing ? "play" : "pause" });
+    this.onState();
+  }
+
+  setSpeed(speed) {
+    this.view.speed = speed;
+    this.send({ type: "speed", value: speed });
+    this.onState();
+  }
+
+  setView(key, value) {
+    this.view[key] = value;
+    this.onState();
+  }
+
+  sendHome(home) {
+    notice("home", "");
+    this.home = home;
+    this.setup.home_left = home.left.join(",");
+    this.setup.home_right = home.right.join(",");
+    this.send({ type: "home", ...home });
+    this.onState();
+  }
+
+  /** Take what the source says of the session itself; frames are left to main.js. */
+  take(message) {
+    switch (message.type) {
+      case "started":
+        this.started = true;
+        Object.assign(this, { names: message.names, sections: message.sections, hardSection: message.hard_section });
+        if (this.source.recorded) this.setup = { ...message.setup, ...this.placeOfRecording() };
+        break;
+      case "changed":
+        this.remember(message);
+        break;
+      case "error":
+        notice("error", t("error", { message: message.message }));
+        if (!this.started) this.startPlain();
+        break;
+      default:
+    }
+  }
+
+  placeOfRecording() {
+    const { at, home_left, home_right } = this.setup;
+    return { at, home_left, home_right };
+  }
+
+  /** The server took nothing of a setup: start with what is usual, rather than with nothing. */
+  startPlain() {
+    const plain = { ...defaults(SETUP), seed: this.setup.seed };
+    if (JSON.stringify(plain) === JSON.stringify(this.setup)) return;
+    this.setup = plain;
+    this.start();
+  }
+
+  remember({ key, value, rehearsal }) {
+    if (!CHANGEABLE.includes(key) || !holds(SETUP[key], String(value), this.setup.presenters)) return;
+    if (rehearsal === 0) this.setup[key] = value;
+    else {
+      const entry = `${rehearsal}:${key}=${value}`;
+      const others = this.setup.changes.split(";").filter((one) => one && !one.startsWith(`${rehearsal}:${key}=`));
+      this.setup.changes = [...others, entry].join(";");
+    }
+    notice("changed", t("changed", { what: t(key in { left: 0, right: 0 } ? `team.${key}` : `field.${key}`), value, rehearsal: whole(rehearsal) }));
+    this.onState();
+  }
+}

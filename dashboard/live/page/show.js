@@ -1,0 +1,114 @@
+// The show: someone is sent home, both talks are judged at once without them; but first a bet.
+
+import { all, choose, make, one, say } from "page/dom.js";
+import { number, t } from "page/texts.js";
+
+/** Wire the show to the page; gives `pick` (someone was clicked), `write` and `update`. */
+export function makeShow(app) {
+  let sides = "both";
+  let asked = null; // who is to go home once the bet is laid
+  const dialog = one("#bet");
+  const guesses = { left: makeGuess("left"), right: makeGuess("right") };
+  one("#bet-fields").append(guesses.left.element, guesses.right.element);
+
+  function away(side) {
+    return app.frame ? app.frame.teams[side].home.away : [];
+  }
+
+  /** Send someone home on one side or on both, or call them back. */
+  function toggle(name, side) {
+    const home = { left: [...app.home.left], right: [...app.home.right] };
+    const goes = !home[side].includes(name);
+    for (const s of sides === "both" ? ["left", "right"] : [side]) {
+      home[s] = home[s].filter((other) => other !== name);
+      if (goes) home[s].push(name);
+    }
+    if (["left", "right"].some((s) => home[s].length >= app.names.length)) {
+      app.notice("home", t("home.nobody_left"));
+      return;
+    }
+    app.sendHome(home);
+  }
+
+  function pick(name, side) {
+    const comes = app.home[side].includes(name);
+    if (app.bet || comes || app.frame.rehearsal === 0) toggle(name, side);
+    else ask(name, side);
+  }
+
+  /** Ask what will be left, before it can be seen. */
+  function ask(name, side = "left") {
+    asked = { name, side };
+    say(one("#bet-title"), t("bet.title", { name }));
+    say(one("#bet-text"), t("bet.text", { name }));
+    say(one("#bet-go"), t("bet.go", { name }));
+    for (const s of ["left", "right"]) guesses[s].start(s, app.frame.teams[s].quality.hard);
+    dialog.returnValue = "cancel";
+    dialog.showModal();
+  }
+
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue === "cancel" || !asked) return;
+    app.bet = dialog.returnValue === "bet"
+      ? { name: asked.name, left: guesses.left.value(), right: guesses.right.value() }
+      : { name: asked.name, left: null, right: null };
+    toggle(asked.name, asked.side);
+    app.tell("bet");
+  });
+
+  for (const button of all("[data-sides]")) {
+    button.addEventListener("click", () => {
+      sides = button.dataset.sides;
+      choose(all("[data-sides]"), (b) => b.dataset.sides === sides);
+    });
+  }
+  one("#bring-back").addEventListener("click", () => app.sendHome({ left: [], right: [] }));
+
+  function write() {
+    choose(all("[data-sides]"), (button) => button.dataset.sides === sides);
+    if (app.frame) update(app.frame);
+  }
+
+  function update(frame) {
+    const [left, right] = [away("left"), away("right")];
+    const same = left.join() === right.join();
+    const nobody = !left.length && !right.length;
+    one("#bring-back").disabled = nobody;
+    const list = (names) => (names.length ? names.join(", ") : t("home.nobody"));
+    say(one("#away"), nobody ? t("home.hint")
+      : same ? t("home.both", { names: list(left) }) : t("home.each", { left: list(left), right: list(right) }));
+    say(one("#verdict"), verdict(frame, left, right));
+  }
+
+  /** What the reveal says, in one or two sentences. */
+  function verdict({ teams }, left, right) {
+    if (!left.length && !right.length) return "";
+    const reveal = t("verdict", {
+      left: number(teams.left.home.hard), right: number(teams.right.home.hard),
+      left_all: number(teams.left.quality.hard), right_all: number(teams.right.quality.hard),
+    });
+    const laid = app.bet && app.bet.left !== null && left.join() === app.bet.name && right.join() === app.bet.name;
+    return laid ? `${reveal} ${t("verdict.bet", { left: number(app.bet.left), right: number(app.bet.right) })}` : reveal;
+  }
+
+  return { pick, ask, write, update };
+}
+
+/** A slider from 0 to 1 for what one team will keep. */
+function makeGuess(side) {
+  const input = make("input", { type: "range", min: "0", max: "1", step: "0.05", id: `guess-${side}` });
+  const output = make("output", { for: `guess-${side}` });
+  const title = make("span");
+  const now = make("small");
+  input.addEventListener("input", () => say(output, number(Number(input.value))));
+  return {
+    element: make(`label.guess.${side}`, {}, title, now, input, output),
+    value: () => Number(input.value),
+    start(team, hard) {
+      say(title, t(`team.${team}`));
+      say(now, t("bet.now", { hard: number(hard) }));
+      input.value = "0.5";
+      say(output, number(0.5));
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// Where messages come from, live: one socket is one session of the server.
+
+const FULL = 4503;
+const IDLE = 4408;
+const LONGEST_WAIT = 4000;
+
+/**
+ * A session over a WebSocket. It connects again when it is lost; who owns it starts it anew on 'open'.
+ * @param {(message: Object) => void} onMessage
+ * @param {(status: 'open'|'lost'|'full'|'idle') => void} onStatus
+ */
+export class SocketSource {
+  recorded = false;
+
+  constructor(onMessage, onStatus) {
+    this.onMessage = onMessage;
+    this.onStatus = onStatus;
+    this.wait = 250;
+    this.connect();
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/live`);
+    this.socket = socket;
+    let full = false;
+    socket.onopen = () => {
+      this.wait = 250;
+    };
+    socket.onmessage = (event) => {
+      const message = JSON.parse(event.data);
+      if (message.type === "full") full = true;
+      else if (message.type === "hello") this.onStatus("open");
+      if (message.type !== "full") this.onMessage(message);
+    };
+    socket.onclose = ({ code }) => {
+      if (this.socket !== socket) return;
+      full ||= code === FULL;
+      this.onStatus(full ? "full" : code === IDLE ? "idle" : "lost");
+      if (code === IDLE) return; // whoever looks at the page asks for it again
+      this.timer = setTimeout(() => this.connect(), full ? LONGEST_WAIT : this.wait);
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+    };
+  }
+
+  /** Send a message; what cannot be sent now is part of the state that a new session starts with. */
+  send(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}

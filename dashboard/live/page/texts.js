@@ -1,0 +1,55 @@
+// The page's words, in the language that is chosen, and its numbers.
+
+import { all } from "page/dom.js";
+
+const loaded = {};
+let texts = {};
+
+/** Fetch a JSON resource, or take it from the page where an export has put it inside. */
+export async function resource(name, path) {
+  const inside = document.getElementById(name);
+  if (inside) return JSON.parse(inside.textContent);
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+/** Choose the language, and write every text that the document marks with data-text or data-label. */
+export async function setLanguage(language) {
+  if (!loaded[language]) {
+    const inside = document.getElementById("texts") !== null;
+    const answer = await resource("texts", `/texts/page.${language}.json`);
+    Object.assign(loaded, inside ? answer : { [language]: answer });
+  }
+  texts = loaded[language];
+  document.documentElement.lang = language;
+  document.title = t("title");
+  for (const element of all("[data-text]")) element.textContent = t(element.dataset.text);
+  for (const element of all("[data-label]")) element.setAttribute("aria-label", t(element.dataset.label));
+}
+
+/** A text by its key, its {blanks} filled. */
+export function t(key, blanks = {}) {
+  const text = texts[key];
+  if (text === undefined) throw new Error(`no text ${key}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(blanks[name]));
+}
+
+/** A number with a real minus sign; an en dash where there is none. */
+export function number(value, digits = 2) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const text = value.toFixed(digits);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
+/** A tiny number as people write it: 1.1 × 10⁻¹⁵. */
+export function tiny(value) {
+  if (value === 0) return "0";
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const [digits, power] = value.toExponential(1).split("e");
+  const raised = [...String(Number(power))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
+  return `${digits} × 10${raised.join("")}`;
+}
+
+/** A whole number with its thousands set apart. */
+export const whole = (value) => value.toLocaleString("en");

@@ -1,0 +1,27 @@
+// Light and dark, and the colours that canvases need as plain values.
+
+const NAMES = ["paper", "card", "ink", "soft", "line", "left", "right", "left-text", "right-text"];
+const current = {};
+
+/** Follow the system ('auto'), or be light or dark whatever it says. */
+export function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  // A canvas cannot read light-dark(): let the browser resolve each variable on an element.
+  const probe = document.body.appendChild(document.createElement("span"));
+  for (const name of NAMES) {
+    probe.style.color = `var(--${name})`;
+    current[name] = getComputedStyle(probe).color;
+  }
+  probe.remove();
+}
+
+/** Colours by name, as the theme has them now. */
+export const colours = () => current;
+
+/** Call back when the system turns light or dark. */
+export function onSystemTheme(callback) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+}
+
+/** Whether the system asks for stillness. */
+export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

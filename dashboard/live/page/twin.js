@@ -1,0 +1,133 @@
+// The twin: each team as the network that it is, its mask, its loss, and how far apart the two are.
+
+import { canvasContext, make, one, say } from "page/dom.js";
+import { number, t, tiny } from "page/texts.js";
+import { colours } from "page/theme.js";
+
+const WORDS = ["presenter", "understanding", "attendance", "speak_up", "reliance", "rehearsal", "show"];
+const SIDES = ["left", "right"];
+
+/** Build both networks and the table of words. */
+export function makeTwin(app) {
+  const panels = Object.fromEntries(SIDES.map((side) => [side, makePanel(side)]));
+  one("#twins").append(...SIDES.map((side) => panels[side].element));
+
+  function write() {
+    one("#words").replaceChildren(...WORDS.map((key) =>
+      make("tr", {}, make("td", { text: t(`words.${key}.room`) }), make("td", { text: t(`words.${key}.network`) }))));
+    for (const side of SIDES) panels[side].write();
+  }
+
+  function update(teams) {
+    // One scale for both, so that thick means the same on either side.
+    const most = Math.max(1e-9, ...SIDES.flatMap((s) => teams[s].twin.outgoing.flat().map(Math.abs)));
+    for (const side of SIDES) panels[side].update(teams[side].twin, app, most);
+  }
+
+  return { write, update };
+}
+
+function makePanel(side) {
+  const canvas = make("canvas.network", { role: "img" });
+  const title = make("h3");
+  const mask = make("p.mask");
+  const [differenceTerm, lossTerm] = [make("dt"), make("dt")];
+  const [difference, loss] = [make("dd.difference"), make("dd")];
+  const largest = make("small");
+  const element = make(`div.twin.${side}`, {}, title, canvas, mask,
+    make("dl.facts", {}, make("div", {}, differenceTerm, difference, largest), make("div", {}, lossTerm, loss)));
+
+  return {
+    element,
+    write() {
+      say(title, t(`twin.${side}`));
+      say(differenceTerm, t("twin.difference"));
+      say(lossTerm, t("twin.loss"));
+      canvas.setAttribute("aria-label", t("twin.picture"));
+    },
+    update(twin, app, most) {
+      say(difference, tiny(twin.difference));
+      say(largest, t("twin.largest", { largest: tiny(twin.largest) }));
+      say(loss, number(twin.loss, 3));
+      say(mask, `${t("twin.mask")} ${app.names.map((name, i) => `${name} ${twin.mask[i]}`).join("   ")}`);
+      picture(canvas, twin, app, side, most);
+    },
+  };
+}
+
+/** The question goes in at the left, each presenter is a group of hidden units, the sections come out. */
+function picture(canvas, twin, app, side, most) {
+  const { context, width, height } = canvasContext(canvas);
+  if (width === 0) return;
+  const { ink, soft, line, card } = colours();
+  const colour = colours()[side];
+  const [n, units, outputs] = [app.names.length, twin.incoming.length, app.sections];
+  const perGroup = units / n;
+  const gap = n > 9 ? 3 : 9;
+  const pitch = (height - gap * (n + 1)) / units;
+  const yOf = (unit) => gap * (1 + Math.floor(unit / perGroup)) + pitch * (unit + 0.5);
+  const yOut = (k) => (height * (k + 0.5)) / outputs;
+  const [xIn, xHidden, xOut] = [46, width * 0.46, width - 46];
+  const most_in = Math.max(1e-9, ...twin.incoming);
+
+  context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
+  context.textBaseline = "middle";
+  context.lineCap = "round";
+  for (let unit = 0; unit < units; unit++) {
+    const there = twin.mask[Math.floor(unit / perGroup)] === 1;
+    const y = yOf(unit);
+    context.strokeStyle = there ? soft : line;
+    context.globalAlpha = there ? 0.15 + (0.5 * twin.incoming[unit]) / most_in : 0.25;
+    context.lineWidth = (2.5 * twin.incoming[unit]) / most_in;
+    stroke(context, xIn + 6, height / 2, xHidden, y);
+    for (let k = 0; k < outputs; k++) {
+      const weight = twin.outgoing[k][unit];
+      const strength = Math.abs(weight) / most;
+      if (strength < 0.03) continue;
+      context.strokeStyle = there ? colour : line;
+      context.globalAlpha = there ? 0.1 + 0.8 * strength : 0.3;
+      context.lineWidth = Math.max(0.3, 4 * strength);
+      context.setLineDash(weight < 0 ? [3, 3] : []);
+      stroke(context, xHidden, y, xOut - 8, yOut(k));
+    }
+    context.setLineDash([]);
+  }
+  context.globalAlpha = 1;
+  const radius = Math.max(1.5, Math.min(6, pitch * 0.42));
+  for (let unit = 0; unit < units; unit++) {
+    const there = twin.mask[Math.floor(unit / perGroup)] === 1;
+    dot(context, xHidden, yOf(unit), radius, there ? colour : card, there ? colour : soft);
+  }
+  context.textAlign = "right";
+  app.names.forEach((name, i) => {
+    const y = (yOf(i * perGroup) + yOf((i + 1) * perGroup - 1)) / 2;
+    context.fillStyle = twin.mask[i] ? ink : soft;
+    context.fillText(twin.mask[i] ? name : `${name} 0`, xHidden - radius - 7, y);
+  });
+  dot(context, xIn, height / 2, 6, ink, ink);
+  context.fillStyle = soft;
+  context.fillText("x", xIn - 12, height / 2);
+  context.textAlign = "left";
+  for (let k = 0; k < outputs; k++) {
+    dot(context, xOut, yOut(k), 5, k === app.hardSection ? ink : card, ink);
+    context.fillStyle = soft;
+    context.fillText(k === app.hardSection ? t("twin.hard") : `y${"₁₂₃₄₅₆₇₈₉"[k] ?? ""}`, xOut + 10, yOut(k));
+  }
+}
+
+function stroke(context, ax, ay, bx, by) {
+  context.beginPath();
+  context.moveTo(ax, ay);
+  context.bezierCurveTo((ax + bx) / 2, ay, (ax + bx) / 2, by, bx, by);
+  context.stroke();
+}
+
+function dot(context, x, y, radius, fill, edge) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.strokeStyle = edge;
+  context.lineWidth = 1.3;
+  context.fill();
+  context.stroke();
+}
