@@ -1,0 +1,206 @@
+"""`run.py sweep`: thousands of teams, and what they say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
+from dashboard.files import ready_folder
+from dashboard.sweep.export import export, export_writer
+from dashboard.sweep.report import write_report
+from dashboard.sweep.status import failure_lines, status_json, status_table
+from nn_bridge.sweep.coordinate import OnProgress, run_sweep
+from nn_bridge.sweep.design import Design, read_design
+from nn_bridge.sweep.engines import cluster, processes
+from nn_bridge.sweep.estimate import estimate
+from nn_bridge.sweep.plan import Plan, cut
+from nn_bridge.sweep.store import State, open_store
+from simulation import InputError
+
+FAILED, INTERRUPTED = 3, 130
+
+
+def sweep(
+    file: Annotated[
+        Path | None, typer.Argument(help="The design, a TOML file; see examples/sweep.toml.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=v1,v2,.. instead of, or on top of, the file's grid."),
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="The store, an SQLite file; out/FILE.sqlite if left out.")
+    ] = None,
+    workers: Workers = DEFAULT_WORKERS,
+    cluster_address: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Run on a Dask cluster: its scheduler, tcp://host:port."),
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Say how far the store is.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write the store's answers: a page with figures.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("out/sweep"),
+    export_to: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write the store's results to this .csv or .parquet file."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every team of a design, or go on where the last run of it stopped.
+
+    With --status, --report or --export nothing is run: they read the store. Exit code 3 if chunks
+    failed for good; Ctrl-C ends with 130, and the same command goes on.
+    """
+    path = store or Path("out") / f"{file.stem if file else 'sweep'}.sqlite"
+    if status or report or export_to:
+        _read(path, status, out if report else None, export_to, as_json)
+        return
+    design = _design(file, settings or [], path)
+    engine = cluster(cluster_address) if cluster_address else processes(workers, (__name__,))
+    ready_folder(path.parent)
+    plan = cut(design)
+    try:
+        _announce(plan, path, None if cluster_address else workers, quiet=as_json)
+        with _progress(design.n_teams, quiet=as_json) as on_progress:
+            state = run_sweep(plan, path, engine, on_progress)
+    except KeyboardInterrupt:
+        print(
+            "run.py: interrupted; what was entered is kept, the same command goes on from there",
+            file=sys.stderr,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    _conclude(path, state, as_json=as_json)
+
+
+def _read(
+    path: Path, status: bool, report: Path | None, export_to: Path | None, as_json: bool
+) -> None:
+    """Read the store: say how far it is, write its report, export its results."""
+    if report:
+        ready_folder(report)
+    if export_to:
+        export_writer(export_to)
+        ready_folder(export_to.parent)
+    with open_store(path) as opened:
+        state = opened.state()
+        if status and as_json:
+            say_json(status_json(opened, state))
+        elif status:
+            console.print(status_table(opened, state))
+            for line in failure_lines(state):
+                console.print(line, markup=False, soft_wrap=True)
+        if export_to:
+            export(opened, export_to)
+        if report:
+            write_report(opened, report)
+    for written in (export_to, report and report / "report.md"):
+        if written and not as_json:
+            console.print(f"Wrote {written}", soft_wrap=True)
+
+
+def _design(file: Path | None, settings: list[str], path: Path) -> Design:
+    if file is not None or settings:
+        return read_design(file, settings)
+    if not path.exists():
+        raise InputError(
+            "there is nothing to run: name a design's file, such as examples/sweep.toml, or give "
+            "--set key=v1,v2, or go on with a --store"
+        )
+    with open_store(path) as begun:
+        return begun.design
+
+
+def _announce(plan: Plan, path: Path, workers: int | None, *, quiet: bool) -> None:
+    """Say what is going to be run, and about what it will cost."""
+    chunks = list(plan.chunks)
+    if path.exists():
+        with open_store(path) as begun:
+            there = begun.open_chunks()
+        chunks = [chunk for chunk in chunks if chunk.number in there]
+    if quiet:
+        return
+    console.print(
+        f"{plan.design.n_teams:,} teams: {len(plan.design.points):,} points x "
+        f"{len(plan.design.seeds):,} seeds, in {len(plan.chunks):,} chunks; to run: "
+        f"{sum(chunk.n_teams for chunk in chunks):,} teams.",
+        soft_wrap=True,
+    )
+    cost = estimate(plan, chunks)
+    if workers is None:
+        where = f"{_duration(cost.seconds)} of one core like this one"
+    else:
+        memory = cost.memory(workers) / 2**30
+        where = f"{_duration(cost.seconds / workers)} on {workers} processes, {memory:.1f} GiB"
+    if chunks:
+        console.print(f"Estimate, from a few teams timed here: about {where}.", soft_wrap=True)
+
+
+def _conclude(path: Path, state: State, *, as_json: bool) -> None:
+    """Say how it ended; exit code 3 if something failed for good."""
+    if as_json:
+        with open_store(path) as opened:
+            say_json(status_json(opened, state))
+    else:
+        console.print(
+            f"{state.teams_done:,} of {state.teams:,} teams are in {path}; "
+            f"{state.diverged:,} of them diverged.",
+            soft_wrap=True,
+        )
+    if state.complete:
+        return
+    for line in failure_lines(state):
+        print(f"run.py: {line}", file=sys.stderr)
+    print("run.py: the same command tries the failed chunks again", file=sys.stderr)
+    raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
+    """Show teams done, their rate and the time left on a terminal; nothing elsewhere."""
+    screen = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} teams"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+        disable=quiet or not screen.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=teams, rate="", start=False)
+        begun_with: int | None = None
+
+        def on_progress(done: int) -> None:
+            nonlocal begun_with
+            if begun_with is None:
+                begun_with = done
+                bar.start_task(task)
+            elapsed = bar.tasks[0].elapsed or 0.0
+            rate = f"{(done - begun_with) / elapsed:,.0f} a second" if elapsed > 1 else ""
+            bar.update(task, completed=done, rate=rate)
+
+        yield on_progress
+
+
+def _duration(seconds: float) -> str:
+    """Say about how long.
+
+    >>> _duration(48.2), _duration(190), _duration(9_000)
+    ('48 seconds', '3.2 minutes', '2.5 hours')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    if seconds < 6_000:
+        return f"{seconds / 60:.1f} minutes"
+    return f"{seconds / 3_600:.1f} hours"

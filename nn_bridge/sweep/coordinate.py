@@ -1,0 +1,56 @@
+"""A sweep from its design to its store: begun, or taken up where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nn_bridge.sweep.engines import Engine
+from nn_bridge.sweep.execution import Work, see_through
+from nn_bridge.sweep.plan import Plan
+from nn_bridge.sweep.store import State, coordinating, create_store, open_store
+from nn_bridge.sweep.work import run_chunk, versions
+
+OnProgress = Callable[[int], None]
+"""Told how many teams are done."""
+
+
+def run_sweep(
+    plan: Plan, path: Path, engine: Engine, on_progress: OnProgress, work: Work = run_chunk
+) -> State:
+    """Run what the store at `path` does not have yet of a plan, and say how it ended.
+
+    The store's content does not depend on the engine, on the order in which chunks end, or on how
+    often the sweep was killed and started again.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : Path
+        Its folder must be there; the store is made if it is not.
+    engine : Engine
+    on_progress : function(teams)
+        Called at the start and whenever a chunk has been entered.
+    work : function(Task) -> list of Row
+
+    Raises
+    ------
+    InputError
+        If there is another coordinator, or the store is another sweep's, damaged, or cannot be
+        written. What was entered before is kept.
+    """
+    with coordinating(path):
+        if not path.exists():
+            create_store(path, plan, versions())
+        with open_store(path) as store:
+            store.check_belongs_to(plan, versions())
+            done = store.state().teams_done
+            on_progress(done)
+
+            def entered(teams: int) -> None:
+                nonlocal done
+                done += teams
+                on_progress(done)
+
+            see_through(plan, store, engine, work, entered)
+            return store.state()

@@ -1,0 +1,104 @@
+"""Where chunks run: processes on this machine, or a Dask cluster. Both are plain executors."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from simulation.checks import InputError, whole
+
+CONNECT_WITHIN = 10
+"""Seconds to find a cluster's scheduler."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """An executor that is up, and how many chunks it should be given at a time."""
+
+    executor: Executor
+    width: Callable[[], int]
+
+
+Engine = Callable[[], AbstractContextManager[Pool]]
+"""Starts a pool; called again if the pool breaks because one of its processes died."""
+
+
+def processes(workers: int, preload: tuple[str, ...] = ()) -> Engine:
+    """Let chunks run in so many processes on this machine.
+
+    Parameters
+    ----------
+    workers : int
+    preload : tuple of str
+        Modules that workers will import; done once, in the process that they are forked from.
+    """
+    whole("workers", workers, least=1)
+
+    @contextmanager
+    def start() -> Iterator[Pool]:
+        # Not 'fork': a worker would inherit, and keep open, the other workers' ends of the pipes.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["nn_bridge.sweep.work", *preload])
+        lifeline, held = context.Pipe(duplex=False)
+        executor = ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_live_by, initargs=(lifeline,)
+        )
+        try:
+            # Twice as many as workers: nobody waits while a result is entered in the store.
+            yield Pool(executor, lambda: 2 * workers)
+        finally:
+            held.close()
+            executor.shutdown(wait=True, cancel_futures=True)
+            lifeline.close()
+
+    return start
+
+
+def _live_by(lifeline: Connection) -> None:
+    """Live, as a worker, as long as the coordinator holds the other end of a pipe.
+
+    However it goes, by Ctrl-C or kill -9, no worker is left behind. Ctrl-C is its affair alone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait() -> None:
+        lifeline.poll(None)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def cluster(address: str) -> Engine:
+    """Let chunks run on a Dask cluster, given its scheduler's address (tcp://host:port)."""
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError:
+        raise InputError(
+            "--cluster needs Dask, which is not installed: install the extra 'cluster'"
+        ) from None
+
+    @contextmanager
+    def start() -> Iterator[Pool]:
+        try:
+            client = distributed.Client(address, timeout=CONNECT_WITHIN, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"the cluster {address} cannot be reached ({error}): start its scheduler with "
+                "'dask scheduler', or leave --cluster out"
+            ) from None
+        with client:
+            executor = client.get_executor()
+            try:
+                yield Pool(executor, lambda: 2 * max(1, sum(client.nthreads().values())))
+            finally:
+                executor.shutdown(wait=False)
+
+    return start

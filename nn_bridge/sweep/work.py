@@ -1,0 +1,85 @@
+"""One chunk, run: a stack of teams rehearses and is judged."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import platform
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+import nn_bridge
+import simulation
+from nn_bridge.stack import TeamStack
+from nn_bridge.sweep.plan import Task
+from nn_bridge.sweep.store import MEASURES, Row
+from simulation.scenario import HEAD_START
+from simulation.talk import Talk
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Name what the results depend on, to the bit, on one kind of processor.
+
+    The program counts by its source: nobody has to remember to raise a number.
+    """
+    source = hashlib.sha256()
+    for package in (simulation, nn_bridge):
+        assert package.__file__ is not None
+        for path in sorted(Path(package.__file__).parent.rglob("*.py")):
+            source.update(path.read_bytes())
+    return {
+        "Python": platform.python_version(),
+        "NumPy": np.__version__,
+        "program": source.hexdigest()[:12],
+    }
+
+
+def run_chunk(task: Task) -> list[Row]:
+    """Let the teams of a chunk rehearse, and judge them.
+
+    Raises
+    ------
+    RuntimeError
+        If this process has other versions than the sweep was begun with.
+    """
+    if task.versions != versions():
+        raise RuntimeError(
+            f"this worker has {versions()}, but the sweep was begun with {task.versions}: "
+            "give all workers the same program"
+        )
+    points = [task.points[member.point] for member in task.members]
+    first = points[0]
+    # One thread: threads of two processes would fight over the cores, and with another number of
+    # threads a matrix product may round differently.
+    with threadpool_limits(1):
+        talks: dict[tuple[int, float], Talk] = {}
+        for member, point in zip(task.members, points, strict=True):
+            if (member.seed, point.noise) not in talks:
+                talks[member.seed, point.noise] = point.prepare_talk(member.seed)
+        stack = TeamStack(
+            [talks[m.seed, p.noise] for m, p in zip(task.members, points, strict=True)],
+            [task.laws[member.point] for member in task.members],
+            [member.seed for member in task.members],
+            abilities=first.abilities,
+            trust=[point.trust for point in points],
+            learning_rate=[point.learning_rate for point in points],
+            questions=first.questions,
+        )
+        if first.head_start:
+            stack.practise_alone(HEAD_START, first.head_start)
+        stack.rehearse(first.rehearsals)
+        measured = stack.game_measures()
+    diverged = stack.diverged.tolist()
+    columns = [np.asarray(measured[name]).tolist() for name in MEASURES.values()]
+    return [
+        (member.team, member.point, member.seed, gone, *(_finite(v, gone) for v in values))
+        for member, gone, *values in zip(task.members, diverged, *columns, strict=True)
+    ]
+
+
+def _finite(value: float, diverged: int) -> float | None:
+    return None if diverged or not math.isfinite(value) else value
