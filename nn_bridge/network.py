@@ -16,9 +16,20 @@ import numpy.typing as npt
 from nn_bridge import losses, optimizers
 from nn_bridge.layer import Layer, Shape, Streams, checked_shape
 from nn_bridge.layers import Dense, Dropout
+from nn_bridge.plan import Plan, plan_for
 from nn_bridge.storage import read_model, save_model
-from nn_bridge.training import History, Logs, as_keras, mean_of_batches, plain, reporting, slices
-from simulation.checks import DivergedError, InputError, one_of, whole
+from nn_bridge.training import (
+    History,
+    Logs,
+    as_keras,
+    check_finite,
+    mean_of_batches,
+    plain,
+    reporting,
+    samples_of,
+    slices,
+)
+from simulation.checks import InputError, one_of, whole
 
 Array = npt.NDArray[Any]
 Masks = Mapping[Dropout, Any]
@@ -162,9 +173,16 @@ class Sequential:
         x, targets = self._pair(x, y)
         validation = None if validation_data is None else self._pair(*_two(validation_data))
         history = History()
+        plan, steps = self._plan(x, targets, batch_size), len(slices(self._count(x), batch_size))
         with reporting(verbose, epochs) as report:
             for epoch in range(epochs):
-                logs = self._train_epoch(x, targets, batch_size, shuffle, f"epoch {epoch + 1}, ")
+                order, when = self._order(self._count(x), shuffle), f"epoch {epoch + 1}, "
+                if plan is None:
+                    logs = self._train_epoch(x, targets, batch_size, order, when)
+                else:
+                    logs = plan.epoch(order, when)
+                for parameter in self.parameters():
+                    self._check_finite("a weight", parameter, f"{when}after step {steps}")
                 if validation is not None:
                     seen = self._evaluate(*validation, EVALUATE_AT_ONCE)
                     logs |= {f"val_{name}": value for name, value in seen.items()}
@@ -236,21 +254,28 @@ class Sequential:
         """Return the arrays that are learned, layer by layer."""
         return [p for layer in self.layers for p in layer.parameters.values()]
 
+    def _plan(self, x: Array, targets: Array, batch_size: int) -> Plan | None:
+        """Return a faster way to train on these data; None where there is none."""
+        loss, optimizer = self._compiled()
+        if self.replicates:
+            return None
+        return plan_for(self.layers, loss, optimizer, bool(self.metrics), x, targets, batch_size)
+
+    def _order(self, count: int, shuffle: bool) -> Array:
+        """Return the samples of an epoch in a new order, ((R,) P)."""
+        orders = [rng.permutation(count) if shuffle else np.arange(count) for rng in self.shuffles]
+        return np.stack(orders).reshape(*self.replicates, count)
+
     def _train_epoch(
-        self, x: Array, targets: Array, batch_size: int, shuffle: bool, epoch: str
+        self, x: Array, targets: Array, batch_size: int, order: Array, epoch: str
     ) -> Logs:
-        count = self._count(x)
-        if shuffle:
-            order = np.stack([rng.permutation(count) for rng in self.shuffles])  # (R or 1, P)
-            order = order.reshape(*self.replicates, count)
+        """Train layer by layer on the samples in `order`; return the means."""
         weighted: list[tuple[int, Logs]] = []
-        for step, rows in enumerate(slices(count, batch_size), start=1):
-            chosen = order[..., rows] if shuffle else rows
+        for step, rows in enumerate(slices(self._count(x), batch_size), start=1):
+            chosen = order[..., rows]
             batch = self._rows(x, chosen), self._rows(targets, chosen, axes=1)
             logs = self._train_step(*batch, None, f"{epoch}step {step}")
-            weighted.append((min(rows.stop, count) - rows.start, logs))
-        for parameter in self.parameters():
-            self._check_finite("a weight", parameter, f"{epoch}after step {step}")
+            weighted.append((chosen.shape[-1], logs))
         return mean_of_batches(weighted)
 
     def _train_step(
@@ -364,20 +389,10 @@ class Sequential:
     def _rows(self, data: Array, rows: slice | Array, axes: int | None = None) -> Array:
         """Return the samples `rows` of data whose samples have `axes` axes (those of x if None)."""
         own = len(self.input_shape or ()) if axes is None else axes
-        if data.ndim == own + 1:
-            return np.asarray(data[rows])  # (b, ...), or (R, b, ...) from rows (R, b)
-        if isinstance(rows, slice):
-            return np.asarray(data[:, rows])  # (R, b, ...)
-        return np.asarray(data[np.arange(len(data))[:, None], rows])  # (R, b, ...)
+        return samples_of(data, rows, own)
 
     def _check_finite(self, what: str, value: Any, when: str) -> None:
-        if np.isfinite(value).all():
-            return
-        rate = f" (learning rate {self.optimizer.learning_rate:g})" if self.optimizer else ""
-        raise DivergedError(
-            f"{what} is no finite number any more in {when}{rate}: "
-            "lower the learning rate, or scale x and y to about 1"
-        )
+        check_finite(what, value, when, self.optimizer)
 
 
 def load_model(path: Any) -> Sequential:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from simulation.checks import InputError
+from nn_bridge.optimizers import Optimizer
+from simulation.checks import DivergedError, InputError
 
+Array = npt.NDArray[Any]
 Logs = dict[str, Any]
 
 
@@ -39,6 +43,38 @@ class History:
 def slices(count: int, size: int) -> list[slice]:
     """Cut `count` samples into batches of `size`; the last may be smaller."""
     return [slice(start, start + size) for start in range(0, count, size)]
+
+
+def samples_of(data: Array, rows: slice | Array, axes: int) -> Array:
+    """Return some samples of data for all, (P, ...), or for each network of a stack, (R, P, ...).
+
+    Parameters
+    ----------
+    data : array
+    rows : slice, (B,) array, or (R, B) array
+    axes : int
+        Of one sample.
+
+    Returns
+    -------
+    (B, ...) or (R, B, ...) array
+    """
+    if data.ndim == axes + 1:
+        return np.asarray(data[rows])
+    if isinstance(rows, slice):
+        return np.asarray(data[:, rows])
+    return np.asarray(data[np.arange(len(data))[:, None], rows])
+
+
+def check_finite(what: str, value: Any, when: str, optimizer: Optimizer | None) -> None:
+    """Raise `DivergedError` unless `value`, a number or an array, is finite."""
+    if math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all():
+        return
+    rate = f" (learning rate {optimizer.learning_rate:g})" if optimizer else ""
+    raise DivergedError(
+        f"{what} is no finite number any more in {when}{rate}: "
+        "lower the learning rate, or scale x and y to about 1"
+    )
 
 
 def mean_of_batches(weighted: list[tuple[int, Logs]]) -> Logs:

@@ -1,0 +1,241 @@
+"""A training step with everything decided beforehand: how `Sequential.fit` trains plain networks.
+
+A plan trains as the layers would by themselves: same order, same masks, and up to rounding the same
+weights. It is for single networks of Dense layers with Dropout before them, and the losses in
+`JUDGES`; all else goes layer by layer. While an epoch runs, all weights lie in one vector; no
+large array is made anew, and with plain SGD the matrix product that makes a gradient adds it to the
+weights itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import get_blas_funcs
+
+from nn_bridge import losses
+from nn_bridge.layer import Array, Layer
+from nn_bridge.optimizers import SGD, Optimizer
+from nn_bridge.stage import Link, Stage, links_of
+from nn_bridge.training import Logs, check_finite
+
+Indices = npt.NDArray[np.intp]
+
+
+def _crossentropy(z: Array, wanted: Array, sums: Array, dot: Any) -> float:
+    """Leave p - t in the logits z, and sum exp z in `sums`; return -sum t z; z shifted."""
+    z -= np.maximum.reduce(z, axis=0)
+    value = -dot(z.reshape(-1), wanted.reshape(-1))
+    np.exp(z, out=z)
+    np.add.reduce(z, axis=0, out=sums)
+    z /= sums
+    z -= wanted
+    return float(value)
+
+
+def _squared_error(z: Array, wanted: Array, _sums: Array, dot: Any) -> float:
+    """Leave y - t in the outputs z and return the sum of its squares."""
+    z -= wanted
+    error = z.reshape(-1)
+    return float(dot(error, error))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A loss whose logarithms and constant factors are left for later.
+
+    Attributes
+    ----------
+    activation : str
+        Of the last layer.
+    judge : function(z, wanted, sums, dot)
+        Turns z, what comes before that activation, (K, B), into its gradient over `slope`, in
+        place. Returns a float; `value` times it plus sum log `sums`, (B,), is the loss summed over
+        the batch. The float is not finite if any of z is not.
+    value, slope : function(K) -> float
+    """
+
+    activation: str
+    judge: Callable[[Array, Array, Array, Any], float]
+    value: Callable[[int], float]
+    slope: Callable[[int], float]
+
+
+_SOFTMAX = Judge("softmax", _crossentropy, lambda k: 1.0, lambda k: 1.0)
+
+JUDGES: dict[type[losses.Loss], Judge] = {
+    losses.SparseCategoricalCrossentropy: _SOFTMAX,
+    losses.CategoricalCrossentropy: _SOFTMAX,
+    losses.MeanSquaredError: Judge("linear", _squared_error, lambda k: 1 / k, lambda k: 2 / k),
+    losses.HalfSquaredError: Judge("linear", _squared_error, lambda k: 0.5, lambda k: 1.0),
+}
+"""The losses that a plan knows. A class derived from one of them is another loss."""
+
+
+class Plan:
+    """How one network trains on one set of data; made by `plan_for`.
+
+    Parameters
+    ----------
+    links : list of Link
+    judge : Judge
+    optimizer : Optimizer
+    with_accuracy : bool
+    x : (P, D) array
+    targets : (P, K) array
+    batch_size : int
+    """
+
+    def __init__(
+        self,
+        links: list[Link],
+        judge: Judge,
+        optimizer: Optimizer,
+        with_accuracy: bool,
+        x: Array,
+        targets: Array,
+        batch_size: int,
+    ) -> None:
+        self.links, self.judge, self.optimizer = links, judge, optimizer
+        self.with_accuracy = with_accuracy
+        self.x, self.targets = x, np.ascontiguousarray(targets.T)  # (P, D), (K, P)
+        self.dot = get_blas_funcs("dot", dtype=x.dtype)
+        self.parameters = [p for link in links for p in link.dense.parameters.values()]
+        self.weights = np.empty(sum(p.size for p in self.parameters), x.dtype)
+        # Plain SGD needs no gradient by itself: the products add it to the weights.
+        self.adds_at_once = type(optimizer) is SGD and not optimizer.momentum
+        self.gradient = self.weights if self.adds_at_once else np.empty_like(self.weights)
+        self.batch_size = min(batch_size, len(x))
+        last_size = len(x) % self.batch_size or self.batch_size
+        self.stages = {size: self._stages(size) for size in {self.batch_size, last_size}}
+
+    def epoch(self, order: Indices, epoch: str) -> Logs:
+        """Train on the samples in `order`, (P,), and return their mean loss and accuracy.
+
+        Raises
+        ------
+        DivergedError
+            If the loss is no finite number, in `epoch` and step as named, before that step.
+        """
+        count, value, hits = len(order), 0.0, 0.0
+        sums = np.ones(count, self.x.dtype)
+        with self._weights_in_one_vector(), np.errstate(over="ignore", invalid="ignore"):
+            for step, start in enumerate(range(0, count, self.batch_size), start=1):
+                rows = order[start : start + self.batch_size]
+                z, wanted = self._forward(rows), self.targets.take(rows, 1)  # (K, B)
+                if self.with_accuracy:
+                    hits += len(rows) * float(losses.accuracy(z.T, wanted.T))
+                judged = self.judge.judge(z, wanted, sums[start : start + len(rows)], self.dot)
+                check_finite("the loss", judged, f"{epoch}step {step}", self.optimizer)
+                value += judged
+                self._backward(z)
+        value *= self.judge.value(len(self.targets))
+        logs: Logs = {"loss": (value + float(np.log(sums).sum(dtype=np.float64))) / count}
+        if self.with_accuracy:
+            logs["accuracy"] = hits / count
+        return logs
+
+    def _forward(self, rows: Indices) -> Array:
+        """Return what comes before the last activation, (K, B)."""
+        stages = self.stages[len(rows)]
+        stages[0].gather(self.x, rows)
+        for stage in stages:
+            if stage.activation_before == "relu":
+                np.maximum(stage.inputs, 0, out=stage.inputs)
+            stage.silence()
+            stage.forward()
+        return stages[-1].outputs
+
+    def _backward(self, gradient: Array) -> None:
+        """Let all weights learn from the gradient, (K, B), over the judge's slope."""
+        optimizer, factor = self.optimizer, self.judge.slope(len(gradient)) / gradient.shape[1]
+        keep = 0.0
+        if self.adds_at_once:
+            factor *= -optimizer.learning_rate
+            keep = 1.0 - optimizer.learning_rate * optimizer.weight_decay
+        for stage in reversed(self.stages[gradient.shape[1]]):
+            passed = gradient if stage.is_first else stage.backward(gradient)
+            stage.learn(gradient, factor, keep)
+            gradient = passed
+        if self.adds_at_once:
+            optimizer.iterations += 1
+        else:
+            optimizer.step([self.weights], [self.gradient])
+
+    @contextmanager
+    def _weights_in_one_vector(self) -> Iterator[None]:
+        """Move the weights, and what the optimizer remembers of them, into one vector and back."""
+        optimizer = self.optimizer
+        optimizer.prepare(self.parameters)
+        remembered = optimizer.slots
+        _copy(self.parameters, self._blocks(self.weights))
+        optimizer.slots = {name: [np.empty_like(self.weights)] for name in remembered}
+        for name, arrays in remembered.items():
+            _copy(arrays, self._blocks(optimizer.slots[name][0]))
+        for stage in (stage for stages in self.stages.values() for stage in stages):
+            stage.take_rate()
+        try:
+            yield
+        finally:
+            _copy(self._blocks(self.weights), self.parameters)
+            for name, arrays in remembered.items():
+                _copy(self._blocks(optimizer.slots[name][0]), arrays)
+            optimizer.slots = remembered
+
+    def _thetas(self, vector: Array) -> list[Array]:
+        """Cut a vector into a view for each Dense layer, (out, in + 1): weights and biases."""
+        thetas, start = [], 0
+        for link in self.links:
+            out, n_in = link.dense.weight.shape
+            thetas.append(vector[start : start + out * (n_in + 1)].reshape(out, n_in + 1))
+            start += out * (n_in + 1)
+        return thetas
+
+    def _blocks(self, vector: Array) -> list[Array]:
+        """Cut a vector into a view for each parameter, in the order of the layers'."""
+        return [part for theta in self._thetas(vector) for part in (theta[:, :-1], theta[:, -1])]
+
+    def _stages(self, batch: int) -> list[Stage]:
+        """Make the stages for batches of one size, the last one first."""
+        stages: list[Stage] = []
+        outputs = np.empty((len(self.targets), batch), self.x.dtype)
+        before = [None, *(link.dense.activation for link in self.links[:-1])]
+        thetas, changes = self._thetas(self.weights), self._thetas(self.gradient)
+        parts = list(zip(self.links, thetas, changes, before, strict=True))
+        for link, theta, change, activation in reversed(parts):
+            stages.insert(0, Stage(link, theta, change, outputs, activation))
+            outputs = stages[0].inputs
+        return stages
+
+
+def plan_for(
+    layers: Sequence[Layer],
+    loss: losses.Loss,
+    optimizer: Optimizer,
+    with_accuracy: bool,
+    x: Array,
+    targets: Array,
+    batch_size: int,
+) -> Plan | None:
+    """Make a plan for the built layers of a single network; None if they must go one by one.
+
+    Parameters
+    ----------
+    x : (P, *input_shape) array
+    targets : (P, K) array
+    """
+    links, judge = links_of(layers), JUDGES.get(type(loss))
+    if links is None or judge is None or links[-1].dense.activation != judge.activation:
+        return None
+    x = x.reshape(len(x), -1)
+    return Plan(links, judge, optimizer, with_accuracy, x, targets, batch_size)
+
+
+def _copy(sources: list[Array], places: list[Array]) -> None:
+    for source, place in zip(sources, places, strict=True):
+        place[...] = source

@@ -1,0 +1,142 @@
+"""One Dense layer and the dropout before it, laid out for speed: what `plan.Plan` is made of.
+
+Samples lie along the last axis, so that what is done to each of them runs along memory. A bias is
+one more column of the weights, and the input that belongs to it is a constant. Inputs are kept
+silenced but not scaled: 1/(1 - rate) goes into the factor of a matrix product, and the constant
+input is 1 - rate, which undoes it for the bias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import get_blas_funcs
+
+from nn_bridge.layer import Array, Layer
+from nn_bridge.layers import Dense, Dropout, Flatten
+
+
+@dataclass(frozen=True)
+class Link:
+    """A Dense layer, and the dropout layer before it if there is one."""
+
+    dense: Dense
+    dropout: Dropout | None
+
+
+def links_of(layers: Sequence[Layer]) -> list[Link] | None:
+    """Pair each Dense with its Dropout; None if other layers, or another order, are among them."""
+    links: list[Link] = []
+    dropout: Dropout | None = None
+    for layer in layers:
+        # Exact types: a layer derived from one of these may do anything.
+        if type(layer) is Flatten and dropout is None:
+            continue
+        if type(layer) is Dropout and dropout is None and len(layer.output_shape) == 1:
+            dropout = layer
+        elif type(layer) is Dense:
+            links.append(Link(layer, dropout))
+            dropout = None
+        else:
+            return None
+    hidden_known = all(link.dense.activation in ("relu", "linear") for link in links[:-1])
+    return links if links and dropout is None and hidden_known else None
+
+
+class Stage:
+    """What one link needs to train on batches of one size. Its buffers are made once.
+
+    Parameters
+    ----------
+    link : Link
+    theta : (out, in + 1) array
+        Weights, and biases as the last column.
+    change : (out, in + 1) array
+        Where the gradient is added: `theta` itself for plain SGD.
+    outputs : (out, B) array
+        Where `forward` writes; the next stage's `inputs`.
+    activation_before : str or None
+        Of the Dense layer whose outputs come in; None for the first link.
+
+    Attributes
+    ----------
+    inputs : (in, B) array
+        To be filled with what comes in, before dropout.
+    """
+
+    def __init__(
+        self, link: Link, theta: Array, change: Array, outputs: Array, activation_before: str | None
+    ) -> None:
+        self.dropout, self.theta, self.change, self.outputs = link.dropout, theta, change, outputs
+        self.dense, self.activation_before = link.dense, activation_before
+        n_in, batch, dtype = theta.shape[1] - 1, outputs.shape[1], theta.dtype
+        # Data come sample by sample; what a product writes has its samples along the last axis.
+        self.is_first = activation_before is None
+        entering = np.empty((batch, n_in + 1) if self.is_first else (n_in + 1, batch), dtype)
+        self.entering = entering.T if self.is_first else entering  # (in + 1, B)
+        self.inputs = self.entering[:-1]
+        self.rows = np.empty((batch, n_in) if self.is_first else 0, dtype)
+        self.passed = np.empty((n_in + 1, batch), dtype)  # gradient at what enters
+        self.active = np.empty((n_in, batch), np.bool_)
+        self.scale = 1.0
+        self.keep: Array | None = None
+        if self.dropout is not None:
+            size = self.dropout.group_size
+            self.mask_shape = self.dropout.mask_shape((batch, n_in // size))
+            groups = (n_in // size, size, batch)
+            self.grouped_inputs = self.inputs.reshape(groups)
+            self.grouped_passed = self.passed[:-1].reshape(groups)
+        self.gemm = get_blas_funcs("gemm", dtype=dtype)
+
+    def take_rate(self) -> None:
+        """Take on the dropout's rate, which may change between epochs."""
+        self.scale = 1.0 if self.dropout is None else float(self.dropout.scale)
+        self.entering[-1] = 1.0 / self.scale
+
+    def gather(self, x: Array, rows: Array) -> None:
+        """Fill `inputs` with the samples `rows` of x (P, in)."""
+        x.take(rows, 0, self.rows, "clip")  # the other modes would buffer
+        self.inputs.T[...] = self.rows
+
+    def silence(self) -> None:
+        """Let `inputs` through dropout, all but the scaling."""
+        if self.dropout is None:
+            return
+        mask = self.dropout.last_mask = self.dropout.draw_mask(self.mask_shape)
+        self.keep = None if mask is None else mask.T[:, None]  # (groups or 1, 1, B or 1)
+        if self.keep is not None:
+            np.multiply(self.grouped_inputs, self.keep, out=self.grouped_inputs)
+
+    # BLAS computes c = factor a b + beta c in place, on arrays whose FIRST axis runs along memory:
+    # all three products are therefore written transposed.
+
+    def forward(self) -> None:
+        """Write theta times what enters to `outputs`, before the activation."""
+        if self.is_first:
+            self.gemm(self.scale, self.entering, self.theta.T, 0, self.outputs.T, 1, 0, 1)
+        else:
+            self.gemm(self.scale, self.entering.T, self.theta.T, 0, self.outputs.T, 0, 0, 1)
+
+    def backward(self, gradient: Array) -> Array:
+        """Return the gradient before the last activation, (in, B), from that at `outputs`."""
+        self.gemm(self.scale, gradient.T, self.theta.T, 0, self.passed.T, 0, 1, 1)
+        passed = self.passed[:-1]
+        if (
+            self.activation_before == "relu"
+        ):  # an input of 0 did not pass the relu, or was silenced after it
+            np.greater(self.inputs, 0, out=self.active)
+            np.multiply(passed, self.active, out=passed)
+        elif self.keep is not None:
+            np.multiply(self.grouped_passed, self.keep, out=self.grouped_passed)
+        return passed
+
+    def learn(self, gradient: Array, factor: float, keep: float) -> None:
+        """Set `change` to `keep` times itself plus `factor` times the gradient at theta."""
+        if self.is_first:
+            self.gemm(factor * self.scale, self.entering, gradient.T, keep, self.change.T, 0, 0, 1)
+        else:
+            self.gemm(
+                factor * self.scale, self.entering.T, gradient.T, keep, self.change.T, 1, 0, 1
+            )
