@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.stack.room import Given, Skills, feedback
+from nn_bridge.stack.room import Given, Skills, too_much
 
 IntArray = npt.NDArray[np.int64]
 
@@ -36,9 +36,9 @@ def practise_alone(
         seen = given.table[of_member, questions[:, t]]  # (R, B, D + 1 + K)
         inputs, wanted = np.split(seen, [inward.shape[1]], axis=2)
         thoughts = np.maximum(inputs @ inward, 0.0)  # (R, B, H)
-        missing = thoughts @ delivery.swapaxes(1, 2)  # (R, B, K)
-        feedback(missing, wanted, softmax=softmax, sections=-1)
-        push = missing[:, :, section, None] * step  # (R, B, 1)
+        answers = thoughts @ delivery.swapaxes(1, 2)  # (R, B, K)
+        too_much(answers, wanted, softmax=softmax, sections=-1)
+        push = -step * answers[:, :, section, None]  # (R, B, 1)
         back = push * delivery[:, None, section]  # (R, B, H)
         back *= thoughts > 0.0
         delivery[:, section] += np.einsum("rbo,rbh->rh", push, thoughts)

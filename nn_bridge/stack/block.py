@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.stack.alone import practise_alone
-from nn_bridge.stack.draws import AT_ONCE, Streams, last_seen
+from nn_bridge.stack.draws import AT_ONCE, Streams
 from nn_bridge.stack.matrices import Matrices
 from nn_bridge.stack.measures import squared_weights
+from nn_bridge.stack.reliance import Reliance
 from nn_bridge.stack.room import Given, Kernel, Shape, Skills
 from simulation.attendance import AttendanceLaw
 from simulation.talk import Talk
@@ -60,7 +61,9 @@ class Block:
             learning_rate=learning_rate,
         )
         self._hard_section = talks[0].hard_section
-        self._kernel: Kernel = Matrices(shape, self._given, _start(shape, self._streams.start))
+        self._reliance = Reliance(shape.presenters, trust)
+        self._kernel: Kernel = Matrices(shape, self._given, self._reliance)
+        self._kernel.learn(_start(shape, self._streams.start))
 
     @property
     def n_members(self) -> int:
@@ -80,10 +83,8 @@ class Block:
             count = min(AT_ONCE, rehearsals - first)
             attendance = self._streams.attendance(count)
             history = self._kernel.rehearse(self._streams.questions(count), attendance)
-            if (self._given.trust == 1.0).all():
-                skills = self._kernel.skills()
-                last_seen(skills.reliance, attendance)
-                self._kernel.learn(skills)
+            if self._reliance.plain:
+                self._reliance.catch_up(attendance)
             lost = ~np.isfinite(history)  # (T, R)
             new = lost.any(axis=0) & (diverged == 0)
             diverged[new] = first + 1 + lost.argmax(axis=0)[new]

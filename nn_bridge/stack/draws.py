@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from simulation.attendance import AttendanceLaw
 
-FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
@@ -74,16 +73,3 @@ class Streams:
             self._before[at] = there[-1].copy()
         self._masks_drawn += rows
         return drawn.reshape(len(drawn), rehearsals, self._masks, n)
-
-
-def last_seen(reliance: FloatArray, attendance: BoolArray) -> None:
-    """Move reliance (R, N, N) in place to who was there when each last came: trust 1.
-
-    `attendance` is (R, T, Q, N). Who never came in that time goes on relying as before.
-    """
-    members, n = len(attendance), attendance.shape[-1]
-    rows = attendance.reshape(members, -1, n)
-    from_end = rows[:, ::-1].argmax(axis=1)  # (R, N) 0: came to the last one
-    came = np.take_along_axis(rows, rows.shape[1] - 1 - from_end[..., None], axis=1)  # (R, N, N)
-    np.copyto(reliance, came, where=np.asarray(rows.any(axis=1))[..., None])
-    reliance[:, np.arange(n), np.arange(n)] = 1.0

@@ -116,13 +116,29 @@ class Kernel(Protocol):
         """Replace what the members know."""
 
 
-def feedback(answers: FloatArray, wanted: FloatArray, *, softmax: bool, sections: int) -> None:
-    """Put what is missing in place of `answers`; the axis of the sections is given.
+def too_much(answers: FloatArray, wanted: FloatArray, *, softmax: bool, sections: int) -> None:
+    """Put what is too much in place of `answers`: the gradient of the loss at the answers.
 
-    As `simulation.audience` has it: wanted - answers, or wanted - softmax(answers).
+    It is minus the feedback of `simulation.audience`; `sections` is the axis of the sections.
     """
     if softmax:
         answers -= answers.max(axis=sections, keepdims=True)
         np.exp(answers, out=answers)
         answers /= answers.sum(axis=sections, keepdims=True)
-    np.subtract(wanted, answers, out=answers)
+    answers -= wanted
+
+
+def loudness(attendance: BoolArray, speak_up: FloatArray) -> FloatArray:
+    """How loud each is at each rehearsal: 0 if absent; attendance (R, T, Q, N), speak-up (R, N)."""
+    return attendance * speak_up[:, None, None]
+
+
+def aligned(*shape: int) -> FloatArray:
+    """Make an array of zeros whose first number lies at the start of a cache line.
+
+    Vector instructions run up to twice as fast on it; NumPy promises only 16 bytes.
+    """
+    size = int(np.prod(shape))
+    room = np.zeros(size + 8)
+    first = -room.ctypes.data % 64 // 8
+    return room[first : first + size].reshape(shape)
