@@ -1,8 +1,9 @@
 // The charts that Apache ECharts draws: quality while they rehearse, and with some missing.
 
+import { onScreen, watch } from "page/canvas.js";
 import { one } from "page/dom.js";
 import { number, t, whole } from "page/texts.js";
-import { colours, still } from "page/theme.js";
+import { colours, font, still } from "page/theme.js";
 
 const MOST_POINTS = 300;
 const FLOOR = -0.5; // quality has no lower bound; what falls below is drawn at the edge, its figure true
@@ -13,7 +14,7 @@ const DECAL = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 4], rotation
 /** A chart in its place; canvas, so that a strict content policy has no inline style to refuse. */
 export function makeChart(id) {
   const chart = window.echarts.init(one(id), null, { renderer: "canvas" });
-  new ResizeObserver(() => chart.resize()).observe(one(id));
+  new ResizeObserver(() => chart.resize()).observe(watch(one(id)));
   return chart;
 }
 
@@ -22,7 +23,7 @@ export function basics() {
   const { ink, line, card } = colours();
   return {
     animation: false,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
+    textStyle: { fontFamily: font(), color: ink },
     tooltip: {
       trigger: "axis", renderMode: "richText", confine: true, transitionDuration: still() ? 0 : 0.2,
       backgroundColor: card, borderColor: line, textStyle: { color: ink, fontSize: 12 },
@@ -71,6 +72,7 @@ export function makeCurve() {
   }
 
   function redraw() {
+    if (!onScreen(chart.getDom())) return;
     chart.setOption({
       series: lines().map((_, k) => ({ data: points.map((p) => [p[0], p[k + 1]]) })),
     });
@@ -130,6 +132,7 @@ export function makeBars() {
   return {
     style,
     update({ teams }) {
+      if (!onScreen(chart.getDom())) return;
       const series = SIDES.map((side) => ({
         data: MEASURES.map((key) => {
           const truth = teams[side].quality[key];

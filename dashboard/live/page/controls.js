@@ -66,7 +66,6 @@ export function makeControls(app, presets) {
 
   function showPlaying() {
     say(one("#play"), t(app.playing ? "pause" : "play"));
-    one("#play").setAttribute("aria-pressed", String(app.playing));
   }
 
   return { write, show, showPlaying };

@@ -42,17 +42,3 @@ export function say(element, text) {
 export function choose(buttons, isChosen) {
   for (const button of buttons) button.setAttribute("aria-pressed", String(isChosen(button)));
 }
-
-/** Size a canvas to its place in device pixels; return its context in CSS pixels. */
-export function canvasContext(canvas) {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const density = Math.min(window.devicePixelRatio || 1, 2);
-  if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
-    canvas.width = Math.round(width * density);
-    canvas.height = Math.round(height * density);
-  }
-  const context = canvas.getContext("2d");
-  context.setTransform(density, 0, 0, density, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return { context, width, height };
-}

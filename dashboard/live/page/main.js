@@ -1,11 +1,13 @@
 // The page: puts its parts together, and draws one message a tick.
 
-import { SETUP, VIEW, readAddress, writeAddress } from "page/address.js";
+import { SETUP, readAddress } from "page/address.js";
 import { makeBars, makeCurve } from "page/charts.js";
+import { onRedraw } from "page/canvas.js";
 import { makeControls } from "page/controls.js";
 import { makeDigits } from "page/digits.js";
 import { all, choose, make, one, say } from "page/dom.js";
 import { makeHeat } from "page/heat.js";
+import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos, writeInfos } from "page/notices.js";
 import { RecordedSource } from "page/recorded.js";
 import { arrowScaleOf } from "page/room.js";
@@ -19,7 +21,6 @@ import { makeTwin } from "page/twin.js";
 import { onSystemTheme, setTheme } from "page/theme.js";
 
 const SIDES = ["left", "right"];
-const ADDRESS_EVERY = 500; // ms; browsers refuse to have the address rewritten at every tick
 
 const presets = await resource("presets", "/page/presets.json");
 const read = () => readAddress(location.hash, presets.map(({ name }) => name));
@@ -35,7 +36,6 @@ const parts = app.parts;
 let waiting = null; // the newest frame not yet drawn
 let waitingNetwork = null;
 let scheduled = false;
-let addressTimer = null;
 
 await setLanguage(view.lang);
 setTheme(view.theme);
@@ -49,10 +49,12 @@ parts.show = makeShow(app);
 parts.twin = makeTwin(app);
 parts.digits = makeDigits(app);
 parts.story = makeStory(app);
+parts.link = makeLink(app, read, takeAddress);
 app.pick = (name, side) => app.frame && parts.show.pick(name, side);
 app.ask = (name) => parts.show.ask(name);
 app.tell = () => parts.story.betLaid();
 app.digits = parts.digits;
+onRedraw(redraw);
 wireInfos();
 wireTools();
 writeAll();
@@ -138,32 +140,50 @@ function drawFrame() {
   app.setup.at = Math.max(rehearsal, Math.min(app.target, SETUP.at.most));
   if (rehearsal >= app.target) {
     app.target = 0;
-    if (app.playing !== frame.playing) {
-      app.playing = frame.playing;
-      parts.controls.showPlaying();
-    }
+    app.followPlaying(frame.playing);
+    parts.controls.showPlaying();
   }
   say(one("#rehearsals"), whole(rehearsal));
   say(one("#busy"), app.target > rehearsal ? t("busy", { target: whole(app.target) }) : "");
   if (app.source.recorded) one("#scrub").value = app.source.at;
   const scale = arrowScaleOf(SIDES.map((side) => teams[side]), app.view.arrows);
   for (const side of SIDES) parts.teams[side].update(teams[side], scale);
-  parts.curve.redraw();
-  parts.bars.update(frame);
+  // While they rehearse the costly pictures take turns; the rest is drawn at every tick.
+  const isTurnOf = (turn) => !frame.playing || stats.applied % 3 === turn;
+  if (isTurnOf(0)) parts.curve.redraw();
+  if (isTurnOf(1)) parts.bars.update(frame);
   parts.heat.update(teams);
-  parts.twin.update(teams);
+  parts.twin.update(teams, isTurnOf(2));
   parts.show.update(frame);
   parts.story.update();
-  laterAddress();
+  parts.link.write();
+}
+
+/** The address was edited, or a link opened in this tab: go where it leads. */
+async function takeAddress(given) {
+  app.playing = false;
+  app.bet = null;
+  Object.assign(app.setup, given.setup);
+  Object.assign(app.view, given.view);
+  await setLanguage(app.view.lang);
+  setTheme(app.view.theme);
+  writeAll();
+  tellWrong(given.wrong);
+  app.start();
 }
 
 /** Show what is set; every change of the state ends here. */
 function showState() {
   parts.controls.show();
   for (const side of SIDES) parts.teams[side].law.show(app.now[side]);
+  redraw();
+  parts.link.write();
+}
+
+/** Draw the latest frame again: something comes into view, or looks different. */
+function redraw() {
   if (app.frame && app.started) waiting ??= app.frame;
   schedule();
-  laterAddress();
 }
 
 /** Every text and colour anew: the language or the theme has changed. */
@@ -220,48 +240,9 @@ function wireTools() {
     setTheme(app.view.theme);
     style();
   });
-  one("#copy").addEventListener("click", async () => {
-    nowAddress();
-    try {
-      await navigator.clipboard.writeText(location.href);
-      notice("copy", t("copy.done", { link: location.href }));
-    } catch {
-      notice("copy", t("copy.by_hand", { link: location.href }));
-    }
-  });
-  addEventListener("hashchange", async () => {
-    const given = read();
-    app.playing = false;
-    app.bet = null;
-    Object.assign(app.setup, given.setup);
-    Object.assign(app.view, given.view);
-    await setLanguage(app.view.lang);
-    setTheme(app.view.theme);
-    writeAll();
-    tellWrong(given.wrong);
-    app.start();
-  });
   setInterval(() => {
     stats.perSecond = stats.applied - (stats.before ?? 0);
     stats.before = stats.applied;
     say(one("#rate"), t("footer.rate", { rate: stats.perSecond }));
   }, 1000);
-}
-
-function tellWrong(pairs) {
-  const values = pairs.map(([key, value]) => {
-    const spec = SETUP[key] ?? VIEW[key];
-    return spec ? t("address.value", { key, value, initial: spec.initial === "" ? "–" : spec.initial }) : t("address.key", { key });
-  });
-  notice("address", values.length ? `${t("address.wrong")} ${values.join(" ")}` : "");
-}
-
-function laterAddress() {
-  addressTimer ??= setTimeout(nowAddress, ADDRESS_EVERY);
-}
-
-function nowAddress() {
-  clearTimeout(addressTimer);
-  addressTimer = null;
-  history.replaceState(null, "", writeAddress(app.setup, app.view));
 }

@@ -3,6 +3,9 @@
 import { all, make, one } from "page/dom.js";
 import { t } from "page/texts.js";
 
+const PASSING = ["reset", "changed", "copy"]; // what was asked for and is seen elsewhere too
+const PASSES_AFTER = 7000; // ms
+
 /**
  * Put up a line, one of each kind at a time; an empty text takes it down.
  * @param {string} kind
@@ -16,6 +19,7 @@ export function notice(kind, text, button) {
   if (button) line.append(make("button", { type: "button", text: button.label, onclick: button.act }));
   line.append(make("button.close", { type: "button", "aria-label": t("close"), text: "×", onclick: () => line.remove() }));
   one("#notices").append(line);
+  if (PASSING.includes(kind)) setTimeout(() => line.remove(), PASSES_AFTER);
 }
 
 /** Let every small i open what it explains, beside itself. */

@@ -1,6 +1,7 @@
 // The round table: presenters as buttons, and who counts on whom as arrows on a canvas below them.
 
-import { canvasContext, draw, make, say } from "page/dom.js";
+import { cleared, watch } from "page/canvas.js";
+import { draw, make, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
 import { colours } from "page/theme.js";
 
@@ -20,7 +21,7 @@ function seat(i, n) {
  * @returns {{element: HTMLElement, update: Function}}
  */
 export function makeRoom(names, side, onPick) {
-  const canvas = make("canvas", { "aria-hidden": "true" });
+  const canvas = watch(make("canvas", { "aria-hidden": "true" }));
   const here = make("p.here");
   const room = make("div.room", {}, canvas, here);
   let looked = null;
@@ -71,20 +72,22 @@ export function makeRoom(names, side, onPick) {
   }
 
   function arrows({ team, arrowsKind, arrowScale }) {
-    const { context, width, height } = canvasContext(canvas);
-    if (width === 0) return;
+    const room = cleared(canvas);
+    if (!room) return;
+    const { context, width, height } = room;
     const colour = colours()[side];
     const inner = names.length > 9 ? 19 : 30;
     const links = team[arrowsKind];
     const crowd = Math.min(1, 5 / names.length);
-    names.forEach((from, i) => names.forEach((to, j) => {
-      if (i === j || team.home.away.includes(from) || team.home.away.includes(to)) return;
-      if (looked !== null && looked !== i) return;
+    const away = names.map((name) => team.home.away.includes(name));
+    const only = looked !== null && !away[looked] ? looked : null; // the one who is pointed at
+    names.forEach((_, i) => names.forEach((_, j) => {
+      if (i === j || away[i] || away[j] || (only !== null && only !== i)) return;
       const strength = Math.min(1, Math.abs(links[i][j]) / arrowScale);
       if (strength < 0.02) return;
       const absent = team.present[i] === 0;
-      context.globalAlpha = (looked === i ? 0.9 : (0.12 + 0.6 * strength ** 2) * Math.sqrt(crowd)) * (absent ? 0.3 : 1);
-      context.lineWidth = Math.max(0.4, (looked === i ? 4 : 4 * crowd) * strength);
+      context.globalAlpha = (only === i ? 0.9 : (0.12 + 0.6 * strength ** 1.5) * Math.sqrt(crowd)) * (absent ? 0.3 : 1);
+      context.lineWidth = Math.max(0.4, (only === i ? 4 : 4 * crowd) * strength);
       context.strokeStyle = context.fillStyle = links[i][j] < 0 ? colours().soft : colour;
       context.setLineDash(links[i][j] < 0 ? [4, 4] : []);
       const [ax, ay] = seat(i, names.length);

@@ -18,6 +18,7 @@ export class Session {
   home = { left: [], right: [] };
   bet = null;
   playing = false;
+  asked = null; // to play or to pause, until a frame says that it is so
   started = false;
   source = null;
 
@@ -51,6 +52,7 @@ export class Session {
     this.send({ type: "start", setup: this.setup });
     this.send({ type: "speed", value: this.view.speed });
     if (this.playing) this.send({ type: "play" });
+    this.asked = this.playing;
     this.onState();
   }
 
@@ -121,7 +123,7 @@ export class Session {
   }
 
   play(playing) {
-    this.playing = playing;
+    this.playing = this.asked = playing;
     this.send({ type: playing ? "play" : "pause" });
     this.onState();
   }
@@ -163,6 +165,12 @@ export class Session {
         break;
       default:
     }
+  }
+
+  /** Whether it plays is for the source to say, once it has heard what was asked last. */
+  followPlaying(playing) {
+    if (this.asked === playing) this.asked = null;
+    if (this.asked === null) this.playing = playing;
   }
 
   placeOfRecording() {

@@ -21,8 +21,7 @@ export class SocketSource {
 
   connect() {
     clearTimeout(this.timer);
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/live`);
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
     this.socket = socket;
     let full = false;
     socket.onopen = () => {

@@ -24,6 +24,7 @@ export function makeStory(app) {
       stopAt = app.frame.rehearsal + WATCH;
       if (!app.source.recorded) app.setSpeed(Math.max(FAST, app.view.speed));
       app.play(true);
+      scrollTo("#teams");
     },
     bet() {
       scrollTo("#teams");

@@ -2,6 +2,7 @@
 
 const NAMES = ["paper", "card", "ink", "soft", "line", "left", "right", "left-text", "right-text"];
 const current = {};
+let family = "sans-serif";
 
 /** Follow the system ('auto'), or be light or dark whatever it says. */
 export function setTheme(theme) {
@@ -12,11 +13,15 @@ export function setTheme(theme) {
     probe.style.color = `var(--${name})`;
     current[name] = getComputedStyle(probe).color;
   }
+  family = getComputedStyle(probe).fontFamily;
   probe.remove();
 }
 
 /** Colours by name, as the theme has them now. */
 export const colours = () => current;
+
+/** The page's font, for what is drawn. */
+export const font = () => family;
 
 /** Call back when the system turns light or dark. */
 export function onSystemTheme(callback) {

@@ -1,8 +1,9 @@
 // The twin: each team as the network that it is, its mask, its loss, and how far apart the two are.
 
-import { canvasContext, make, one, say } from "page/dom.js";
+import { cleared, watch } from "page/canvas.js";
+import { make, one, say } from "page/dom.js";
 import { number, t, tiny } from "page/texts.js";
-import { colours } from "page/theme.js";
+import { colours, font } from "page/theme.js";
 
 const WORDS = ["presenter", "understanding", "attendance", "speak_up", "reliance", "rehearsal", "show"];
 const SIDES = ["left", "right"];
@@ -18,17 +19,17 @@ export function makeTwin(app) {
     for (const side of SIDES) panels[side].write();
   }
 
-  function update(teams) {
+  function update(teams, withPictures) {
     // One scale for both, so that thick means the same on either side.
     const most = Math.max(1e-9, ...SIDES.flatMap((s) => teams[s].twin.outgoing.flat().map(Math.abs)));
-    for (const side of SIDES) panels[side].update(teams[side].twin, app, most);
+    for (const side of SIDES) panels[side].update(teams[side].twin, app, most, withPictures);
   }
 
   return { write, update };
 }
 
 function makePanel(side) {
-  const canvas = make("canvas.network", { role: "img" });
+  const canvas = watch(make("canvas.network", { role: "img" }));
   const title = make("h3");
   const mask = make("p.mask");
   const [differenceTerm, lossTerm] = [make("dt"), make("dt")];
@@ -45,20 +46,21 @@ function makePanel(side) {
       say(lossTerm, t("twin.loss"));
       canvas.setAttribute("aria-label", t("twin.picture"));
     },
-    update(twin, app, most) {
+    update(twin, app, most, withPicture) {
       say(difference, tiny(twin.difference));
       say(largest, t("twin.largest", { largest: tiny(twin.largest) }));
       say(loss, number(twin.loss, 3));
       say(mask, `${t("twin.mask")} ${app.names.map((name, i) => `${name} ${twin.mask[i]}`).join("   ")}`);
-      picture(canvas, twin, app, side, most);
+      if (withPicture) picture(canvas, twin, app, side, most);
     },
   };
 }
 
 /** The question goes in at the left, each presenter is a group of hidden units, the sections come out. */
 function picture(canvas, twin, app, side, most) {
-  const { context, width, height } = canvasContext(canvas);
-  if (width === 0) return;
+  const sheet = cleared(canvas);
+  if (!sheet) return;
+  const { context, width, height } = sheet;
   const { ink, soft, line, card } = colours();
   const colour = colours()[side];
   const [n, units, outputs] = [app.names.length, twin.incoming.length, app.sections];
@@ -68,17 +70,17 @@ function picture(canvas, twin, app, side, most) {
   const yOf = (unit) => gap * (1 + Math.floor(unit / perGroup)) + pitch * (unit + 0.5);
   const yOut = (k) => (height * (k + 0.5)) / outputs;
   const [xIn, xHidden, xOut] = [46, width * 0.46, width - 46];
-  const most_in = Math.max(1e-9, ...twin.incoming);
+  const mostIn = Math.max(1e-9, ...twin.incoming);
 
-  context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
+  context.font = `12px ${font()}`;
   context.textBaseline = "middle";
   context.lineCap = "round";
   for (let unit = 0; unit < units; unit++) {
     const there = twin.mask[Math.floor(unit / perGroup)] === 1;
     const y = yOf(unit);
     context.strokeStyle = there ? soft : line;
-    context.globalAlpha = there ? 0.15 + (0.5 * twin.incoming[unit]) / most_in : 0.25;
-    context.lineWidth = (2.5 * twin.incoming[unit]) / most_in;
+    context.globalAlpha = there ? 0.15 + (0.5 * twin.incoming[unit]) / mostIn : 0.25;
+    context.lineWidth = (2.5 * twin.incoming[unit]) / mostIn;
     stroke(context, xIn + 6, height / 2, xHidden, y);
     for (let k = 0; k < outputs; k++) {
       const weight = twin.outgoing[k][unit];

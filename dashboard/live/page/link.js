@@ -1,0 +1,49 @@
+// The link: the address follows the state, and a new address is followed.
+
+import { SETUP, VIEW, writeAddress } from "page/address.js";
+import { one } from "page/dom.js";
+import { notice } from "page/notices.js";
+import { t } from "page/texts.js";
+
+const EVERY = 500; // ms; browsers refuse to have the address rewritten at every tick
+
+/** Keep the address; `follow` is called with what `read` finds when somebody else changes it. */
+export function makeLink(app, read, follow) {
+  let timer = null;
+
+  function now() {
+    clearTimeout(timer);
+    timer = null;
+    history.replaceState(null, "", writeAddress(app.setup, app.view));
+  }
+
+  one("#copy").addEventListener("click", async () => {
+    now();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      notice("copy", t("copy.done", { link: location.href }));
+    } catch {
+      notice("copy", t("copy.by_hand", { link: location.href }));
+    }
+  });
+  addEventListener("hashchange", () => {
+    clearTimeout(timer);
+    timer = null;
+    follow(read());
+  });
+
+  return {
+    write() {
+      timer ??= setTimeout(now, EVERY);
+    },
+  };
+}
+
+/** Say which parts of an address could not be used, and what was taken for them. */
+export function tellWrong(pairs) {
+  const values = pairs.map(([key, value]) => {
+    const spec = SETUP[key] ?? VIEW[key];
+    return spec ? t("address.value", { key, value, initial: spec.initial === "" ? "–" : spec.initial }) : t("address.key", { key });
+  });
+  notice("address", values.length ? `${t("address.wrong")} ${values.join(" ")}` : "");
+}
