@@ -1,26 +1,19 @@
-"""How long the exact yardstick takes as the team grows: `python benchmarks/coalitions.py`.
+"""The exact yardstick: values of all coalitions, and the indices computed from them.
 
-One core (BLAS is held to one thread), squared error, 1,000 questions, 5 sections. Where shapiq can
-be imported its exact computer gets the finished values and computes the same Shapley interaction
-indices and Moebius coefficients; ratio is how many times longer it takes.
+Squared error, 1,000 questions, 5 sections. One coalition after another in plain NumPy is the peer
+for the values; shapiq's exact computer, handed the finished values, for pair indices and Moebius
+coefficients.
 """
 
 from __future__ import annotations
 
-import platform
-import sys
-import time
-from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+from benchmarks.worker import Entry
 from simulation.audience import AUDIENCES
 from simulation.coalitions import (
     Game,
@@ -32,74 +25,105 @@ from simulation.coalitions import (
 
 FloatArray = npt.NDArray[np.float64]
 
-MEMBERS = (5, 8, 10, 12, 14, 16, 18, 20)
-
-SHAPIQ_MEMBERS = 14
-"""Largest team given to shapiq, whose Moebius coefficients take 3^N steps."""
-
-COLUMNS = ("N", "values", "Shapley", "pairs", "Moebius", "values+pairs")
-SHAPIQ_COLUMNS = ("shapiq pairs", "ratio", "its Moebius", "ratio")
+TOLERANCE = 1e-9
 
 
-def seconds(task: Callable[[], object], repeats: int) -> float:
-    """Shortest of several runs: the others were interrupted."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        task()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+@dataclass(frozen=True)
+class Coalitions:
+    """All coalitions of so many members.
+
+    Attributes
+    ----------
+    members : int
+    what : {'values', 'Shapley values', 'pair indices', 'Moebius coefficients'}
+    """
+
+    members: int
+    what: str
+
+    @cached_property
+    def game(self) -> Game:
+        """What made-up members say, the same at every call."""
+        rng = np.random.default_rng(self.members)
+        wanted = rng.normal(size=(1_000, 5))
+        said = (rng.normal(size=(self.members, 1_000, 5)) + wanted) / self.members
+        return Game(said, np.zeros(5), wanted, AUDIENCES["squared error"])
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """v(S) - v(nobody), (2^N,)."""
+        values = coalition_values(self.game)
+        return np.asarray(values - values[0])
 
 
-def talk_of(n: int) -> Game:
-    """Make up what n members say."""
-    rng = np.random.default_rng(n)
-    wanted = rng.normal(size=(1_000, 5))
-    said = (rng.normal(size=(n, 1_000, 5)) + wanted) / n
-    return Game(said, np.zeros(5), wanted, AUDIENCES["squared error"])
+class Ours:
+    """`simulation.coalitions`."""
+
+    steps = 1
+
+    def __init__(self, case: Coalitions) -> None:
+        self.case = case
+        self.index = {
+            "Shapley values": shapley_values,
+            "pair indices": shapley_interactions,
+            "Moebius coefficients": moebius,
+        }.get(case.what)
+
+    def check(self) -> dict[str, FloatArray]:
+        """Compute it."""
+        return {self.case.what: self._compute()}
+
+    def run(self) -> None:
+        """Compute it."""
+        self._compute()
+
+    def _compute(self) -> FloatArray:
+        if self.index is None:
+            return coalition_values(self.case.game)
+        return self.index(self.case.values)
 
 
-def shapiq_times(values: FloatArray, n: int) -> tuple[float, float]:
-    """Let shapiq compute the pair indices, and the Moebius coefficients, from all values."""
-    number = 1 << np.arange(n)
+class OneByOne:
+    """Values, coalition after coalition."""
 
-    def compute(index: str, order: int) -> float:
-        computer = import_module("shapiq").ExactComputer(lambda masks: values[masks @ number], n)
-        return seconds(lambda: computer(index, order=order), 1)
+    steps = 1
 
-    return compute("SII", 2), compute("Moebius", n)
+    def __init__(self, case: Coalitions) -> None:
+        self.game = case.game
 
+    def check(self) -> dict[str, FloatArray]:
+        """Compute them."""
+        return {"values": self._compute()}
 
-def row(n: int) -> list[str]:
-    """Time one team size."""
-    game = talk_of(n)
-    values = coalition_values(game)
-    repeats = 5 if n > 16 else 20
-    times = [
-        seconds(task, repeats)
-        for task in (
-            lambda: coalition_values(game),
-            lambda: shapley_values(values),
-            lambda: shapley_interactions(values),
-            lambda: moebius(values),
-        )
-    ]
-    texts = [str(n), *(f"{1e3 * each:.2f} ms" for each in (*times, times[0] + times[2]))]
-    if find_spec("shapiq") is None or n > SHAPIQ_MEMBERS:
-        return texts
-    for theirs, ours in zip(shapiq_times(values - values[0], n), times[2:], strict=True):
-        texts += [f"{theirs:.3f} s", f"{theirs / ours:,.0f}"]
-    return texts
+    def run(self) -> None:
+        """Compute them."""
+        self._compute()
+
+    def _compute(self) -> FloatArray:
+        said, wanted = self.game.contributions, self.game.wanted
+        n = len(said)
+        flat = said.reshape(n, -1)
+        spread = np.square(wanted - wanted.mean(axis=0)).sum()
+        values = np.empty(2**n)
+        for number in range(2**n):
+            there = (number >> np.arange(n)) & 1
+            missing = wanted - self.game.handout - (there @ flat).reshape(wanted.shape)
+            values[number] = 1.0 - np.square(missing).sum() / spread
+        return values
 
 
-def main() -> None:
-    """Print the table."""
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}")
-    with threadpool_limits(limits=1):
-        shapiq_columns = () if find_spec("shapiq") is None else SHAPIQ_COLUMNS
-        for line in ((*COLUMNS, *shapiq_columns), *map(row, MEMBERS)):
-            print("".join(f"{text:>14}" for text in line), flush=True)
+def reference(case: Coalitions) -> dict[str, FloatArray]:
+    """Return what we compute: here the peers check us."""
+    return Ours(case).check()
 
 
-if __name__ == "__main__":
-    main()
+OURS = "ours"
+
+INDEX_ENTRIES = (
+    Entry(OURS, "benchmarks.coalitions:Ours"),
+    Entry("shapiq, exact", "benchmarks.peers.shapiq_index:Exact", ("shapiq",), most=14),
+)
+VALUE_ENTRIES = (
+    Entry(OURS, "benchmarks.coalitions:Ours"),
+    Entry("plain NumPy, one by one", "benchmarks.coalitions:OneByOne", most=14),
+)

@@ -1,32 +1,68 @@
-"""What one rehearsal costs: the Mesa team beside the same rule in plain NumPy, without Mesa.
+"""One rehearsal: the Mesa team beside the same rule in plain NumPy, without Mesa.
 
-Run it: python benchmarks/rehearsal.py. Both take the same questions and attendance, are checked to
-end with the same weights, and are timed in alternation on one thread; the ratio is what counts.
+Learned reliance (trust 0.02), five presenters or more, eight questions. The plain loop is handed
+the questions and absences that a Mesa team with the same seed sees; the team draws them.
 """
 
 from __future__ import annotations
 
-import statistics
-import time
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.table import Table
-from threadpoolctl import threadpool_limits
 
+from benchmarks.worker import Entry
+from nn_bridge.stack import TeamStack
 from simulation import Team, one_or_two_absent, synthetic_talk
 
 FloatArray = npt.NDArray[np.float64]
 
-BATCH, ROUNDS = 500, 16
+TOLERANCE = 1e-9
+CHECKED_STEPS = 20
 
 
-class PlainTeam:
+@dataclass(frozen=True)
+class Rehearsals:
+    """A team of so many presenters; a run has so many rehearsals."""
+
+    presenters: int = 5
+    rehearsals: int = 200
+
+    def team(self) -> Team:
+        """Seat a new team, the same at every call."""
+        talk = synthetic_talk(np.random.default_rng(0))
+        return Team(talk, one_or_two_absent(self.presenters), rng=1)
+
+
+class Mesa:
+    """`Team.rehearse`."""
+
+    def __init__(self, case: Rehearsals) -> None:
+        self.steps = case.rehearsals
+        self.team = case.team()
+
+    def check(self) -> dict[str, FloatArray]:
+        """Hold the checked rehearsals."""
+        self.team.rehearse(CHECKED_STEPS)
+        agents = list(self.team.agents)
+        return {
+            "understanding": np.array([agent.understanding for agent in agents]),
+            "delivery": np.array([agent.delivery for agent in agents]),
+            "reliance": self.team.reliance,
+            "handout": self.team.handout,
+        }
+
+    def run(self) -> None:
+        """Rehearse."""
+        self.team.rehearse(self.steps)
+
+
+class Plain:
     """The presenters' rule in NumPy, in the same loop over presenters, and nothing else."""
 
-    def __init__(self, team: Team) -> None:
-        self.team = team
+    def __init__(self, case: Rehearsals) -> None:
+        self.steps = case.rehearsals
+        team = case.team()
         agents = list(team.agents)
         self.s = [agent.understanding.copy() for agent in agents]
         self.b = [agent.understanding_bias.copy() for agent in agents]
@@ -34,71 +70,77 @@ class PlainTeam:
         self.reliance = [agent.reliance.copy() for agent in agents]
         self.handout = team.handout.copy()
         self.loud = team.attendance.moments().speak_up
+        self.trust, self.rate = team.trust, team.learning_rate
+        self.held = []
+        for _ in range(max(self.steps, CHECKED_STEPS)):
+            team.step()
+            held = team.last_rehearsal
+            assert held is not None
+            self.held.append((held.questions, held.wanted, held.attendance))
 
-    def rehearse(self, x: FloatArray, wanted: FloatArray, present: npt.NDArray[np.bool_]) -> None:
-        """Hold one rehearsal."""
-        a, eta = self.team.trust, self.team.learning_rate
+    def check(self) -> dict[str, FloatArray]:
+        """Hold the checked rehearsals."""
+        for held in self.held[:CHECKED_STEPS]:
+            self._rehearse(*held)
+        return {
+            "understanding": np.array(self.s),
+            "delivery": np.array(self.r),
+            "reliance": np.array(self.reliance),
+            "handout": self.handout,
+        }
+
+    def run(self) -> None:
+        """Rehearse."""
+        for held in self.held[: self.steps]:
+            self._rehearse(*held)
+
+    def _rehearse(self, x: FloatArray, wanted: FloatArray, present: npt.NDArray[np.bool_]) -> None:
         n, batch = len(self.s), len(x)
         hidden = [np.maximum(x @ s.T + b, 0.0) for s, b in zip(self.s, self.b, strict=True)]
         table = np.array([(h @ r.T) * q for h, r, q in zip(hidden, self.r, self.loud, strict=True)])
         flat = table.reshape(n, -1)
         given = wanted - self.handout - (present @ flat).reshape(wanted.shape)
         for i in np.flatnonzero(present):
-            self.reliance[i] += a * (present - self.reliance[i])
+            self.reliance[i] += self.trust * (present - self.reliance[i])
             self.reliance[i][i] = 1.0
             error = wanted - self.handout - (self.reliance[i] @ flat).reshape(wanted.shape)
-            push = error * (eta * self.loud[i] / batch)
+            push = error * (self.rate * self.loud[i] / batch)
             inward = (push @ self.r[i]) * (hidden[i] > 0)
             self.r[i] += push.T @ hidden[i]
             self.s[i] += inward.T @ x
             self.b[i] += inward.sum(axis=0)
-        self.handout += eta * given.mean(axis=0)
+        self.handout += self.rate * given.mean(axis=0)
 
 
-def microseconds(action: object) -> float:
-    """Time one call of `action`, per rehearsal of the batch it holds."""
-    assert callable(action)
-    started = time.perf_counter()
-    action()
-    return (time.perf_counter() - started) / BATCH * 1e6
+class Stacked:
+    """`TeamStack.rehearse` with a single member: what the same team costs as a network."""
+
+    def __init__(self, case: Rehearsals) -> None:
+        self.steps = case.rehearsals
+        talk, law = case.team().talk, one_or_two_absent(case.presenters)
+        self.stack = TeamStack([talk], [law], [1])
+
+    def check(self) -> dict[str, FloatArray]:
+        """Hold the checked rehearsals."""
+        self.stack.rehearse(CHECKED_STEPS)
+        parts = ("understanding", "delivery", "reliance", "handout")
+        return {part: getattr(self.stack, part)[0] for part in parts}
+
+    def run(self) -> None:
+        """Rehearse."""
+        self.stack.rehearse(self.steps)
 
 
-def main() -> None:
-    """Check that both agree, time them in alternation, print medians and the ratio."""
-    talk = synthetic_talk(np.random.default_rng(0))
-    team, shadow = (Team(talk, one_or_two_absent(5), rng=1) for _ in range(2))
-    plain = PlainTeam(team)
-    questions = []
-    for _ in range(BATCH):
-        shadow.step()
-        held = shadow.last_rehearsal
-        assert held is not None
-        questions.append((held.questions, held.wanted, held.attendance))
-        plain.rehearse(*questions[-1])
-    team.rehearse(BATCH)
-    largest = max(
-        float(np.abs(agent.understanding - plain.s[agent.seat]).max()) for agent in team.agents
-    )
-    assert largest < 1e-12, f"the two do not compute the same: {largest}"
-
-    def run_plain() -> None:
-        for rehearsal in questions:
-            plain.rehearse(*rehearsal)
-
-    times = [(microseconds(lambda: team.rehearse(BATCH)), microseconds(run_plain))
-             for _ in range(ROUNDS)]  # fmt: skip
-    ratios = sorted(mesa / alone for mesa, alone in times)
-    table = Table("one rehearsal of 5 presenters, 8 questions", "median microseconds")
-    table.add_row("Mesa team", f"{statistics.median(mesa for mesa, _ in times):.0f}")
-    table.add_row("plain NumPy, same loop", f"{statistics.median(alone for _, alone in times):.0f}")
-    table.add_row(
-        "ratio, median (quartiles)",
-        f"{statistics.median(ratios):.2f} ({ratios[ROUNDS // 4]:.2f} to {ratios[-4]:.2f})",
-    )
-    Console().print(table)
-    print(f"largest difference in understanding after {BATCH} rehearsals: {largest:.1e}")
+def reference(case: Rehearsals) -> dict[str, FloatArray]:
+    """Return what the checked rehearsals come to, in the plain loop."""
+    return Plain(case).check()
 
 
-if __name__ == "__main__":
-    with threadpool_limits(1):
-        main()
+OURS = "ours: Mesa team"
+
+ENTRIES = (
+    Entry(OURS, "benchmarks.rehearsal:Mesa", note="draws questions and absences itself"),
+    Entry("plain NumPy, same loop", "benchmarks.rehearsal:Plain"),
+    Entry("ours: TeamStack of one", "benchmarks.rehearsal:Stacked",
+          note="draws questions and absences itself"),
+)  # fmt: skip

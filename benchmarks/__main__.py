@@ -1,0 +1,77 @@
+"""The command: `python -m benchmarks --out docs/benchmarks`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.figure import draw_growth
+from benchmarks.launches import run_all, tell
+from benchmarks.plan import GROUPS, chosen
+from benchmarks.report import as_json, machine, markdown
+from dashboard.files import ready_folder, write_json, write_whole
+from simulation.checks import InputError, one_of, whole
+
+BAD_INPUT = 2
+
+
+def benchmarks(
+    out: Annotated[
+        Path, typer.Option(help="Folder for report.md, benchmarks.json and growth.png.")
+    ] = Path("out/benchmarks"),
+    only: Annotated[
+        str, typer.Option(help=f"Parts to run, some of {','.join(GROUPS)}; all if left out.")
+    ] = "",
+    peers: Annotated[
+        str, typer.Option(help="Who else takes part: parts of names, such as JAX,plain; all if "
+                               "left out, 'none' for nobody.")
+    ] = "",
+    launches: Annotated[
+        int, typer.Option(help="Times that all processes start afresh; 1 with --quick.")
+    ] = 3,
+    quick: Annotated[
+        bool, typer.Option(help="Small sizes and few rounds: shows that it works.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Time what this project does beside the peers that are installed, and write a report."""
+    groups = [one_of("--only", name, GROUPS) for name in only.split(",") if name] or list(GROUPS)
+    launches = 1 if quick else whole("launches", launches, least=1)
+    wanted = [part.strip().lower() for part in peers.split(",") if part.strip()]
+    folder = ready_folder(out)
+    outcomes = run_all(
+        chosen(groups, quick=quick),
+        launches,
+        quick=quick,
+        takes_part=lambda entry: not wanted or any(part in entry.name.lower() for part in wanted),
+        say=tell,
+    )
+    if not any(row.launches for outcome in outcomes for row in outcome.rows):
+        raise InputError("nothing could be timed: see the reasons above")
+    today, about = date.today().isoformat(), machine()
+    page = markdown(outcomes, about, today, launches)
+    if any(outcome.comparison.curve for outcome in outcomes):
+        write_whole(folder / "growth.png", lambda file: draw_growth(outcomes, file))
+    write_json(folder / "benchmarks.json", as_json(outcomes, about, today, launches))
+    write_whole(folder / "report.md", lambda file: file.write(page.encode()))
+    print(page)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return the exit code: 2 for bad input, told in one line."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(benchmarks)
+    try:
+        return int(app(arguments, standalone_mode=False) or 0)
+    except InputError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+    except typer.TyperException as error:
+        print(f"benchmarks: {error.format_message()} (see --help)", file=sys.stderr)
+    return BAD_INPUT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""How cost grows, a panel for each axis: lines labelled where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+
+from benchmarks.growth import Growth
+from benchmarks.launches import Outcome
+from benchmarks.plan import CURVES, Curve
+from benchmarks.report import duration, growth_of
+
+OURS = "#D55E00"
+PEERS = {
+    "bare matrix products": "#8a8a8a",
+    "plain NumPy": "#0072B2",
+    "JAX": "#009E73",
+    "PyTorch": "#CC79A7",
+    "Numba": "#B8A000",
+    "np.matmul": "#0072B2",
+    "np.einsum": "#56B4E9",
+    "loop over NumPy": "#444444",
+    "loop over Mesa": "#8a8a8a",
+    "shapiq": "#009E73",
+}
+"""Okabe and Ito's palette, by how a contender's name begins."""
+
+STYLE: Any = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 13,
+    "axes.titleweight": "bold",
+    "axes.labelsize": 10.5,
+    "axes.grid": True,
+    "grid.color": "#eeeeee",
+    "font.family": "DejaVu Sans",
+    "text.color": "#222222",
+}
+HOW_TO_READ = """How to read it
+
+Time of one step (of all teams; of one index), one thread, medians.
+Logarithmic axes, but for the number of members.
+Behind each name: the exponent of the growth, fitted to the upper half
+of the sizes. 1.00 is in proportion; 2^1.00N doubles with each member."""
+
+ROOM = 0.62
+"""Room to the right of the lines for their names, as a part of the sizes' range."""
+
+
+def draw_growth(outcomes: Sequence[Outcome], file: IO[bytes]) -> bool:
+    """Draw the curves that were measured as a PNG into `file`; False if there are none."""
+    panels = [(curve, lines) for curve in CURVES if (lines := growth_of(curve, outcomes))]
+    if not panels:
+        return False
+    columns = min(2, len(panels))
+    rows = len(panels) // columns + 1  # there is always a place left for how to read it
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.0 * columns, 4.6 * rows), dpi=110)
+        figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
+        axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
+        for ax, (curve, lines) in zip(axes, panels, strict=False):
+            _panel(ax, curve, lines)
+        for ax in axes[len(panels) :]:
+            ax.set_axis_off()
+        axes[len(panels)].text(0.0, 0.9, HOW_TO_READ, va="top", fontsize=11, linespacing=1.5)
+        figure.savefig(file, format="png", metadata={"Software": None})
+    return True
+
+
+def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]]) -> None:
+    ax.set_yscale("log")
+    if not curve.doubling:
+        ax.set_xscale("log")
+    sizes = sorted({size for line in lines.values() for size in line["sizes"]})
+    low, high = sizes[0], sizes[-1]
+    right = high + (high - low) * ROOM if curve.doubling else high * (high / low) ** ROOM
+    left = low - 0.5 if curve.doubling else low / (high / low) ** 0.03
+    ax.set_xlim(left, right)
+    ends = {}
+    for name, line in lines.items():
+        color = _color(name)
+        ours = name.startswith("ours")
+        ax.plot(
+            line["sizes"], line["seconds"], color=color, marker="o",
+            markersize=4 if ours else 3, linewidth=2.6 if ours else 1.4,
+            zorder=3 if ours else 2, linestyle="--" if name == "ours: TeamStack of one" else "-",
+        )  # fmt: skip
+        ends[name] = line
+    bottom, top = ax.get_ylim()
+    for name, height in _apart(ends, bottom, top).items():
+        line = ends[name]
+        fit: Growth | None = line["growth"]
+        grows = "" if fit is None else f"  {'2^' if curve.doubling else ''}{fit.slope:.2f}"
+        if fit is not None and curve.doubling:
+            grows += "N"
+        ax.annotate(
+            f"{name.removeprefix('ours: ')}{grows}" if name != "ours" else f"ours{grows}",
+            xy=(line["sizes"][-1], line["seconds"][-1]),
+            xytext=(high + 0.4 if curve.doubling else high * (high / low) ** 0.03, height),
+            va="center", fontsize=9.5, color=_color(name),
+            fontweight="bold" if name.startswith("ours") else "normal",
+            arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6,
+                        "alpha": 0.6, "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
+        )  # fmt: skip
+    ax.set_title(curve.title)
+    ax.set_xlabel(curve.size)
+    ax.xaxis.set_major_locator(FixedLocator(_ticks(sizes)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0) if top / bottom < 300 else (1.0,)))
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def _apart(lines: dict[str, dict[str, Any]], bottom: float, top: float) -> dict[str, float]:
+    """Find heights for the names, in the order of the lines' ends, that do not overlap."""
+    least = 0.058 * np.log(top / bottom)
+    order = sorted(lines, key=lambda name: lines[name]["seconds"][-1])
+    wanted = np.log([lines[name]["seconds"][-1] for name in order])
+    # Pushed up from below, then down from the top, so that all stay inside.
+    for at in range(1, len(order)):
+        wanted[at] = max(wanted[at], wanted[at - 1] + least)
+    ceiling = np.log(top) - 0.3 * least
+    for at in reversed(range(len(order))):
+        wanted[at] = min(wanted[at], ceiling)
+        ceiling = wanted[at] - least
+    return {name: float(np.exp(height)) for name, height in zip(order, wanted, strict=True)}
+
+
+def _ticks(sizes: list[int]) -> list[int]:
+    return sizes if len(sizes) <= 7 else sizes[::2] + ([] if len(sizes) % 2 else [sizes[-1]])
+
+
+def _color(name: str) -> str:
+    if name.startswith("ours"):
+        return OURS
+    return next((color for start, color in PEERS.items() if name.startswith(start)), "#444444")

@@ -1,0 +1,128 @@
+"""Our own teams: the stack in one process or two, and Mesa's teams one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.stacks import CHECKED_STEPS, ONE_BY_ONE, FloatArray, Stack, moved
+from benchmarks.worker import Worker
+from nn_bridge.stack import TeamStack
+from simulation.team import Team
+
+MANY_STEPS = 256_000
+"""Steps of single teams in one run: a stack draws ahead, which must not be all there is to it."""
+
+
+def steps_of(case: Stack) -> int:
+    """Say how many steps a run has."""
+    return min(512, max(128, MANY_STEPS // case.teams))
+
+
+class Whole:
+    """`TeamStack.rehearse` for all teams in one process."""
+
+    def __init__(self, case: Stack, members: slice = slice(None)) -> None:
+        self.case = case
+        self.members = members
+        self.steps = steps_of(case)
+        self.stack = self._stack()
+
+    def check(self) -> dict[str, FloatArray]:
+        """Take the checked steps."""
+        self.stack.rehearse(CHECKED_STEPS)
+        s, r = self.stack.understanding, self.stack.delivery  # (R, N, H, D), (R, N, K, H)
+        members, n, h, d = s.shape
+        weights = [
+            s.reshape(members, n * h, d),
+            self.stack.understanding_bias.reshape(members, n * h),
+            r.transpose(0, 2, 1, 3).reshape(members, -1, n * h),
+            self.stack.handout,
+        ]
+        return moved(self.case, weights, self.members)
+
+    def run(self) -> None:
+        """Rehearse."""
+        self.stack.rehearse(self.steps)
+
+    def _stack(self) -> TeamStack:
+        seeds = self.case.seeds[self.members]
+        return TeamStack(
+            [self.case.talk],
+            [self.case.law] * len(seeds),
+            list(seeds),
+            abilities=self.case.abilities,
+            trust=1.0,
+            learning_rate=self.case.learning_rate,
+            questions=self.case.questions,
+        )
+
+
+def first_half(case: Stack) -> Whole:
+    """Build the first half of the teams."""
+    return Whole(case, slice(case.teams // 2))
+
+
+def second_half(case: Stack) -> Whole:
+    """Build the other half."""
+    return Whole(case, slice(case.teams // 2, None))
+
+
+class Halves:
+    """`TeamStack.rehearse` in two processes, each with half of the teams and one thread."""
+
+    def __init__(self, case: Stack) -> None:
+        self.case = case
+        self.workers = [Worker(1, cores=2) for _ in range(2)]
+        self.steps = steps_of(case)
+
+    def check(self) -> dict[str, FloatArray]:
+        """Build both halves, each of which takes the checked steps; join what came of them."""
+        for worker, half in zip(self.workers, ("first_half", "second_half"), strict=True):
+            worker.send("build", "half", f"{__name__}:{half}", self.case)
+        first, second = (worker.answer() for worker in self.workers)
+        return {name: np.concatenate([first[name], second[name]]) for name in first}
+
+    def run(self) -> None:
+        """Rehearse in both processes."""
+        for worker in self.workers:
+            worker.send("time", "half", 1)
+        for worker in self.workers:
+            worker.answer()
+
+
+class MesaTeams:
+    """`Team.rehearse`, team after team."""
+
+    def __init__(self, case: Stack) -> None:
+        self.case = case
+        self.steps = max(1, ONE_BY_ONE // 4 // case.teams)
+        self.teams = [
+            Team(
+                case.talk,
+                case.law,
+                abilities=case.abilities,
+                trust=1.0,
+                learning_rate=case.learning_rate,
+                questions=case.questions,
+                rng=seed,
+            )
+            for seed in case.seeds
+        ]
+
+    def check(self) -> dict[str, FloatArray]:
+        """Take the checked steps."""
+        for team in self.teams:
+            team.rehearse(CHECKED_STEPS)
+        presenters = [list(team.agents) for team in self.teams]
+        weights = [
+            np.array([np.concatenate([p.understanding for p in each]) for each in presenters]),
+            np.array([np.concatenate([p.understanding_bias for p in each]) for each in presenters]),
+            np.array([np.concatenate([p.delivery for p in each], axis=1) for each in presenters]),
+            np.array([team.handout for team in self.teams]),
+        ]
+        return moved(self.case, weights)
+
+    def run(self) -> None:
+        """Rehearse."""
+        for team in self.teams:
+            team.rehearse(self.steps)

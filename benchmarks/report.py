@@ -1,0 +1,262 @@
+"""What was measured, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.growth import Growth, growth
+from benchmarks.launches import Outcome
+from benchmarks.plan import CURVES, Curve
+from benchmarks.race import Row
+from benchmarks.ratios import Ratio, ratio, typical
+from benchmarks.step import FLOOR
+
+PACKAGES = (
+    "numpy", "scipy", "mesa", "jax", "torch", "keras", "scikit-learn", "numba", "shapiq"
+)  # fmt: skip
+
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
+
+GROUP_TITLES = {
+    "step": "A training step",
+    "stacks": "Stacks of teams",
+    "rehearsal": "A rehearsal",
+    "coalitions": "Coalitions",
+}
+GROUP_NOTES = {
+    "step": (
+        "float32. Each step shuffles, gathers its batch and draws its mask in its own way, the "
+        "matrix products alone excepted. All are checked to have the same losses and weights "
+        "after one and five steps from the same weights, batches and masks."
+    ),
+    "stacks": (
+        "float64, plain dropout step (trust 1), one or two absent, one talk for all. The peers are "
+        "handed questions and absences ready-made; ours and Mesa's draw them."
+    ),
+    "rehearsal": (
+        "float64, learned reliance (trust 0.02). Same weights and reliance after twenty rehearsals."
+    ),
+    "coalitions": "Squared error, 1,000 questions, 5 sections. Same results.",
+}
+
+
+def machine() -> dict[str, Any]:
+    """Describe where this runs."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+    }
+
+
+def growth_of(curve: Curve, outcomes: Iterable[Outcome]) -> dict[str, dict[str, Any]]:
+    """Gather the points of each contender on a curve, and fit them.
+
+    Returns
+    -------
+    dict of name to {'sizes': list, 'seconds': list, 'growth': Growth or None}
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for outcome in outcomes:
+        if outcome.comparison.curve != curve:
+            continue
+        for row in outcome.rows:
+            if row.launches:
+                line = found.setdefault(row.entry.name, {"sizes": [], "seconds": []})
+                line["sizes"].append(outcome.comparison.size)
+                line["seconds"].append(typical(row.launches))
+    for line in found.values():
+        line["growth"] = growth(line["sizes"], line["seconds"], doubling=curve.doubling)
+    return found
+
+
+def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str, launches: int) -> str:
+    """Write all tables as one page."""
+    packages = ", ".join(f"{n} {v}" for n, v in about["packages"].items() if v)
+    without = ", ".join(n for n, v in about["packages"].items() if not v)
+    lines = [
+        "# Benchmarks, beside the peers",
+        "",
+        f"{date}. {about['processor']}, {about['cores']} cores, {about['system']}; Python "
+        f"{about['python']}, {packages}." + (f" Not installed: {without}." if without else ""),
+        "",
+        "Written by `python -m benchmarks`. Contenders run in turn, in an order that rotates, with "
+        "pinned threads and after a warm-up. Times are medians; 'times ours' is the ratio to ours "
+        "within a round, its median and quartiles over all rounds, and the medians of the "
+        f"{launches} launch{'es' if launches > 1 else ''}. Above 1 takes longer than ours. Trust "
+        "the ratios: the times move with the machine's mood. 'Differs by' is how far a contender's "
+        "results in the check are from the reference's, relative; who is too far off is not timed.",
+        "",
+    ]  # fmt: skip
+    for group, title in GROUP_TITLES.items():
+        of_group = [each for each in outcomes if each.comparison.group == group]
+        if not of_group:
+            continue
+        lines += [f"## {title}", "", GROUP_NOTES[group], ""]
+        for outcome in of_group:
+            if outcome.comparison.curve is None:
+                lines += [*_table(outcome), ""]
+    points = [each for each in outcomes if each.comparison.curve is not None]
+    if points:
+        lines += _growth_section(points)
+    return "\n".join(lines)
+
+
+def as_json(
+    outcomes: Sequence[Outcome], about: dict[str, Any], date: str, launches: int
+) -> dict[str, Any]:
+    """Return everything measured, single rounds included."""
+    return {
+        "date": date,
+        "machine": about,
+        "launches": launches,
+        "comparisons": [_json_of(outcome) for outcome in outcomes],
+        "growth": {
+            curve.title: {
+                name: line | {"growth": None if line["growth"] is None else vars(line["growth"])}
+                for name, line in lines.items()
+            }
+            for curve in CURVES
+            if (lines := growth_of(curve, outcomes))
+        },
+    }
+
+
+def duration(seconds: float) -> str:
+    """Write a time with three figures and the unit that suits it.
+
+    Examples
+    --------
+    >>> duration(0.00123), duration(2.5e-6), duration(12.0)
+    ('1.23 ms', '2.5 us', '12 s')
+    """
+    size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
+    return f"{_figures(seconds / size)} {unit}"
+
+
+def _table(outcome: Outcome) -> list[str]:
+    each, ours = outcome.comparison, outcome.ours
+    threads = "one thread" if each.threads == 1 else f"{each.threads} threads"
+    lines = [
+        f"### {each.title[0].upper()}{each.title[1:]}; {threads}",
+        "",
+        "| contender | time | times ours | quartiles | launches | differs by | note |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [_line(row, ours) for row in outcome.rows]
+    floor = outcome.row(FLOOR)
+    if floor and ours:
+        over = ratio(ours.launches, floor.launches)
+        lines += ["", f"Ours takes {_spread(over)} times as long as the matrix products alone."]
+    return lines
+
+
+def _line(row: Row, ours: Row | None) -> str:
+    if row.why_not:
+        cells = ["-"] * 5
+        note = row.why_not
+    else:
+        found = ratio(row.launches, ours.launches) if ours else None
+        cells = [
+            duration(typical(row.launches)),
+            f"{_figures(found.median)}" if found else "-",
+            f"{_figures(found.low)} to {_figures(found.high)}" if found else "-",
+            ", ".join(map(_figures, found.launches)) if found else "-",
+            "-" if math.isnan(row.difference) else f"{row.difference:.0e}",
+        ]
+        note = row.entry.note
+    return "| " + " | ".join([row.entry.name, *cells, note.replace("|", "/")]) + " |"
+
+
+def _growth_section(points: Sequence[Outcome]) -> list[str]:
+    lines = [
+        "## How cost grows",
+        "",
+        "![How cost grows](growth.png)",
+        "",
+        "Exponents of a power law, fitted to the upper half of the sizes, with 95% intervals from "
+        "the scatter about the line; for coalitions, doublings of the time a member. One thread.",
+        "",
+        "| what grows | contender | smallest | largest | growth | from size |",
+        "|---|---|---|---|---|---|",
+    ]
+    for curve in CURVES:
+        for name, line in growth_of(curve, points).items():
+            fit: Growth | None = line["growth"]
+            sizes, seconds = line["sizes"], line["seconds"]
+            cells = [
+                curve.title,
+                name,
+                f"{sizes[0]:,}: {duration(seconds[0])}",
+                f"{sizes[-1]:,}: {duration(seconds[-1])}",
+                str(fit) if fit else "too few sizes",
+                f"{fit.from_size:,}" if fit else "-",
+            ]
+            lines.append("| " + " | ".join(cells) + " |")
+    left_out = sorted(
+        {f"{row.entry.name} ({row.why_not})" for each in points for row in each.rows if row.why_not}
+    )
+    if left_out:
+        lines += ["", f"Not on all curves: {'; '.join(left_out)}."]
+    return [*lines, ""]
+
+
+def _json_of(outcome: Outcome) -> dict[str, Any]:
+    each, ours = outcome.comparison, outcome.ours
+    return {
+        "group": each.group,
+        "title": each.title,
+        "threads": each.threads,
+        "curve": None if each.curve is None else each.curve.title,
+        "size": each.size if each.curve else None,
+        "tolerance": each.tolerance,
+        "contenders": [
+            {
+                "name": row.entry.name,
+                "note": row.entry.note,
+                "why not timed": row.why_not,
+                "difference": row.difference,
+                "seconds a step, by launch and round": row.launches,
+                "times ours": vars(ratio(row.launches, ours.launches))
+                if ours and row.launches
+                else None,
+            }
+            for row in outcome.rows
+        ],
+    }
+
+
+def _spread(found: Ratio) -> str:
+    launches = ", ".join(map(_figures, found.launches))
+    return (
+        f"{_figures(found.median)} ({_figures(found.low)} to {_figures(found.high)}; launches "
+        f"{launches})"
+    )
+
+
+def _figures(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
