@@ -70,7 +70,7 @@ def sweep(
     plan = cut(design)
     try:
         _announce(plan, path, None if cluster_address else workers, quiet=as_json)
-        with _progress(design.n_teams, quiet=as_json) as on_progress:
+        with progress(design.n_teams, quiet=as_json) as on_progress:
             state = run_sweep(plan, path, engine, on_progress)
     except KeyboardInterrupt:
         print(
@@ -164,7 +164,7 @@ def _conclude(path: Path, state: State, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
+def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
     """Show teams done, their rate and the time left on a terminal; nothing elsewhere."""
     screen = Console(stderr=True)
     with Progress(

@@ -175,9 +175,11 @@ def coordinating(path: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"the store {path} cannot be locked: {error}") from None
     with file:
-        yield
-        # While we hold it; who opened it in between finds, once it has the lock, that it is gone.
-        lock.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            # While we hold it: who opened it in between finds, once it has it, that it is gone.
+            lock.unlink(missing_ok=True)
 
 
 def _locked(lock: Path) -> IO[bytes]:

@@ -11,26 +11,31 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-import nn_bridge
+import nn_bridge.stack
 import simulation
 from nn_bridge.stack import TeamStack
+from nn_bridge.sweep import points as sweep_points
 from nn_bridge.sweep.plan import Task
 from nn_bridge.sweep.store import MEASURES, Row
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk
+
+_SOURCES = (simulation.__file__, nn_bridge.stack.__file__, sweep_points.__file__, __file__)
 
 
 @cache
 def versions() -> dict[str, str]:
     """Name what the results depend on, to the bit, on one kind of processor.
 
-    The program counts by its source: nobody has to remember to raise a number.
+    The program counts by the source that the results come from: nobody has to remember to raise a
+    number.
     """
     source = hashlib.sha256()
-    for package in (simulation, nn_bridge):
-        assert package.__file__ is not None
-        for path in sorted(Path(package.__file__).parent.rglob("*.py")):
-            source.update(path.read_bytes())
+    for name in _SOURCES:
+        path = Path(name)
+        files = sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else [path]
+        for file in files:
+            source.update(file.read_bytes())
     return {
         "Python": platform.python_version(),
         "NumPy": np.__version__,

@@ -1,0 +1,361 @@
+"""What a sweep says: the best rate and its rule, the page, the tables, and the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweeps import fine_plan, raising, small_plan, threads
+
+import run
+from commands.sweep import progress, sweep
+from dashboard.sweep.answers import direction, find_answers
+from dashboard.sweep.report import write_report
+from nn_bridge.sweep.best_rate import WORTH, best_rate, curve
+from nn_bridge.sweep.coordinate import run_sweep
+from nn_bridge.sweep.design import read_design
+from nn_bridge.sweep.plan import Plan, Task, cut
+from nn_bridge.sweep.results import COLUMNS, doses, frame
+from nn_bridge.sweep.store import MEASURES, Row, create_store, open_store
+from nn_bridge.sweep.work import versions
+
+if "sweep" not in [command.callback.__name__ for command in run.app.registered_commands]:
+    run.app.command()(sweep)
+
+RATES = np.array([0.0, 0.2, 0.4, 0.6])
+
+
+def luck(seed: int, seeds: int = 40, own: float = 0.02):
+    """Seeds that differ much, and alike at every rate; rates that differ little within a seed."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=seeds) + own * rng.normal(size=(4, seeds))
+
+
+def column(*means: float):
+    return np.array(means)[:, None]
+
+
+# --- the best rate ---
+
+
+def test_the_best_rate_is_found_through_the_luck_of_the_seeds():
+    best = best_rate(RATES, luck(0) + column(0.0, 0.3, 0.35, 0.1))
+    assert best.rate == 0.4
+    assert best.as_good == (0.4,)
+    assert (best.low, best.high) == (0.4, 0.4)
+    assert best.gain == pytest.approx(0.35, abs=3 * best.gain_reach)
+    assert best.gain_reach < 0.02  # paired: the luck of the seeds, of 1, has gone
+    assert not best.flat
+    assert not best.at_edge
+
+
+def test_no_effect_is_sayable():
+    assert best_rate(RATES, luck(1)).flat
+
+
+def test_a_difference_that_is_shown_but_not_worth_having_counts_as_none():
+    best = best_rate(RATES, luck(2, seeds=4000) + column(0.0, WORTH / 2, WORTH / 2, 0.0))
+    assert best.gain > best.gain_reach > 0  # shown
+    assert best.flat
+
+
+def test_rates_that_are_as_good_as_the_best_are_named():
+    best = best_rate(RATES, luck(3) + column(0.0, 0.5, 0.5, 0.2))
+    assert best.as_good == (0.2, 0.4)
+
+
+def test_the_best_at_the_edge_of_the_grid_is_said_to_be_there():
+    assert best_rate(RATES, luck(4) + column(0.0, 0.1, 0.2, 0.3)).at_edge
+
+
+def test_the_truly_best_rate_is_seldom_left_out():
+    held = [
+        0.4 in best_rate(RATES, luck(seed, seeds=8, own=0.1) + column(0.0, 0.1, 0.12, 0.05)).as_good
+        for seed in range(200)
+    ]
+    assert np.mean(held) >= 0.95
+
+
+def test_the_band_of_a_curve_holds_the_mean_as_often_as_it_says():
+    held = []
+    for seed in range(400):
+        band = curve(np.random.default_rng(seed).normal(size=(1, 6)))
+        held.append(band.low[0] < 0 < band.high[0])
+    assert 0.92 < np.mean(held) < 0.98
+
+
+# --- results ---
+
+
+def peaked(task: Task) -> list[Row]:
+    """Quality is best at rate 0.4 with some missing, at 0.2 with all; co-adaptation falls.
+
+    With noise 2 the rate does not matter, and with learning rate 9 half of the teams at rate 0.6
+    diverge.
+    """
+    rows = []
+    for m in task.members:
+        point = task.points[m.point]
+        rate = 0.3 if point.absence_rate is None else point.absence_rate
+        own = np.random.default_rng([m.seed, m.point]).normal(size=len(MEASURES)) / 100
+        flat = 0.0 if point.noise == 2 else 1.0
+        values = dict(zip(MEASURES, own + np.random.default_rng(m.seed).normal(), strict=True))
+        values["quality"] -= flat * 2 * (rate - 0.2) ** 2
+        values["one_missing"] -= flat * 2 * (rate - 0.4) ** 2
+        values["two_missing"] -= flat * 2 * (rate - 0.4) ** 2
+        values["co_adaptation"] = 2 - rate + own[0]
+        gone = point.learning_rate == 9 and rate == 0.6 and m.seed % 2 == 0
+        measured = [None] * len(MEASURES) if gone else list(values.values())
+        rows.append((m.team, m.point, m.seed, 7 * gone, *measured))
+    return rows
+
+
+GRID = ["rate=0,0.2,0.4,0.6", "seeds=20"]
+
+
+@pytest.fixture
+def stored(tmp_path):
+    def make(*settings: str, work=peaked) -> Path:
+        path = tmp_path / "store.sqlite"
+        run_sweep(cut(read_design(None, [*GRID, *settings])), path, threads(), lambda _: None, work)
+        return path
+
+    return make
+
+
+def table_of(path: Path) -> pd.DataFrame:
+    with open_store(path) as opened:
+        return frame(opened)
+
+
+def test_the_frame_has_every_team_beside_its_point(stored):
+    table = table_of(stored("presenters=3,5", "attendance=one-or-two"))
+    assert list(table.columns) == list(COLUMNS)
+    assert table["team"].tolist() == list(range(200))
+    rated = table[table["attendance"] == "rate:0.4"]
+    assert (rated["absence_rate"] == 0.4).all()
+    assert rated["mean_absence"].to_numpy() == pytest.approx(0.4)
+    article = table[(table["attendance"] == "one-or-two") & (table["presenters"] == 5)]
+    assert article["absence_rate"].isna().all()
+    assert article["mean_absence"].to_numpy() == pytest.approx(0.3)
+
+
+def test_doses_pair_the_seeds_of_one_setting(stored):
+    table = table_of(stored("presenters=3,5", "attendance=one-or-two"))
+    found = doses(table.sample(frac=1, random_state=0))  # whatever the order of the rows
+    assert sorted(dose.setting["presenters"] for dose in found) == [3, 5]
+    dose = next(dose for dose in found if dose.setting["presenters"] == 5)
+    assert dose.rates.tolist() == [0.0, 0.2, 0.4, 0.6]
+    rows = table[(table["presenters"] == 5) & (table["seed"] == 13)].set_index("absence_rate")
+    assert dose.measures["quality"][:, 13].tolist() == rows["quality"].loc[dose.rates].tolist()
+    kept = (rows["one_missing"] + rows["two_missing"]).loc[dose.rates] / 2
+    assert dose.measures["kept"][:, 13].tolist() == kept.tolist()
+
+
+def test_a_rate_at_which_many_diverge_is_no_candidate(stored):
+    (dose,) = doses(table_of(stored("learning_rate=9")))
+    assert dose.unstable == (0.6,)
+    assert dose.rates.tolist() == [0.0, 0.2, 0.4]
+    assert dose.n_seeds == 20
+
+
+def test_a_seed_that_diverges_at_one_rate_is_left_out_at_all(stored):
+    table = table_of(stored("seeds=40"))
+    gone = (table["seed"] == 3) & (table["absence_rate"] == 0.2)
+    table.loc[gone, list(MEASURES)] = np.nan
+    table.loc[gone, "diverged"] = 5
+    (dose,) = doses(table)
+    assert dose.n_seeds == 39
+    assert dose.diverged.tolist() == [0, 1, 0, 0]
+    assert dose.unstable == ()
+
+
+def test_answers_say_what_is_best_and_how_it_moves(stored):
+    answers = find_answers(table_of(stored("presenters=3,5,8", "noise=0.3,2")))
+    assert answers.varied == ["presenters", "noise"]
+    assert answers.reference is not None
+    assert answers.reference.best["kept"].rate == 0.4
+    assert answers.reference.best["quality"].rate == 0.2
+    sizes = answers.along("presenters")
+    assert [answer.dose.setting["presenters"] for answer in sizes] == [3, 5, 8]
+    assert direction(sizes, "kept") == "no move that could be shown"
+    assert answers.along("noise")[-1].best["kept"].flat
+
+
+def test_a_move_is_told_if_the_ends_have_no_rate_in_common(stored):
+    answer = find_answers(table_of(stored())).reference
+    assert answer is not None
+
+    class End:
+        def __init__(self, rate):
+            self.best = {"kept": best_rate(RATES, luck(5) - 3 * column(*(RATES - rate) ** 2))}
+
+    assert direction([End(0.0), End(0.4)], "kept") == "rises"
+    assert direction([End(0.6), End(0.2)], "kept") == "falls"
+
+
+# --- the page ---
+
+
+def page_of(path: Path, folder: Path) -> str:
+    with open_store(path) as opened:
+        write_report(opened, folder)
+    return (folder / "report.md").read_text()
+
+
+def test_the_page_answers_the_question(stored, tmp_path):
+    path = stored("presenters=3,5", "noise=0.3,2", "attendance=one-or-two")
+    page = page_of(path, tmp_path)
+    assert "**For quality with one or two missing**, each should miss 40%" in page
+    assert ": 2 of 5 at a time" in page
+    assert "**For quality with everyone there**, each should miss 20%" in page
+    assert "400 simulated teams: 20 ways to rehearse, each with 20 seeds" in page
+    assert "one-or-two" in page
+    assert "flat" in page
+    assert "Not complete" not in page
+    for name in ("by_rate.png", "best_rates.png"):
+        assert f"({name})" in page
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_says_that_nothing_could_be_shown(stored, tmp_path):
+    page = page_of(stored("noise=2"), tmp_path)
+    assert "it makes no difference that could be shown" in page
+    assert "best_rates.png" not in page  # nothing else was varied
+    assert not (tmp_path / "best_rates.png").exists()
+
+
+@pytest.mark.parametrize("settings", [["rate=0.2"], ["seeds=1"], ["attendance=everyone,absent:1"]])
+def test_a_store_without_rates_to_compare_has_a_page_too(tmp_path, settings):
+    path = tmp_path / "store.sqlite"
+    given = settings if "attendance" in settings[0] else [*GRID, *settings]
+    run_sweep(cut(read_design(None, given)), path, threads(), lambda _: None, peaked)
+    assert "there is no rate to recommend" in page_of(path, tmp_path)
+
+
+def test_the_page_of_half_a_sweep_says_so(tmp_path):
+    path = tmp_path / "store.sqlite"
+    plan = small_plan()
+    create_store(path, plan, versions())
+    with open_store(path) as opened:
+        opened.finish(0, peaked(plan.task(plan.chunks[0], versions())))
+    page = page_of(path, tmp_path)
+    assert "**Not complete:** 288 of 320 teams are still to come" in page
+
+
+# --- the command line ---
+
+
+def call(capsys, *arguments: str) -> tuple[int, str, str]:
+    code = run.main(["sweep", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def settings(*given: str) -> list[str]:
+    return [word for setting in given for word in ("--set", setting)]
+
+
+def test_the_command_runs_reports_and_exports(tmp_path, capsys):
+    path = str(tmp_path / "new" / "store.sqlite")
+    words = settings("rate=0,0.3", "rehearsals=5", "seeds=4")
+    code, out, err = call(capsys, *words, "--store", path, "--workers", "1")
+    assert (code, err) == (0, "")
+    assert "8 teams: 2 points x 4 seeds" in out
+    assert "Estimate" in out
+    assert "8 of 8 teams are in" in out
+    # Again, from the store alone: nothing is left to do.
+    code, out, _ = call(capsys, "--store", path, "--workers", "1")
+    assert code == 0
+    assert "to run: 0 teams" in out
+    made = [tmp_path / "new" / name for name in ("teams.csv", "teams.parquet")]
+    for file in made:
+        assert call(capsys, "--store", path, "--export", str(file))[0] == 0
+    code, out, _ = call(capsys, "--store", path, "--report", "--out", str(tmp_path / "page"))
+    assert code == 0
+    assert "report.md" in out
+    code, out, _ = call(capsys, "--store", path, "--status", "--json")
+    assert json.loads(out)["teams done"] == 8
+    assert json.loads(out)["complete"] is True
+    with open_store(Path(path)) as opened:
+        table = frame(opened)
+    header, *rows = csv.reader(made[0].read_text().splitlines())
+    parquet = pd.read_parquet(made[1])
+    assert header == list(parquet.columns) == list(COLUMNS)
+    for name, text in zip(COLUMNS, zip(*rows, strict=True), strict=True):
+        assert parquet[name].tolist() == table[name].tolist()  # to the bit
+        if name in MEASURES:
+            assert [float(value) for value in text] == table[name].tolist()
+    assert [row[COLUMNS.index("attendance")] for row in rows] == table["attendance"].tolist()
+
+
+def test_what_is_not_defined_is_empty_in_an_export(stored, tmp_path, capsys):
+    path, out = stored("learning_rate=9"), tmp_path / "teams.csv"
+    assert call(capsys, "--store", str(path), "--export", str(out))[0] == 0
+    read = pd.read_csv(out)
+    assert read["quality"].isna().sum() == (read["diverged"] > 0).sum() == 10
+
+
+def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch):
+    path, plan = tmp_path / "store.sqlite", fine_plan(4)
+
+    def failing(plan: Plan, path: Path, engine, on_progress):
+        work = partial(raising, tmp_path / "counts", 100)
+        return run_sweep(plan, path, threads(), on_progress, work)
+
+    monkeypatch.setattr("commands.sweep.run_sweep", failing)
+    monkeypatch.setattr("commands.sweep.cut", lambda design: plan)
+    words = settings("seeds=8", "rehearsals=1")
+    code, _, err = call(capsys, *words, "--store", str(path))
+    assert code == 3
+    assert "chunk 0 failed: ValueError: no talk today" in err
+    code, out, _ = call(capsys, "--store", str(path), "--status")
+    assert code == 0
+    assert "chunk 0 failed: ValueError: no talk today" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "there is nothing to run"),
+        (["missing.toml"], "cannot be read"),
+        (["--set", "rate=2"], "rate.0 = 2"),
+        (["--status", "--store", "none.sqlite"], "there is no store"),
+        (["--set", "seeds=1", "--workers", "0"], "workers is 0"),
+        (["--export", "teams.xlsx", "--store", "none.sqlite"], "must end in .csv or .parquet"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch, words, told):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(capsys, *words)
+    assert code == 2
+    assert told in err
+    assert err.count("\n") == 1
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_is_shown_on_a_terminal_alone(capsys, monkeypatch):
+    """Teams done, their rate and the time left on a terminal; elsewhere not a byte."""
+    with progress(10, quiet=False) as say:
+        say(4)
+    assert capsys.readouterr() == ("", "")
+    ours, theirs = pty.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    with open(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with progress(10, quiet=False) as say:
+            say(4)
+            say(10)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "10 of 10 teams" in shown
+    assert "left:" in shown

@@ -1,0 +1,205 @@
+"""A sweep as it is written down: what is allowed, what is refused, how it is counted and cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sweeps import small_plan
+
+from nn_bridge.sweep.design import Design, read_design
+from nn_bridge.sweep.estimate import estimate
+from nn_bridge.sweep.plan import cut
+from nn_bridge.sweep.store import MEASURES
+from nn_bridge.sweep.work import run_chunk, versions
+from simulation import InputError, Team, synthetic_talk
+from simulation.scenario import team_result
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def test_a_grid_is_every_combination():
+    design = read_design(
+        None, ["rate=0,0.25", "attendance=bursts:0.2,5,one-or-two", "presenters=3,5", "seeds=7"]
+    )
+    assert {point.attendance for point in design.points} == {
+        "rate:0.0", "rate:0.25", "bursts:0.2,5", "one-or-two",
+    }  # fmt: skip
+    assert len(design.points) == 8
+    assert design.n_teams == 56
+    assert design.seeds == tuple(range(7))
+
+
+def test_points_are_crossed_with_the_grid(tmp_path):
+    file = tmp_path / "sweep.toml"
+    file.write_text(
+        "seeds = [5, 9]\n[grid]\nrate = [0, 0.5]\n[[points]]\nnoise = [0, 1]\n"
+        "[[points]]\npresenters = 4\ntalk = 'digits'\n"
+    )
+    design = read_design(file)
+    kept = [(p.absence_rate, p.presenters, p.noise, p.talk, p.audience) for p in design.points]
+    assert kept == [
+        (0.0, 5, 0.0, "synthetic", "squared error"),
+        (0.0, 5, 1.0, "synthetic", "squared error"),
+        (0.5, 5, 0.0, "synthetic", "squared error"),
+        (0.5, 5, 1.0, "synthetic", "squared error"),
+        (0.0, 4, 0.0, "digits", "softmax"),
+        (0.5, 4, 0.0, "digits", "softmax"),
+    ]
+    assert design.seeds == (5, 9)
+
+
+def test_settings_replace_what_the_file_says():
+    design = read_design(EXAMPLES / "hundred-thousand.toml", ["seeds=3", "noise=0.3"])
+    assert design.n_teams == 10 * 3
+
+
+@pytest.mark.parametrize(
+    ("file", "teams"), [("sweep.toml", 23_000), ("hundred-thousand.toml", 100_000)]
+)
+def test_the_examples_are_designs(file, teams):
+    assert read_design(EXAMPLES / file).n_teams == teams
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("seeds = 0", "seeds = 0"),
+        ("seeds = [1, 1]", "twice"),
+        ("sedes = 3", "sedes, which is not a setting"),
+        ("[grid]\nrate = [0.2, 1]", "rate.1 = 1, but input should be less than 1"),
+        ("[grid]\nrate = nan", "finite"),
+        ("[grid]\nrate = []", "at least 1"),
+        ("[grid]\nrate = [0.1, 0.1]", "twice"),
+        ("[grid]\nrates = 0.1", "grid.rates, which is not a setting"),
+        ("[grid]\npresenters = 2.5", "integer"),
+        ("[grid]\npresenters = true", "integer"),
+        ("[grid]\ntrust = 0", "greater than 0"),
+        ("[grid]\nattendance = 'absent:9'", "9 absent of 5"),
+        ("[grid]\nattendance = 'sometimes'", "not one of the forms"),
+        ("[grid]\naudience = 'softmax'", "choose audience 'squared error'"),
+        ("[grid]\ntalk = 'digits'\npractice = 5000", "5000"),
+        ("[grid]\ntalk = 'digits'\nnoise = 2", "label noise is 2"),
+        ("[grid]\npresenters = 1\nattendance = 'everyone'\nhead_start = 5", "head start"),
+        ("[grid]\nrate = 0.1\n[[points]]\nattendance = 'everyone'", "in the grid and in a point"),
+        ("[[points]]\nnoise = 1\n[[points]]\nnoise = [0, 1]", "same point twice"),
+        ("grid = 5", "grid = 5"),
+        ("seeds =", "not TOML"),
+    ],
+)
+def test_a_bad_design_is_refused_in_one_line(tmp_path, text, told):
+    file = tmp_path / "sweep.toml"
+    file.write_text(text)
+    with pytest.raises(InputError) as error:
+        read_design(file)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_design_too_large_to_list_is_refused_at_once():
+    many = ",".join(map(str, range(1, 1001)))
+    with pytest.raises(InputError, match="1,000,000,000 points"):
+        read_design(None, [f"{key}={many}" for key in ("practice", "abilities", "questions")])
+
+
+def test_a_setting_must_have_a_value():
+    with pytest.raises(InputError, match="key=v1,v2"):
+        read_design(None, ["rate"])
+
+
+def test_the_hash_is_that_of_all_that_decides_the_results(tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("A,B\n1,0\n")
+    settings = [f"attendance=log:{log}", "presenters=2", "seeds=2"]
+    design = read_design(None, settings)
+    assert read_design(None, [*settings, "title=other"]).hash == design.hash
+    assert Design.from_json(design.to_json()) == design
+    assert read_design(None, [*settings, "noise=0.31"]).hash != design.hash
+    assert read_design(None, [*settings, "seeds=3"]).hash != design.hash
+    log.write_text("A,B\n0,1\n")
+    assert read_design(None, settings).hash != design.hash
+
+
+def test_the_cut_holds_every_team_once_and_pairs_side_by_side():
+    plan = small_plan()
+    members = [list(plan.members(chunk)) for chunk in plan.chunks]
+    assert len(members) == 10
+    assert sorted(m.team for each in members for m in each) == list(range(320))
+    for chunk in members:
+        # Both rates of a seed are in one chunk.
+        assert {m.seed for m in chunk[::2]} == {m.seed for m in chunk[1::2]}
+        for member in chunk:
+            assert member.team == member.point * 80 + member.seed
+            assert (
+                plan.design.points[member.point].shape == plan.design.points[chunk[0].point].shape
+            )
+
+
+def test_the_cut_depends_on_the_design_alone():
+    assert cut(read_design(None, ["seeds=100"])).hash == cut(read_design(None, ["seeds=100"])).hash
+    assert cut(read_design(None, ["seeds=100"])).hash != cut(read_design(None, ["seeds=101"])).hash
+
+
+def test_the_dearest_chunks_come_first():
+    plan = cut(read_design(None, ["presenters=3,8", "rehearsals=10,100", "seeds=4"]))
+    first, last = (plan.design.points[plan.chunks[at].points[0]] for at in (0, -1))
+    assert (first.presenters, first.rehearsals) == (8, 100)
+    assert (last.presenters, last.rehearsals) == (3, 10)
+
+
+def test_a_chunk_holds_what_its_teams_come_to():
+    """Row for row what `Team` gives, at the same seed: laws, trust, rates, noise, head start."""
+    plan = cut(
+        read_design(
+            None,
+            ["attendance=everyone,one-or-two,couples:0.3", "trust=0.02,0.2", "seeds=3,11",
+             "learning_rate=0.01,0.02", "noise=0.2", "rehearsals=40", "head_start=10"],
+        )
+    )  # fmt: skip
+    (chunk,) = plan.chunks
+    rows = run_chunk(plan.task(chunk, versions()))
+    assert len(rows) == 24
+    names = [name for name in MEASURES if name not in ("quality", "hard_section", "co_adaptation")]
+    for team, number, seed, diverged, *values in rows:
+        point = plan.design.points[number]
+        assert team == number * 2 + [3, 11].index(seed)
+        talk = synthetic_talk(np.random.default_rng([seed, 0]), noise=0.2)
+        lone = Team(talk, point.law(), trust=point.trust, learning_rate=point.learning_rate,
+                    rng=seed)  # fmt: skip
+        lone.practise_alone("B", 10)
+        lone.rehearse(40)
+        lone.collect()
+        expected = team_result(lone).measures
+        measured = dict(zip(MEASURES, values, strict=True))
+        assert diverged == 0
+        assert measured["quality"] == pytest.approx(expected["all there"], abs=1e-12)
+        assert measured["hard_section"] == pytest.approx(
+            expected["hard section, all there"], abs=1e-12
+        )
+        for name in names:
+            assert measured[name] == pytest.approx(expected[MEASURES[name]], rel=1e-11, abs=1e-12)
+
+
+def test_a_team_that_diverges_is_a_result():
+    plan = cut(read_design(None, ["learning_rate=0.02,50", "seeds=2", "rehearsals=200"]))
+    rows = [row for chunk in plan.chunks for row in run_chunk(plan.task(chunk, versions()))]
+    for _, point, _, diverged, *values in rows:
+        wild = plan.design.points[point].learning_rate == 50
+        assert (diverged > 0) is wild
+        assert all((value is None) is wild for value in values)
+
+
+def test_a_worker_of_another_version_refuses():
+    plan = small_plan()
+    with pytest.raises(RuntimeError, match="same program"):
+        run_chunk(plan.task(plan.chunks[0], {**versions(), "NumPy": "1.0"}))
+
+
+def test_the_estimate_grows_with_the_sweep():
+    small, large = small_plan("rehearsals=100"), small_plan("rehearsals=100000")
+    one = estimate(small, list(small.chunks))
+    assert one.seconds > 0
+    assert one.memory(2) > one.memory(1) > one.stack_bytes > 0
+    assert estimate(large, list(large.chunks)).seconds > 20 * one.seconds
+    assert estimate(small, []).seconds == 0
