@@ -323,14 +323,17 @@ class Bursts(AttendanceLaw):
         return self.n_presenters
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
-        masks = np.empty(uniforms.shape, dtype=bool)
-        for t, u in enumerate(uniforms):
-            if before is None:  # the chain starts as it will be in the long run
-                masks[t] = u >= self.rate
-            else:
-                masks[t] = np.where(before, u >= self._fall_ill, u < 1.0 / self.length)
-            before = masks[t]
-        return masks
+        stays, comes = uniforms >= self._fall_ill, uniforms < 1.0 / self.length  # if here, if away
+        # The chain starts as it will be in the long run. From its first row on all is known.
+        now = uniforms >= self.rate if before is None else np.where(before, stays, comes)
+        stays[:1] = comes[:1] = now[:1]
+        # The last number that had but one outcome says who is here, and each since by which those
+        # here leave and those away come turns it round: a chain without a loop over rehearsals.
+        settled = np.where(stays == comes, np.arange(len(uniforms))[:, None], 0)
+        last = np.maximum.accumulate(settled, axis=0)  # (T, N)
+        turns = np.cumsum(comes & ~stays, axis=0)
+        turned = (turns - np.take_along_axis(turns, last, axis=0)) % 2 == 1
+        return np.asarray(np.take_along_axis(stays, last, axis=0) ^ turned)
 
     def moments(self) -> Moments:
         rates = np.full(self.n_presenters, 1.0 - self.rate)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from nn_bridge.stack.alone import practise_alone
 from nn_bridge.stack.draws import AT_ONCE, Streams
+from nn_bridge.stack.lanes import Lanes
 from nn_bridge.stack.matrices import Matrices
 from nn_bridge.stack.measures import squared_weights
 from nn_bridge.stack.reliance import Reliance
@@ -62,7 +63,8 @@ class Block:
         )
         self._hard_section = talks[0].hard_section
         self._reliance = Reliance(shape.presenters, trust)
-        self._kernel: Kernel = Matrices(shape, self._given, self._reliance)
+        kernel = Lanes if shape.questions == 1 else Matrices
+        self._kernel: Kernel = kernel(shape, self._given, self._reliance)
         self._kernel.learn(_start(shape, self._streams.start))
 
     @property
