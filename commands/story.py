@@ -12,6 +12,7 @@ from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, pro
 from dashboard.figures import draw_story
 from dashboard.files import ready_folder, write_json, write_whole
 from dashboard.story import StoryPlan, run_story
+from dashboard.style import check_language
 from dashboard.tables import story_tables
 
 
@@ -24,6 +25,9 @@ def story(
         bool, typer.Option(help="A first look in seconds: 3 seeds, too few to trust a verdict.")
     ] = False,
     workers: Workers = DEFAULT_WORKERS,
+    lang: Annotated[
+        str, typer.Option(help="Language of the figure: en or ja. The tables are in English.")
+    ] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Tell the story: two teams, the bridge, and the article's network on real digits.
@@ -32,12 +36,13 @@ def story(
     """
     started = time.perf_counter()
     plan = StoryPlan.quick(seed) if quick else StoryPlan(seed)
+    check_language(lang)
     folder = ready_folder(out)
     with progress(quiet=as_json) as on_progress:
         told = run_story(plan, workers, on_progress)
     results = told.to_json()
     write_json(folder / "results.json", results)
-    write_whole(folder / "dashboard.png", lambda file: draw_story(told, file))
+    write_whole(folder / "dashboard.png", lambda file: draw_story(told, file, lang))
     if as_json:
         say_json(results)
         return

@@ -12,6 +12,7 @@ import typer
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.files import ready_folder
 from dashboard.processes import run_jobs
+from dashboard.style import check_language
 from dashboard.validation.files import validation_json, write_validation
 from dashboard.validation.tables import validation_tables
 from nn_bridge.validation.plan import Plan
@@ -34,6 +35,9 @@ def validate(
         bool, typer.Option(help="Shorter training, fewer settings; some verdicts differ.")
     ] = False,
     workers: Workers = DEFAULT_WORKERS,
+    lang: Annotated[
+        str, typer.Option(help="Language of the figures: en or ja. The report is in English.")
+    ] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Validate the analogy: theorems, the article's claims, controls, and where it breaks.
@@ -43,13 +47,14 @@ def validate(
     """
     started = time.perf_counter()
     whole("seed", seed)
+    check_language(lang)
     scope = Scope.only([name for name in only.split(",") if name])
     plan = Plan.short(seed) if quick else Plan.full(seed)
     folder = ready_folder(out)
     with progress(quiet=as_json) as on_progress:
         results = run_jobs(scope.jobs(plan), workers, on_progress)
     validation = judge(plan, scope, results)
-    write_validation(folder, validation, only)
+    write_validation(folder, validation, only, lang)
     if as_json:
         say_json(validation_json(validation, only))
     else:

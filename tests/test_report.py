@@ -258,7 +258,7 @@ def test_a_failure_leaves_the_last_report_as_it_was(holding, tmp_path, monkeypat
     def fails(*_):
         raise RuntimeError("the drawing failed")
 
-    monkeypatch.setattr(written, "figures_of", lambda _: {"effects.png": fails})
+    monkeypatch.setattr(written, "figures_of", lambda *_: {"effects.png": fails})
     with pytest.raises(RuntimeError, match="the drawing failed"):
         write_validation(tmp_path, holding)
     assert (tmp_path / "report.md").read_text() == "the last one"

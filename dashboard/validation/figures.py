@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import IO, Any
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -13,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
-from dashboard.figures import ABSENT, COMPLETE, INK, PALE, STYLE
+from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, Texts, drawing, save_png
 from dashboard.validation.report import outcomes_by_claim
 from dashboard.validation.sections import dose_effects
 from nn_bridge.article import SILENCED
@@ -28,26 +27,25 @@ Draw = Callable[[IO[bytes]], None]
 # Further colours of Okabe and Ito's palette.
 TEAM, CLEAN, WRONG = INK, "#009E73", "#CC79A7"
 WORLDS = {"team": TEAM, "network": WRONG}
-GREY = "#555555"
 LEFT_PANEL = ("C1", "C2", "C3", "C4", "C5", "C6")
 ROW = 0.8  # inches
 
 
-def figures_of(validation: Validation) -> dict[str, Draw]:
+def figures_of(validation: Validation, language: str = "en") -> dict[str, Draw]:
     """Return, by file name, a function for each figure for which the figures are there."""
     drawn: dict[str, Draw] = {}
     if any(outcome.findings for outcome in validation.outcomes):
-        drawn["effects.png"] = lambda file: draw_effects(validation.outcomes, file)
+        drawn["effects.png"] = lambda file: draw_effects(validation.outcomes, file, language)
     if validation.controls:
-        drawn["couples.png"] = lambda file: draw_couples(validation, file)
+        drawn["couples.png"] = lambda file: draw_couples(validation, file, language)
     if validation.doses:
-        drawn["dose.png"] = lambda file: draw_doses(validation.doses, file)
+        drawn["dose.png"] = lambda file: draw_doses(validation.doses, file, language)
     if any(outcome.claim.id == "C5" for outcome in validation.outcomes):
-        drawn["ablation.png"] = lambda file: draw_ablation(validation, file)
+        drawn["ablation.png"] = lambda file: draw_ablation(validation, file, language)
     return drawn
 
 
-def draw_effects(outcomes: Sequence[Outcome], file: IO[bytes]) -> None:
+def draw_effects(outcomes: Sequence[Outcome], file: IO[bytes], language: str) -> None:
     """Draw every finding with its interval, in units of what anyone would care about."""
     by_claim = outcomes_by_claim([outcome for outcome in outcomes if outcome.findings])
     panels = [
@@ -56,27 +54,22 @@ def draw_effects(outcomes: Sequence[Outcome], file: IO[bytes]) -> None:
     ]
     panels = [panel for panel in panels if panel]
     sizes = [sum(len(found[0].findings) + 0.5 for found in panel.values()) for panel in panels]
-    with mpl.rc_context(STYLE):
+    with drawing(language) as text:
         height = 3.1 + ROW * max(sizes)
         figure = Figure(figsize=(20, height), dpi=120)
         for number, (panel, size) in enumerate(zip(panels, sizes, strict=True)):
             # Both panels have the same height for a row.
             tall = ROW * size / height
             ax = figure.add_axes((0.165 + 0.5 * number, 1 - 1.5 / height - tall, 0.325, tall))
-            _forest(ax, panel, _farthest(outcomes))
-        _title(
-            figure,
-            "What absences change, and whether that is what the article says",
-            "Each mark: difference between the same seeds without and with absences, with its 95% "
-            "interval. Right is what the claim says; 1 is the smallest difference that anyone "
-            "would care about\n(0.01 of quality or accuracy, 5% of anything else). Where things "
-            "must be the same, or not lower, the marks belong in the grey band, or not left of it.",
-        )
-        _legend_of_settings(figure, outcomes)
-        figure.savefig(file, format="png", metadata={"Software": None})
+            _forest(ax, panel, _farthest(outcomes), text)
+        _title(figure, text["effects.title"], text["effects.lead"])
+        _legend_of_settings(figure, outcomes, text)
+        save_png(figure, file)
 
 
-def _forest(ax: Axes, panel: dict[str, list[Outcome]], ends: tuple[float, float]) -> None:
+def _forest(
+    ax: Axes, panel: dict[str, list[Outcome]], ends: tuple[float, float], text: Texts
+) -> None:
     labels, places, top = [], [], 0.0
     for name, outcomes in panel.items():
         start = top
@@ -85,7 +78,7 @@ def _forest(ax: Axes, panel: dict[str, list[Outcome]], ends: tuple[float, float]
             offsets = np.linspace(-spread, spread, len(outcomes))
             for offset, outcome in zip(offsets, outcomes, strict=True):
                 _mark(ax, top + float(offset), outcome, outcome.findings[number])
-            labels.append(_row_label(rule))
+            labels.append(_row_label(rule, text))
             places.append(top)
             top += 1.0
         ax.text(-0.475, (start + top - 1) / 2, name, transform=ax.get_yaxis_transform(),
@@ -104,14 +97,16 @@ def _forest(ax: Axes, panel: dict[str, list[Outcome]], ends: tuple[float, float]
     ax.tick_params(axis="y", length=0, labelsize=12)
     ax.spines["left"].set_visible(False)
     ax.set_ylim(top - 0.5, -0.6)
-    ax.set_xlabel("against the claim   <   0   >   as the claim says")
+    ax.set_xlabel(text["effects.axis"])
 
 
-def _row_label(rule: Rule) -> str:
-    arrow = {"higher": "rises", "lower": "falls", "not lower": "does not fall"}.get(rule.expect)
-    if arrow is not None:
-        return f"{rule.measure}\n{arrow}"
-    return f"{rule.measure}\nsame as {rule.against or 'without'}"
+def _row_label(rule: Rule, text: Texts) -> str:
+    measure = text[f"measure.{rule.measure}"]
+    if rule.expect != "same":
+        return text[f"effects.{rule.expect}"].format(measure=measure)
+    if rule.against is None:
+        return text["effects.same without"].format(measure=measure)
+    return text["effects.same"].format(measure=measure, other=text[f"measure.{rule.against}"])
 
 
 def _in_worths(finding: Finding) -> tuple[float, float, float]:
@@ -153,10 +148,10 @@ def _setting_style(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _legend_of_settings(figure: Figure, outcomes: Sequence[Outcome]) -> None:
+def _legend_of_settings(figure: Figure, outcomes: Sequence[Outcome], text: Texts) -> None:
     seen = {(outcome.world, outcome.setting): outcome for outcome in outcomes}
     handles = [
-        Line2D([], [], label=("team: " if world == "team" else "network: ") + setting,
+        Line2D([], [], label=text[f"effects.{world}"].format(setting=text[f"setting.{setting}"]),
                **_setting_style(outcome))
         for (world, setting), outcome in seen.items()
     ]  # fmt: skip
@@ -166,36 +161,31 @@ def _legend_of_settings(figure: Figure, outcomes: Sequence[Outcome]) -> None:
     )  # fmt: skip
 
 
-def draw_doses(doses: Sequence[Dose], file: IO[bytes]) -> None:
+def draw_doses(doses: Sequence[Dose], file: IO[bytes], language: str) -> None:
     """Draw co-adaptation and quality against the absence rate, both worlds on one axis."""
-    with mpl.rc_context(STYLE):
+    with drawing(language) as text:
         figure = Figure(figsize=(16, 9.6), dpi=120)
         figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.12, rect=(0, 0, 1, 0.895))
         layout: Any = [["score"] * len(doses)] * 3 + [[dose.world for dose in doses]] * 2
         axes = figure.subplot_mosaic(layout)
         for dose in doses:
-            _relative_score(axes["score"], dose)
-            _quality_by_rate(axes[dose.world], dose)
+            _relative_score(axes["score"], dose, text)
+            _quality_by_rate(axes[dose.world], dose, text)
         ax = axes["score"]
         ax.axhline(1, color=PALE, linewidth=0.8)
-        ax.set(yscale="log", ylabel="relative to nobody absent (log scale)")
+        ax.set(yscale="log", ylabel=text["dose.relative"])
         ax.set_ylim(top=1.15)
         lowest = ax.get_ylim()[0]
         ticks = [tick for tick in (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01) if tick >= lowest]
         ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.yaxis.set_minor_locator(NullLocator())
-        ax.set_title("Co-adaptation score: how much the answer depends on who is there")
+        ax.set_title(text["dose.score"])
         ax.legend(loc="upper right", bbox_to_anchor=(1, 0.93), fontsize=13)
-        _title(
-            figure,
-            "How much absence does it take?",
-            "Members are absent independently. Bands: 95% intervals, over paired seeds, of the "
-            "difference from rate 0.",
-        )
-        figure.savefig(file, format="png", metadata={"Software": None})
+        _title(figure, text["dose.title"], text["dose.lead"])
+        save_png(figure, file)
 
 
-def _relative_score(ax: Axes, dose: Dose) -> None:
+def _relative_score(ax: Axes, dose: Dose, text: Texts) -> None:
     scores = dose.measures["co-adaptation score"]  # (D, S)
     if not (scores > 0).all():  # no logarithm
         return
@@ -208,17 +198,17 @@ def _relative_score(ax: Axes, dose: Dose) -> None:
         np.exp([effect.high for effect in effects]),
         color=WORLDS[dose.world],
         marker="D" if dose.world == "team" else "o",
-        label="five presenters" if dose.world == "team" else f"256 units ({NOISY})",
+        label=text[f"dose.{dose.world}"].format(setting=text[f"setting.{NOISY}"]),
     )
-    ax.set_xlabel("absence rate in rehearsal or training")
+    ax.set_xlabel(text["dose.rate"])
     ax.set_xticks(np.arange(0, 1, 0.1))
 
 
-def _quality_by_rate(ax: Axes, dose: Dose) -> None:
+def _quality_by_rate(ax: Axes, dose: Dose, text: Texts) -> None:
     marker = "D" if dose.world == "team" else "o"
     for measure, style, label in (
-        ("quality", "-", "everyone there"),
-        ("two missing, mean", "--", "two missing"),
+        ("quality", "-", text["who.everyone"]),
+        ("two missing, mean", "--", text["who.two"]),
     ):
         effects = dose_effects(dose, measure)
         _curve_with_band(
@@ -236,10 +226,9 @@ def _quality_by_rate(ax: Axes, dose: Dose) -> None:
     ax.margins(y=0.12)
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.15 * (high - low), high)  # room for the legend
-    team = dose.world == "team"
     ax.set_xticks(np.arange(0, 1, 0.1))
-    ax.set(xlabel="absence rate", ylabel="quality" if team else "accuracy")
-    ax.set_title("Team: quality on unseen questions" if team else "Network: on unseen digits")
+    ax.set(xlabel=text["dose.absence"], ylabel=text[f"dose.quality.{dose.world}"])
+    ax.set_title(text[f"dose.title.{dose.world}"])
 
 
 def _curve_with_band(
@@ -258,24 +247,24 @@ def _curve_with_band(
     ax.fill_between(at, low, high, color=color, alpha=0.18, linewidth=0)
 
 
-def draw_couples(validation: Validation, file: IO[bytes]) -> None:
+def draw_couples(validation: Validation, file: IO[bytes], language: str) -> None:
     """Draw agreement inside and between couples, complete and absent together, in both worlds."""
     world = validation.world
     panels = (
-        ("Six presenters, three couples", world.team["six without"], world.team["six couples"]),
+        ("team", world.team["six without"], world.team["six couples"]),
         (
-            "256 hidden units, 128 couples",
+            "network",
             world.network[f"{NOISY}: without"],
             world.network["couples"],
         ),
     )
-    with mpl.rc_context(STYLE):
+    with drawing(language) as text:
         figure = Figure(figsize=(16, 8), dpi=120)
         figure.set_layout_engine("constrained", w_pad=0.25, rect=(0, 0, 1, 0.845))
-        for ax, (title, complete, couples) in zip(figure.subplots(1, 2), panels, strict=True):
+        for ax, (name, complete, couples) in zip(figure.subplots(1, 2), panels, strict=True):
             for measure, colour, label in (
-                ("agreement of others", ABSENT, "between couples"),
-                ("agreement of couples", COMPLETE, "inside couples"),
+                ("agreement of others", ABSENT, text["couples.between"]),
+                ("agreement of couples", COMPLETE, text["couples.inside"]),
             ):
                 pairs = np.stack([complete[measure], couples[measure]])  # (2, S)
                 ax.plot([0, 1], pairs, color=colour, linewidth=0.8, alpha=0.35)
@@ -290,25 +279,19 @@ def draw_couples(validation: Validation, file: IO[bytes]) -> None:
                         va="center", fontsize=13)  # fmt: skip
             ax.axhline(0, color=PALE, linewidth=0.8)
             ax.set_xlim(-0.15, 1.55)
-            ax.set_xticks([0, 1], ["always complete", "couples absent\ntogether"], fontsize=12)
-            ax.set_ylabel("agreement (mean cosine between contributions)")
-            ax.set_title(title)
-        _title(
-            figure,
-            "Couples who are only ever absent together",
-            "Does absence undo a dependence that it never parts? Thin lines: seeds; thick: their "
-            "mean, with its 95% interval.\nIn the complete team and network a 'couple' is any two "
-            "neighbours.",
-        )
-        figure.savefig(file, format="png", metadata={"Software": None})
+            ax.set_xticks([0, 1], [text["team.complete"], text["couples.together"]], fontsize=12)
+            ax.set_ylabel(text["couples.agreement"])
+            ax.set_title(text[f"couples.{name}"])
+        _title(figure, text["couples.title"], text["couples.lead"])
+        save_png(figure, file)
 
 
-def draw_ablation(validation: Validation, file: IO[bytes]) -> None:
+def draw_ablation(validation: Validation, file: IO[bytes], language: str) -> None:
     """Draw accuracy against the fraction of silenced units, a panel for each setting."""
     settings = [setting.name for setting in validation.plan.settings()]
     columns = min(4, len(settings))
     rows = -(-len(settings) // columns)
-    with mpl.rc_context(STYLE):
+    with drawing(language) as text:
         figure = Figure(figsize=(5 * columns, 1.9 + 3.9 * rows), dpi=120)
         top = 1 - 1.1 / (1.9 + 3.9 * rows)
         figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1, rect=(0, 0, 1, top))
@@ -332,27 +315,19 @@ def draw_ablation(validation: Validation, file: IO[bytes]) -> None:
                 )
             ax.axhline(0.1, color=PALE, linewidth=0.8, linestyle=":")
             ax.axvline(0.5, color=PALE, linewidth=0.8, linestyle=":")
-            ax.set_title(name)
+            ax.set_title(text[f"setting.{name}"])
             ax.set_ylim(0, 1.02)
             ax.xaxis.set_major_formatter(PercentFormatter(1.0))
             if number % columns == 0:
-                ax.set_ylabel("accuracy, unseen digits")
+                ax.set_ylabel(text["silenced.accuracy"])
             if number >= len(settings) - columns:
-                ax.set_xlabel("hidden units silenced")
+                ax.set_xlabel(text["silenced.units"])
             if number == 0:
                 ax.legend(loc="lower left", bbox_to_anchor=(0, 0.1))
         for ax in list(axes.flat)[len(settings) :]:
             ax.axis("off")
-        _title(
-            figure,
-            "How many hidden units can fall silent?",
-            "The article's network, no rescaling. Bands: 95% intervals of the mean over seeds. "
-            "Dotted: mere\nguessing (10%), and the fraction silenced in training (50%)."
-            if columns < 4
-            else "The article's network, no rescaling. Bands: 95% intervals of the mean over "
-            "seeds. Dotted: mere guessing (10%), and the fraction silenced in training (50%).",
-        )
-        figure.savefig(file, format="png", metadata={"Software": None})
+        _title(figure, text["silenced.title"], text["silenced.lead"])
+        save_png(figure, file)
 
 
 def _mean(values: npt.ArrayLike) -> Effect:
@@ -364,5 +339,5 @@ def _mean(values: npt.ArrayLike) -> Effect:
 def _title(figure: Figure, title: str, subtitle: str) -> None:
     height = float(figure.get_size_inches()[1])
     figure.text(0.008, 1 - 0.12 / height, title, fontsize=20, fontweight="bold", va="top")
-    figure.text(0.0085, 1 - 0.62 / height, subtitle, fontsize=12.5, color=GREY, va="top",
+    figure.text(0.0085, 1 - 0.62 / height, subtitle, fontsize=12.5, color=SOFT, va="top",
                 linespacing=1.4)  # fmt: skip

@@ -25,7 +25,9 @@ from nn_bridge.validation.validate import Validation
 from simulation.effects import Effect
 
 
-def write_validation(folder: Path, validation: Validation, only: str = "") -> None:
+def write_validation(
+    folder: Path, validation: Validation, only: str = "", language: str = "en"
+) -> None:
     """Write validation.json, validation.csv, the figures, and last report.md, which shows them.
 
     Parameters
@@ -35,11 +37,13 @@ def write_validation(folder: Path, validation: Validation, only: str = "") -> No
     validation : Validation
     only : str
         The parts that were asked for on the command line; empty for all.
+    language : {'en', 'ja'}
+        Of the figures. The report is in English.
     """
     write_json(folder / "validation.json", validation_json(validation, only))
     table = validation_csv(validation)
     write_whole(folder / "validation.csv", lambda file: file.write(table.encode()))
-    figures = figures_of(validation)
+    figures = figures_of(validation, language)
     for name, draw in figures.items():
         write_whole(folder / name, draw)
     text = report(validation, only, figures)
