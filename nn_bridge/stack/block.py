@@ -66,6 +66,7 @@ class Block:
         kernel = Lanes if shape.questions == 1 else Matrices
         self._kernel: Kernel = kernel(shape, self._given, self._reliance)
         self._kernel.learn(_start(shape, self._streams.start))
+        self._lost: BoolArray = np.zeros(len(trust), dtype=bool)
 
     @property
     def n_members(self) -> int:
@@ -115,15 +116,15 @@ class Block:
         return np.asarray(~np.isfinite(squared_weights(skills)))
 
     def skills(self) -> Skills:
-        """Give what the members know, as copies."""
-        return self._kernel.skills()
-
-    def forget(self, members: BoolArray) -> None:
-        """Make nan of all that `members` (R,) know."""
+        """Give what the members know, as copies; nan for those that are lost."""
         skills = self._kernel.skills()
         for part in skills.parts():
-            part[members] = np.nan
-        self._kernel.learn(skills)
+            part[self._lost] = np.nan
+        return skills
+
+    def lose(self, members: BoolArray) -> None:
+        """Give up `members` (R,), whose numbers are not finite any more."""
+        self._lost |= members
 
 
 def _table(talk: Talk) -> FloatArray:

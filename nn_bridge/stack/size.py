@@ -7,11 +7,14 @@ from nn_bridge.stack.room import Shape
 from simulation.checks import InputError, one_of, whole
 from simulation.talk import Talk
 
-CACHE = 2**21
-"""Bytes that a block of members works on in a rehearsal: about a core's second-level cache."""
+CACHE = 2**20
+"""Bytes that a block of members works on in a rehearsal: measured best, half a core's L2 cache."""
 
-MOST_AT_ONCE = 512
-"""Members beyond which a block's calls into NumPy are no longer worth sharing out."""
+FIXED_BYTES = 2**23
+"""Bytes that a stack takes however few its members: mostly answers while shows are judged."""
+
+LANES = 8
+"""Blocks are multiples of it where they can be: numbers in a vector of the processor."""
 
 
 def shape_of(
@@ -49,7 +52,8 @@ def working_floats(shape: Shape) -> int:
 
 def members_at_once(shape: Shape) -> int:
     """Members of a block: so many that what they work on stays in a core's cache."""
-    return max(1, min(MOST_AT_ONCE, CACHE // (8 * working_floats(shape))))
+    fit = CACHE // (8 * working_floats(shape))
+    return max(1, fit // LANES * LANES if fit >= LANES else fit)
 
 
 def table_floats(shape: Shape) -> int:
@@ -66,6 +70,8 @@ def bytes_per_team(
     attendance_per: str = "rehearsal",
 ) -> int:
     """Say what one member of a stack costs in memory, a talk of its own included.
+
+    A stack takes `FIXED_BYTES` besides.
 
     Parameters
     ----------
@@ -89,7 +95,8 @@ def bytes_per_team(
     )
     talk_floats = (shape.practice + shape.show) * (shape.features + shape.sections)
     floats = talk_floats + table_floats(shape) + 2 * skill_floats(shape) + working_floats(shape)
-    drawn = AT_ONCE * (8 * shape.questions + shape.masks * shape.presenters)
+    # Questions as indices, attendance as marks and as numbers, and a finite number or not.
+    drawn = AT_ONCE * (8 * shape.questions + 9 * shape.masks * shape.presenters + 16)
     return 8 * floats + drawn
 
 
@@ -127,10 +134,10 @@ def chunk_size(
     whole("memory in bytes", memory, least=1)
     sizes = {"abilities": abilities, "questions": questions}
     each = bytes_per_team(talk, n_presenters, attendance_per=attendance_per, **sizes)
-    if each > memory:
+    if FIXED_BYTES + each > memory:
         raise InputError(
-            f"a memory of {memory:,} bytes is too small for one team, which takes {each:,}: "
-            "allow more memory, or make the talk or the team smaller"
+            f"a memory of {memory:,} bytes is too small for one team, which takes "
+            f"{FIXED_BYTES + each:,}: allow more memory, or make the talk or the team smaller"
         )
     shape = shape_of(talk, n_presenters, attendance_per=attendance_per, **sizes)
-    return min(memory // each, members_at_once(shape))
+    return min((memory - FIXED_BYTES) // each, members_at_once(shape))

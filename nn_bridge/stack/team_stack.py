@@ -244,7 +244,7 @@ class TeamStack:
         new = lost & (diverged == 0)
         if new.any():
             diverged[new] = np.broadcast_to(at, new.shape)[new]
-            block.forget(new)
+            block.lose(new)
 
 
 def _alike(talks: Sequence[Talk], laws: Sequence[AttendanceLaw]) -> None:
