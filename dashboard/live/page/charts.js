@@ -1,7 +1,7 @@
 // The charts that Apache ECharts draws: quality while they rehearse, and with some missing.
 
 import { onScreen, watch } from "page/canvas.js";
-import { one } from "page/dom.js";
+import { make, one } from "page/dom.js";
 import { number, t, whole } from "page/texts.js";
 import { colours, font, still } from "page/theme.js";
 
@@ -40,6 +40,11 @@ export function axis(more = {}) {
     axisLabel: { color: soft, fontSize: 11, hideOverlap: true }, splitLine: { lineStyle: { color: line, opacity: 0.6 } },
     nameTextStyle: { color: soft, fontSize: 11 }, ...more,
   };
+}
+
+/** Say below a chart which line or bar is whose: pairs of a look and a text. */
+export function writeKey(place, entries) {
+  one(place).replaceChildren(...entries.map(([look, text]) => make("span", {}, make(`i.${look}`), text)));
 }
 
 /** Quality on unseen questions along the rehearsals: with everyone, and with two missing. */

@@ -1,6 +1,6 @@
 // The article's network on real digits: rate 0 and the rate chosen, side by side, with units falling silent.
 
-import { axis, basics, makeChart } from "page/charts.js";
+import { axis, basics, makeChart, writeKey } from "page/charts.js";
 import { choose, make, one, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
 import { colours } from "page/theme.js";
@@ -39,6 +39,7 @@ export function makeDigits(app) {
         markLine: k ? undefined : { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: ink, type: "solid", width: 1 }, data: [{ xAxis: 0 }] },
       })),
     }, true);
+    writeKey("#ablation-key", [["left.solid", rateName(0)], ["right.dashed", rateName(1)]]);
     if (latest) show(true);
   }
 
@@ -51,13 +52,13 @@ export function makeDigits(app) {
   }
 
   function update(message) {
-    const first = !latest;
+    const other = String(latest?.rates) !== String(message.rates);
     if (message.digits?.some((digit) => digit.pixels)) {
       pixels = message.digits.map((digit) => digit.pixels);
       makePreviews(message.digits);
     }
     latest = { ...message, digits: message.digits ?? latest?.digits ?? [] };
-    if (first) style();
+    if (other) style();
     app.setup.epochs = message.epoch;
     show(true);
   }
@@ -127,7 +128,6 @@ export function makeDigits(app) {
       paintPreviews();
     },
     update,
-    key: () => [0, 1].map(rateName),
     playing: () => Boolean(latest?.playing),
     forget() {
       latest = null;

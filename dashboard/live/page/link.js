@@ -26,10 +26,10 @@ export function makeLink(app, read, follow) {
       notice("copy", t("copy.by_hand", { link: location.href }));
     }
   });
-  addEventListener("hashchange", () => {
+  addEventListener("hashchange", ({ newURL }) => {
     clearTimeout(timer);
     timer = null;
-    follow(read());
+    follow(read(new URL(newURL).hash)); // the address itself may have been written over since
   });
 
   return {

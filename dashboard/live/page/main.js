@@ -1,11 +1,11 @@
 // The page: puts its parts together, and draws one message a tick.
 
 import { SETUP, readAddress } from "page/address.js";
-import { makeBars, makeCurve } from "page/charts.js";
+import { makeBars, makeCurve, writeKey } from "page/charts.js";
 import { onRedraw } from "page/canvas.js";
 import { makeControls } from "page/controls.js";
 import { makeDigits } from "page/digits.js";
-import { all, choose, make, one, say } from "page/dom.js";
+import { all, choose, one, say } from "page/dom.js";
 import { makeHeat } from "page/heat.js";
 import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos, writeInfos } from "page/notices.js";
@@ -23,8 +23,8 @@ import { onSystemTheme, setTheme } from "page/theme.js";
 const SIDES = ["left", "right"];
 
 const presets = await resource("presets", "/page/presets.json");
-const read = () => readAddress(location.hash, presets.map(({ name }) => name));
-const { setup, view, wrong } = read();
+const read = (hash) => readAddress(hash, presets.map(({ name }) => name));
+const { setup, view, wrong } = read(location.hash);
 if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) view.lang = "ja";
 
 /** What the footer tells, and a benchmark may read. */
@@ -87,6 +87,7 @@ function onMessage(message) {
   app.take(message);
   switch (message.type) {
     case "started":
+      app.frame = waiting = null; // it was of a team that may have had another size
       for (const side of SIDES) parts.teams[side].seatTeam();
       parts.heat.build();
       parts.curve.clear();
@@ -124,7 +125,7 @@ function schedule() {
     scheduled = false;
     if (waitingNetwork) parts.digits.update(waitingNetwork);
     waitingNetwork = null;
-    if (!waiting) return;
+    if (!waiting || !app.started) return;
     app.frame = waiting;
     waiting = null;
     drawFrame();
@@ -161,11 +162,11 @@ function drawFrame() {
 
 /** The address was edited, or a link opened in this tab: go where it leads. */
 async function takeAddress(given) {
+  await setLanguage(given.view.lang); // first: a frame of before must not come between what follows
   app.playing = false;
   app.bet = null;
   Object.assign(app.setup, given.setup);
   Object.assign(app.view, given.view);
-  await setLanguage(app.view.lang);
   setTheme(app.view.theme);
   writeAll();
   tellWrong(given.wrong);
@@ -213,13 +214,7 @@ function style() {
   writeKey("#curve-key", [["left.solid", `${t("team.left")}, ${t("curve.all")}`], ["left.dashed", t("curve.two")],
     ["right.solid", `${t("team.right")}, ${t("curve.all")}`], ["right.dashed", t("curve.two")]]);
   writeKey("#bars-key", [["left.block", t("team.left")], ["right.block.striped", t("team.right")]]);
-  const [without, dropout] = parts.digits.key();
-  writeKey("#ablation-key", [["left.solid", without], ["right.dashed", dropout]]);
   showState();
-}
-
-function writeKey(place, entries) {
-  one(place).replaceChildren(...entries.map(([look, text]) => make("span", {}, make(`i.${look}`), text)));
 }
 
 function wireTools() {
