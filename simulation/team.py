@@ -171,8 +171,8 @@ class Team(mesa.Model):  # type: ignore[misc]
         self.last_rehearsal: Rehearsal | None = None
         self.handout: FloatArray = np.zeros(talk.n_sections)
 
-        start, self._question_rng, attendance_rng, self._alone_rng = self.rng.spawn(4)
-        self._masks: Iterator[BoolArray] = attendance.stream(attendance_rng)
+        start, self._question_rng, self._attendance_rng, self._alone_rng = self.rng.spawn(4)
+        self._masks: Iterator[BoolArray] = attendance.stream(self._attendance_rng)
         n = attendance.n_presenters
         self.presenter_kind.create_agents(
             self,
@@ -257,6 +257,17 @@ class Team(mesa.Model):  # type: ignore[misc]
         """Hold so many rehearsals."""
         for _ in range(whole("rehearsals", rehearsals, least=0)):
             self.step()
+
+    def change_attendance(self, attendance: AttendanceLaw) -> None:
+        """Let people come by another law from the next rehearsal on; skills and reliance stay."""
+        if attendance.n_presenters != self.n_presenters:
+            raise InputError(
+                f"the law is for {attendance.n_presenters} presenters, but the team has "
+                f"{self.n_presenters}: give one for as many"
+            )
+        self.attendance, self._masks = attendance, attendance.stream(self._attendance_rng)
+        for presenter, speak_up in zip(self.agents, attendance.moments().speak_up, strict=True):
+            presenter.speak_up = float(speak_up)
 
     def practise_alone(self, who: str, rehearsals: int, *, section: int | None = None) -> None:
         """Let one presenter practise one section alone: a head start.

@@ -1,0 +1,1 @@
+"""The live page: a server that rehearses two teams for whoever looks on, and what it sends."""

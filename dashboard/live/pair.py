@@ -1,0 +1,210 @@
+"""Two teams that started identical, each beside its network twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import mesa
+import numpy as np
+
+from dashboard.live.measures import BoolArray, Measures, measure
+from dashboard.live.setup import Change, Setup, law_of, seats_of
+from nn_bridge.bridge import Parts, Twin
+from simulation.attendance import AttendanceLaw
+from simulation.checks import DivergedError
+from simulation.scenario import HEAD_START
+from simulation.talk import Talk, synthetic_talk
+from simulation.team import Team, squared_weights
+
+SIDES = ("left", "right")
+ALONE_AT_ONCE = 200
+"""Rehearsals of a head start between two pauses in which other sessions get their turn."""
+
+
+class Side:
+    """One team, its twin, and whether they still go on.
+
+    Attributes
+    ----------
+    team : Team
+    twin : Twin
+        Steps with each of the team's rehearsals, on the same questions with the same people there.
+    law : str
+        The attendance law as it was written.
+    absence_rate : float
+        Mean over the presenters.
+    largest : float
+        Largest difference between team and twin that a frame has shown.
+    diverged : str or None
+        Why the team has stopped.
+    """
+
+    def __init__(self, setup: Setup, law: str) -> None:
+        self.law = law
+        attendance = law_of(law, setup.presenters)
+        self.absence_rate = _absence_rate(attendance)
+        self.team = Team(
+            shared_talk(setup.seed, setup.practice, setup.noise),
+            attendance,
+            abilities=setup.abilities,
+            trust=setup.trust,
+            learning_rate=setup.learning_rate,
+            questions=setup.questions,
+            rng=setup.seed,
+        )
+        self.twin = Twin.of(self.team)
+        self.largest = 0.0
+        self.diverged: str | None = None
+        self._last: Measures | None = None
+
+    def practise_alone(self, rehearsals: int) -> Iterator[None]:
+        """Give B the head start, piece by piece; the twin starts where it ends."""
+        for at in range(0, rehearsals, ALONE_AT_ONCE):
+            self.team.practise_alone(HEAD_START, min(ALONE_AT_ONCE, rehearsals - at))
+            yield
+        self.twin = Twin.of(self.team)
+
+    def rehearse(self) -> None:
+        """Hold one rehearsal, team and twin; a team that diverges stops and says so."""
+        if self.diverged is not None:
+            return
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.team.step()
+                held = self.team.last_rehearsal
+                assert held is not None  # it has just been
+                self.twin.rehearse(held.questions, held.wanted, held.attendance)
+        except DivergedError as error:
+            self.diverged = str(error)
+
+    def measures(self, home: BoolArray) -> Measures:
+        """Judge the talk as it stands; of a team that has diverged, as it last was."""
+        if self.diverged is None:
+            try:
+                self._last = measure(self.team, home)
+            except DivergedError as error:
+                self.diverged = str(error)
+        assert self._last is not None  # a session begins with a frame
+        return self._last
+
+    def difference(self) -> float:
+        """Say how far the twin is from the team now."""
+        difference = self.twin.difference_from(self.team)
+        self.largest = max(self.largest, difference)
+        return difference
+
+    def squared_weights(self) -> float:
+        """Sum of the team's squared weights."""
+        return squared_weights(self.team)
+
+    def present(self) -> BoolArray:
+        """Who was there at the last rehearsal, (N,); everybody before the first."""
+        held = self.team.last_rehearsal
+        return np.ones(self.team.n_presenters, dtype=bool) if held is None else held.attendance
+
+    def twin_loss(self) -> float:
+        """Loss of the twin on the practice questions, with no unit silenced."""
+        talk = self.team.talk
+        return float(self.twin.network.evaluate(talk.practice_questions, talk.practice_answers))
+
+    def change(self, key: str, value: Any) -> None:
+        """Let another law, learning rate or trust hold from the next rehearsal on."""
+        if key == "learning_rate":
+            self.team.learning_rate = self.twin.optimizer.learning_rate = value
+        elif key == "trust":
+            self.team.trust = self.twin.trust = value
+            self.team.agents.set("trust", value)
+        else:
+            attendance = law_of(value, self.team.n_presenters)
+            self.law, self.absence_rate = value, _absence_rate(attendance)
+            self.team.change_attendance(attendance)
+            self.twin = _with_new_masks(self.twin, self.team)
+
+
+class Pair:
+    """The two sides of a session, which see the same questions.
+
+    Attributes
+    ----------
+    setup : Setup
+        As asked for.
+    start : Setup
+        As it is when the first rehearsal begins, with the changes made before it.
+    sides : dict of 'left' and 'right' to Side
+    held : int
+        Rehearsals held.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        changes = setup.replayed()
+        # What changed before the first rehearsal holds from the start, the head start included.
+        early: dict[str, Any] = {
+            change.key: change.value for rehearsal, change in changes if rehearsal == 0
+        }
+        self._to_come = [(at, change) for at, change in changes if at > 0]
+        later = [entry for entry in setup.changes.split(";") if not entry.startswith("0:")]
+        self.start = setup.model_copy(update={**early, "changes": ";".join(later)})
+        self.sides = {side: Side(self.start, getattr(self.start, side)) for side in SIDES}
+        self.names = self.sides["left"].team.names
+        self.send_home({side: getattr(setup, f"home_{side}").split(",") for side in SIDES})
+        self.held = 0
+
+    def practise_alone(self) -> Iterator[None]:
+        """Give B's head start on both sides, piece by piece."""
+        for side in self.sides.values():
+            yield from side.practise_alone(self.setup.head_start)
+
+    def rehearse(self) -> None:
+        """Hold one rehearsal on both sides, then make the changes that belong there."""
+        for side in self.sides.values():
+            side.rehearse()
+        self.held += 1
+        while self._to_come and self._to_come[0][0] <= self.held:
+            self.change(self._to_come.pop(0)[1])
+
+    def change(self, change: Change) -> None:
+        """Make a change at once; it must fit the size of the teams."""
+        for name in (change.key,) if change.key in SIDES else SIDES:
+            self.sides[name].change(change.key, change.value)
+
+    def send_home(self, away: dict[str, list[str]]) -> None:
+        """Judge the talks from now on without those named."""
+        n = len(self.names)
+        self.home = {
+            side: ~np.isin(np.arange(n), seats_of(names, n)) for side, names in away.items()
+        }
+
+    @property
+    def stopped(self) -> bool:
+        """Whether both teams have diverged, so that nothing is left to rehearse."""
+        return all(side.diverged for side in self.sides.values())
+
+    def release(self) -> None:
+        """Let go of the teams: Mesa 3.3 numbers agents in a table that keeps every model alive."""
+        numbers: dict[Any, Any] = getattr(mesa.Agent, "_ids", {})
+        for side in self.sides.values():
+            numbers.pop(side.team, None)
+
+
+@lru_cache(maxsize=16)
+def shared_talk(seed: int, practice: int, noise: float) -> Talk:
+    """Draw the article's talk; sessions that ask for the same one share it, read-only."""
+    return synthetic_talk(np.random.default_rng([seed, 0]), practice=practice, noise=noise)
+
+
+def _absence_rate(attendance: AttendanceLaw) -> float:
+    return 1.0 - float(attendance.moments().rates.mean())
+
+
+def _with_new_masks(twin: Twin, team: Team) -> Twin:
+    """Build a twin for the team's new law, with the weights that the old twin has learned."""
+    renewed = Twin.of(team)
+    before, after = Parts.of(twin.network), Parts.of(renewed.network)
+    for old, new in ((before.hidden, after.hidden), (before.output, after.output)):
+        for name, parameter in old.parameters.items():
+            new.parameters[name][...] = parameter
+    renewed.reliance = twin.reliance
+    return renewed

@@ -1,0 +1,312 @@
+"""A session: what one page asked for, worked off slice by slice, without a clock or a socket.
+
+`take` notes what is wanted; `work` does a little of it and says what is to be told. So sessions
+share one thread without waiting long for one another, and tests need neither time nor network.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.live.digits import DigitNetworks
+from dashboard.live.frames import frame, history, point, started
+from dashboard.live.messages import (
+    ChangeAtOnce,
+    Home,
+    Message,
+    Network,
+    Pause,
+    Play,
+    Speed,
+    Start,
+    Step,
+)
+from dashboard.live.pair import Pair
+from dashboard.live.setup import MOST_REHEARSALS, Setup
+from simulation.checks import InputError
+
+Told = dict[str, Any]
+
+SLICE = 0.010
+"""Seconds of rehearsals after which the other sessions get their turn."""
+TICK = 1 / 30
+"""Seconds between two frames, at least."""
+EPOCH = 1 / 8
+"""Seconds between two epochs of the article's networks, at least: so that one can look on."""
+PROGRESS = 0.25
+"""Seconds between two frames while a link is being caught up with."""
+HISTORY_POINTS = 200
+MOST_DEFERRED = 100
+
+
+@dataclass
+class Curves:
+    """What is kept of the past while a link is caught up with."""
+
+    every: int
+    points: list[tuple[int, list[float]]] = field(default_factory=list)
+
+
+class Session:
+    """Two teams, their twins and the article's networks, for one page.
+
+    Attributes
+    ----------
+    pair : Pair or None
+        None until the first start.
+    networks : DigitNetworks or None
+    playing, network_playing : bool
+    speed : int
+        Rehearsals a tick.
+    target : int
+        Rehearsals to be held as soon as possible, whether playing or not.
+    """
+
+    def __init__(self) -> None:
+        self.pair: Pair | None = None
+        self.networks: DigitNetworks | None = None
+        self.playing = self.network_playing = False
+        self.speed = 4
+        self.target = 0
+        self._replies: list[Told] = []
+        self._start: Iterator[None] | None = None
+        self._deferred: list[Message] = []
+        self._curves: Curves | None = None
+        self._unseen = False  # something has changed that no frame has shown
+        self._left_of_tick = 0
+        self._next_tick = self._next_progress = self._next_epoch = -math.inf
+        self._network_settings = (0, 0.0, 0.0)
+        self._network_target = 0
+        self._network_work: Iterator[Told | None] | None = None
+        self._network_unseen = self._with_pixels = False
+
+    def take(self, message: Message) -> None:
+        """Note what is wanted.
+
+        Raises
+        ------
+        InputError
+            If it is impossible as things stand; nothing has changed then.
+        """
+        match message:
+            case Start(setup=setup):
+                self.playing, self._deferred = False, []
+                self._start = self._begin(setup)
+            case Speed(value=value):
+                self.speed = value
+            case Play() | Pause():
+                self.playing = isinstance(message, Play)
+                self._unseen = True
+            case _ if self._start is not None:
+                if len(self._deferred) < MOST_DEFERRED:
+                    self._deferred.append(message)
+            case _ if self.pair is None:
+                raise InputError("nothing has been started yet: start first")
+            case _:
+                self._take_now(message, self.pair)
+
+    def work(self, now: float) -> tuple[list[Told], float | None]:
+        """Do a slice of what is wanted.
+
+        Parameters
+        ----------
+        now : float
+            Seconds on a clock that never goes back.
+
+        Returns
+        -------
+        list of dict
+            What is to be told to the page, in order.
+        float or None
+            Seconds after which there is more to do; None: not before something is taken.
+        """
+        told: list[Told] = []
+        waits = [self._work_on_teams(now, told.append), self._work_on_networks(now, told.append)]
+        told[:0], self._replies = self._replies, []
+        return told, min((wait for wait in waits if wait is not None), default=None)
+
+    def release(self) -> None:
+        """Let go of everything, when the page has left."""
+        self._start = None
+        if self.pair is not None:
+            self.pair.release()
+        self.pair = self.networks = None
+
+    def _take_now(self, message: Message, pair: Pair) -> None:
+        match message:
+            case Step():
+                self.playing = False
+                self.target = min(max(self.target, pair.held) + 1, MOST_REHEARSALS)
+                self._unseen = True
+            case Home(left=left, right=right):
+                pair.send_home({"left": left, "right": right})
+                self._unseen = True
+            case ChangeAtOnce(key=key, value=value):
+                message.checked_for(len(pair.names))
+                self._replies.append(
+                    {"type": "changed", "key": key, "value": value, "rehearsal": pair.held}
+                )
+                if pair.held == 0:
+                    # Nothing has been rehearsed: start with it, as a link to here will.
+                    self._start = self._exchange(pair.start.model_copy(update={key: value}), pair)
+                else:
+                    pair.change(message)
+                    self._unseen = True
+            case Network(do="reset"):
+                seed, rate, noise = self._network_settings
+                self._reset_networks(
+                    seed,
+                    rate if message.net_rate is None else message.net_rate,
+                    noise if message.label_noise is None else message.label_noise,
+                    epochs=0,
+                )
+            case Network(do=do):
+                self.network_playing = do == "play"
+                self._network_unseen = True
+
+    def _begin(self, setup: Setup) -> Iterator[None]:
+        """Build what a start asks for; if that fails, what was there goes on."""
+        yield from self._exchange(setup, None)
+        self.target, self._curves = setup.at, None
+        if setup.at:
+            self._curves = Curves(math.ceil(setup.at / HISTORY_POINTS))
+        assert self.pair is not None  # it has just been built
+        self._replies.append(started(self.pair))
+        self._reset_networks(setup.seed, setup.net_rate, setup.label_noise, setup.epochs)
+
+    def _exchange(self, setup: Setup, like: Pair | None) -> Iterator[None]:
+        """Build a pair and put it in the place of the old one; `like`: with the same sent home."""
+        pair = Pair(setup)
+        try:
+            for _ in pair.practise_alone():
+                yield
+        except BaseException:
+            pair.release()
+            raise
+        if like is not None:
+            pair.home = like.home
+        if self.pair is not None:
+            self.pair.release()
+        self.pair, self._left_of_tick, self._unseen = pair, 0, True
+
+    def _reset_networks(self, seed: int, rate: float, noise: float, epochs: int) -> None:
+        self.networks, self._network_work = None, None
+        self._network_settings, self._network_target = (seed, rate, noise), epochs
+        self.network_playing = False
+        self._network_unseen = self._with_pixels = True
+
+    def _work_on_teams(self, now: float, tell: Callable[[Told], None]) -> float | None:
+        if self._start is not None:
+            self._work_on_start()
+            return 0.0
+        pair = self.pair
+        if pair is None:
+            return None
+        if pair.held < self.target:
+            self._catch_up(pair, now, tell)
+            return 0.0
+        if self.playing and pair.held >= MOST_REHEARSALS:
+            self.playing, self._unseen = False, True
+            self._replies.append(problem(f"rehearsal {pair.held} is the last: start anew"))
+        if self.playing and now >= self._next_tick:
+            self._left_of_tick = self._left_of_tick or self.speed
+            self._left_of_tick -= self._rehearse(
+                pair, min(self._left_of_tick, MOST_REHEARSALS - pair.held)
+            )
+            if self._left_of_tick and pair.held < MOST_REHEARSALS:
+                return 0.0
+            self.playing = not pair.stopped
+            self._left_of_tick, self._unseen = 0, True
+            # A tick that comes late is not made up for: fewer frames, never a backlog.
+            self._next_tick = max(self._next_tick + TICK, now)
+        if self._unseen:
+            tell(self._frame(pair))
+        return max(self._next_tick - now, 0.0) if self.playing else None
+
+    def _work_on_start(self) -> None:
+        try:
+            assert self._start is not None
+            next(self._start)
+            return
+        except StopIteration:
+            self._start = None
+        except InputError as error:  # the head start diverged
+            self._start = None
+            self._replies.append(problem(str(error)))
+        deferred, self._deferred = self._deferred, []
+        for message in deferred:
+            try:
+                self.take(message)
+            except InputError as error:
+                self._replies.append(problem(str(error)))
+
+    def _catch_up(self, pair: Pair, now: float, tell: Callable[[Told], None]) -> None:
+        curves = self._curves
+        if curves is not None and pair.held % curves.every == 0:
+            curves.points.append(point(self._frame(pair)))
+        until = self.target - pair.held
+        if curves is not None:
+            until = min(until, curves.every - pair.held % curves.every)
+        self._rehearse(pair, until)
+        if pair.held >= self.target:
+            self._unseen = True
+            if curves is not None:
+                tell(history(curves.points))
+                self._curves = None
+        elif self._unseen or now >= self._next_progress:
+            tell(self._frame(pair))
+            self._next_progress = now + PROGRESS
+
+    def _rehearse(self, pair: Pair, most: int) -> int:
+        """Hold rehearsals until the slice is over; return how many."""
+        until = time.perf_counter() + SLICE
+        for number in range(1, most + 1):
+            pair.rehearse()
+            if time.perf_counter() >= until:
+                return number
+        return most
+
+    def _frame(self, pair: Pair) -> Told:
+        self._unseen = False
+        return frame(pair, playing=self.playing)
+
+    def _work_on_networks(self, now: float, tell: Callable[[Told], None]) -> float | None:
+        if self._start is not None or self.pair is None:
+            return None
+        if self._unseen:
+            return 0.0  # the teams come first
+        if self._network_work is None:
+            if self.networks is None:
+                self.networks = DigitNetworks(*self._network_settings)
+            networks = self.networks
+            behind = networks.epoch < self._network_target
+            due = self.network_playing and not networks.over
+            if self._network_unseen and not behind:
+                self._network_work = networks.message(
+                    playing=self.network_playing, with_pixels=self._with_pixels
+                )
+                self._network_unseen = False
+            elif behind or (due and now >= self._next_epoch):
+                self._next_epoch = max(self._next_epoch + EPOCH, now)
+                self._network_work = networks.train()
+                self._network_unseen = True
+            else:
+                return max(self._next_epoch - now, 0.0) if due else None
+        try:
+            message = next(self._network_work)
+        except StopIteration:
+            self._network_work = None
+        else:
+            if message is not None:
+                self._with_pixels = False
+                tell(message)
+        return 0.0
+
+
+def problem(line: str) -> Told:
+    """Say in one line what was wrong; the session goes on."""
+    return {"type": "error", "message": line}
