@@ -22,7 +22,7 @@ from nn_bridge.training import (
     History,
     Logs,
     as_keras,
-    check_finite,
+    diverged,
     mean_of_batches,
     plain,
     reporting,
@@ -392,7 +392,8 @@ class Sequential:
         return samples_of(data, rows, own)
 
     def _check_finite(self, what: str, value: Any, when: str) -> None:
-        check_finite(what, value, when, self.optimizer)
+        if not np.isfinite(value).all():
+            raise diverged(what, when, self.optimizer)
 
 
 def load_model(path: Any) -> Sequential:

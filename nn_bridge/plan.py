@@ -9,6 +9,7 @@ weights itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from nn_bridge import losses
 from nn_bridge.layer import Array, Layer
 from nn_bridge.optimizers import SGD, Optimizer
 from nn_bridge.stage import Link, Stage, links_of
-from nn_bridge.training import Logs, check_finite
+from nn_bridge.training import Logs, diverged, slices
 
 Indices = npt.NDArray[np.intp]
 
@@ -110,9 +111,9 @@ class Plan:
         # Plain SGD needs no gradient by itself: the products add it to the weights.
         self.adds_at_once = type(optimizer) is SGD and not optimizer.momentum
         self.gradient = self.weights if self.adds_at_once else np.empty_like(self.weights)
-        self.batch_size = min(batch_size, len(x))
-        last_size = len(x) % self.batch_size or self.batch_size
-        self.stages = {size: self._stages(size) for size in {self.batch_size, last_size}}
+        self.batches = slices(len(x), batch_size)
+        self.sizes = [len(x[batch]) for batch in self.batches]
+        self.stages = {size: self._stages(size) for size in set(self.sizes)}
 
     def epoch(self, order: Indices, epoch: str) -> Logs:
         """Train on the samples in `order`, (P,), and return their mean loss and accuracy.
@@ -125,24 +126,25 @@ class Plan:
         count, value, hits = len(order), 0.0, 0.0
         sums = np.ones(count, self.x.dtype)
         with self._weights_in_one_vector(), np.errstate(over="ignore", invalid="ignore"):
-            for step, start in enumerate(range(0, count, self.batch_size), start=1):
-                rows = order[start : start + self.batch_size]
-                z, wanted = self._forward(rows), self.targets.take(rows, 1)  # (K, B)
+            for step, batch in enumerate(self.batches, start=1):
+                rows = order[batch]
+                stages = self.stages[len(rows)]
+                z, wanted = self._forward(stages, rows), self.targets.take(rows, 1)  # (K, B)
                 if self.with_accuracy:
                     hits += len(rows) * float(losses.accuracy(z.T, wanted.T))
-                judged = self.judge.judge(z, wanted, sums[start : start + len(rows)], self.dot)
-                check_finite("the loss", judged, f"{epoch}step {step}", self.optimizer)
+                judged = self.judge.judge(z, wanted, sums[batch], self.dot)
+                if not math.isfinite(judged):
+                    raise diverged("the loss", f"{epoch}step {step}", self.optimizer)
                 value += judged
-                self._backward(z)
+                self._backward(stages, z)
         value *= self.judge.value(len(self.targets))
         logs: Logs = {"loss": (value + float(np.log(sums).sum(dtype=np.float64))) / count}
         if self.with_accuracy:
             logs["accuracy"] = hits / count
         return logs
 
-    def _forward(self, rows: Indices) -> Array:
+    def _forward(self, stages: list[Stage], rows: Indices) -> Array:
         """Return what comes before the last activation, (K, B)."""
-        stages = self.stages[len(rows)]
         stages[0].gather(self.x, rows)
         for stage in stages:
             if stage.activation_before == "relu":
@@ -151,14 +153,14 @@ class Plan:
             stage.forward()
         return stages[-1].outputs
 
-    def _backward(self, gradient: Array) -> None:
+    def _backward(self, stages: list[Stage], gradient: Array) -> None:
         """Let all weights learn from the gradient, (K, B), over the judge's slope."""
         optimizer, factor = self.optimizer, self.judge.slope(len(gradient)) / gradient.shape[1]
         keep = 0.0
         if self.adds_at_once:
             factor *= -optimizer.learning_rate
             keep = 1.0 - optimizer.learning_rate * optimizer.weight_decay
-        for stage in reversed(self.stages[gradient.shape[1]]):
+        for stage in reversed(stages):
             passed = gradient if stage.is_first else stage.backward(gradient)
             stage.learn(gradient, factor, keep)
             gradient = passed
@@ -177,8 +179,9 @@ class Plan:
         optimizer.slots = {name: [np.empty_like(self.weights)] for name in remembered}
         for name, arrays in remembered.items():
             _copy(arrays, self._blocks(optimizer.slots[name][0]))
-        for stage in (stage for stages in self.stages.values() for stage in stages):
-            stage.take_rate()
+        for size, stages in self.stages.items():
+            for stage in stages:
+                stage.begin(self.sizes.count(size))
         try:
             yield
         finally:

@@ -8,13 +8,13 @@ input is 1 - rate, which undoes it for the bias.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from nn_bridge.layer import Array, Layer
+from nn_bridge.layer import Array, BoolArray, Layer
 from nn_bridge.layers import Dense, Dropout, Flatten
 
 
@@ -82,6 +82,7 @@ class Stage:
         self.active = np.empty((n_in, batch), np.bool_)
         self.scale = 1.0
         self.keep: Array | None = None
+        self.masks: Iterator[BoolArray | None] = iter(())
         if self.dropout is not None:
             size = self.dropout.group_size
             self.mask_shape = self.dropout.mask_shape((batch, n_in // size))
@@ -90,9 +91,11 @@ class Stage:
             self.grouped_passed = self.passed[:-1].reshape(groups)
         self.gemm = get_blas_funcs("gemm", dtype=dtype)
 
-    def take_rate(self) -> None:
-        """Take on the dropout's rate, which may change between epochs."""
-        self.scale = 1.0 if self.dropout is None else float(self.dropout.scale)
+    def begin(self, steps: int) -> None:
+        """Prepare for an epoch of so many steps. The rate may have changed since the last."""
+        if self.dropout is not None:
+            self.scale = float(self.dropout.scale)
+            self.masks = self.dropout.draw_masks(self.mask_shape, steps)
         self.entering[-1] = 1.0 / self.scale
 
     def gather(self, x: Array, rows: Array) -> None:
@@ -104,7 +107,7 @@ class Stage:
         """Let `inputs` through dropout, all but the scaling."""
         if self.dropout is None:
             return
-        mask = self.dropout.last_mask = self.dropout.draw_mask(self.mask_shape)
+        mask = self.dropout.last_mask = next(self.masks)
         self.keep = None if mask is None else mask.T[:, None]  # (groups or 1, 1, B or 1)
         if self.keep is not None:
             np.multiply(self.grouped_inputs, self.keep, out=self.grouped_inputs)

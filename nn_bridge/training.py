@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,12 +65,10 @@ def samples_of(data: Array, rows: slice | Array, axes: int) -> Array:
     return np.asarray(data[np.arange(len(data))[:, None], rows])
 
 
-def check_finite(what: str, value: Any, when: str, optimizer: Optimizer | None) -> None:
-    """Raise `DivergedError` unless `value`, a number or an array, is finite."""
-    if math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all():
-        return
+def diverged(what: str, when: str, optimizer: Optimizer | None) -> DivergedError:
+    """Make the error that tells of numbers which are not finite any more."""
     rate = f" (learning rate {optimizer.learning_rate:g})" if optimizer else ""
-    raise DivergedError(
+    return DivergedError(
         f"{what} is no finite number any more in {when}{rate}: "
         "lower the learning rate, or scale x and y to about 1"
     )
