@@ -97,10 +97,10 @@ def run_batch(sample: int, processes: int) -> float:
     return time.perf_counter() - started
 
 
-def fill_store(folder: Path) -> tuple[float, float]:
-    """Enter made-up chunks of 100 teams; return teams a second, and bytes a team."""
+def fill_store(folder: Path, at_once: int) -> tuple[float, float]:
+    """Enter made-up chunks of 100 teams, so many at once; return teams a second, bytes a team."""
     plan = cut(read_design(DESIGN, [f"seeds={STORE_CHUNKS}"]))
-    path = folder / "filled.sqlite"
+    path = folder / f"filled-{at_once}.sqlite"
     create_store(path, plan, versions())
     with open_store(path) as store:
         chunks: list[tuple[int, list[Row]]] = []
@@ -112,8 +112,8 @@ def fill_store(folder: Path) -> tuple[float, float]:
             ]
             chunks.append((chunk.number, rows))
         started = time.perf_counter()
-        for number, rows in chunks:
-            store.finish(number, rows)
+        for at in range(0, len(chunks), at_once):
+            store.finish(dict(chunks[at : at + at_once]))
         seconds = time.perf_counter() - started
     teams = plan.design.n_teams
     return teams / seconds, path.stat().st_size / teams
@@ -166,8 +166,12 @@ def main(
                 f"{1000 * ours:.2f} ms on 2; 100,000 teams would take "
                 f"{each * 100_000 / 3_600:.1f} hours (extrapolated)"
             )
-        rate, size = fill_store(folder)
-        console.print(f"store alone: {rate:,.0f} teams a second, {size:.0f} bytes a team")
+        for at_once in (1, 10, 100):
+            rate, size = fill_store(folder, at_once)
+            console.print(
+                f"store alone, {at_once} chunks at once: {rate:,.0f} teams a second, "
+                f"{size:.0f} bytes a team"
+            )
 
 
 if __name__ == "__main__":

@@ -247,7 +247,7 @@ def test_the_page_of_half_a_sweep_says_so(tmp_path):
     plan = small_plan()
     create_store(path, plan, versions())
     with open_store(path) as opened:
-        opened.finish(0, peaked(plan.task(plan.chunks[0], versions())))
+        opened.finish({0: peaked(plan.task(plan.chunks[0], versions()))})
     page = page_of(path, tmp_path)
     assert "**Not complete:** 288 of 320 teams are still to come" in page
 

@@ -92,6 +92,7 @@ def test_the_coordinator_is_killed_at_twenty_random_moments(tmp_path):
         heard, entered = SPAWN.Pipe(duplex=False)
         process = SPAWN.Process(target=coordinate, args=(path, entered))
         process.start()
+        entered.close()  # so that its death would be heard
         for _ in range(rng.integers(1, 30)):
             heard.recv()
         process.join(rng.uniform(0.0, 0.003))  # and then at any point of what it does next
@@ -219,23 +220,25 @@ def test_a_chunk_that_raises_for_good_stops_no_other(tmp_path):
 # --- the disk ---
 
 
-def coordinate_on_a_full_disk(path: Path, limit: int, told: multiprocessing.SimpleQueue) -> None:
+def coordinate_on_a_full_disk(path: Path, limit: int, told: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
         run_sweep(fine_plan(300), path, threads(2), quiet, made_up)
     except InputError as error:
-        told.put(str(error))
+        told.send(str(error))
     else:
-        told.put("nothing happened")
+        told.send("nothing happened")
 
 
 @pytest.mark.parametrize("limit", [1_000, 60_000])
 def test_a_full_disk_is_said_and_survived(tmp_path, limit):
     """Full while the store is made, and full in the middle."""
-    path, told = tmp_path / "store.sqlite", SPAWN.SimpleQueue()
+    path = tmp_path / "store.sqlite"
+    heard, told = SPAWN.Pipe(duplex=False)
     process = SPAWN.Process(target=coordinate_on_a_full_disk, args=(path, limit, told))
     process.start()
-    message = told.get()
+    told.close()
+    message = heard.recv()
     process.join()
     process.close()
     assert "cannot be written" in message
@@ -306,7 +309,7 @@ def test_a_chunk_is_never_entered_twice(store):
     plan = fine_plan(60)
     before = content(store)
     with open_store(store) as opened, pytest.raises(sqlite3.IntegrityError):
-        opened.finish(0, made_up(plan.task(plan.chunks[0], versions())))
+        opened.finish({0: made_up(plan.task(plan.chunks[0], versions()))})
     assert content(store) == before
 
 
@@ -318,7 +321,7 @@ def test_a_chunk_of_the_wrong_size_is_not_entered(tmp_path):
     create_store(path, plan, versions())
     rows = made_up(plan.task(plan.chunks[0], versions()))[:1]
     with open_store(path) as opened, pytest.raises(RuntimeError, match="not of 1 teams"):
-        opened.finish(0, rows)
+        opened.finish({0: rows})
     with open_store(path) as opened:
         assert opened.state().teams_done == 0
 

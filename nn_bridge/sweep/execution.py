@@ -60,8 +60,7 @@ class _Run:
             while self.queue or self.suspects or self.running:
                 self._submit(pool)
                 done, _ = wait(self.running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    self._settle(future)
+                self._settle(done)
         # A lost scheduler cancels what was running there.
         except (BrokenExecutor, CancelledError) as error:
             self._note_break(str(error))
@@ -81,28 +80,27 @@ class _Run:
                     self.queue.extendleft(reversed(chunks[at:]))
                 raise
 
-    def _settle(self, future: Future[list[Row]]) -> None:
-        chunk = self.running[future]
-        try:
-            rows = future.result()
-        except (BrokenExecutor, CancelledError):
-            raise
-        except Exception as error:
+    def _settle(self, futures: set[Future[list[Row]]]) -> None:
+        """Enter what has come, all in one transaction; then see to what has failed."""
+        sound = {future: self.running[future] for future in futures if _is_sound(future)}
+        if sound:
+            self.store.finish({chunk.number: future.result() for future, chunk in sound.items()})
+        for future, chunk in sound.items():
             del self.running[future]
-            self._charge(chunk, f"{type(error).__name__}: {error}", self.queue)
-            return
-        self.store.finish(chunk.number, rows)
-        del self.running[future]
-        self._acquit(chunk)
-        self.on_done(chunk.n_teams)
+            self._acquit(chunk)
+            self.on_done(chunk.n_teams)
+        for future in futures - sound.keys():
+            try:
+                future.result()
+            except (BrokenExecutor, CancelledError):
+                raise
+            except Exception as error:
+                chunk = self.running.pop(future)
+                self._charge(chunk, f"{type(error).__name__}: {error}", self.queue)
 
     def _note_break(self, error: str) -> None:
-        lost = []
-        for future, chunk in list(self.running.items()):
-            if future.done() and not future.cancelled() and future.exception() is None:
-                self._settle(future)
-            else:
-                lost.append(chunk)
+        self._settle({future for future in self.running if future.done() and _is_sound(future)})
+        lost = list(self.running.values())
         self.running.clear()
         if self.suspects and lost:
             self._charge(lost[0], f"the worker died: {error}", self.suspects)
@@ -119,3 +117,7 @@ class _Run:
     def _acquit(self, chunk: Chunk) -> None:
         if self.suspects and self.suspects[0] is chunk:
             self.suspects.popleft()
+
+
+def _is_sound(future: Future[list[Row]]) -> bool:
+    return not future.cancelled() and future.exception() is None

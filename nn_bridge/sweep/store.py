@@ -15,7 +15,7 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -117,20 +117,22 @@ class Store:
         """Return the numbers of the chunks that are not done."""
         return {n for (n,) in self.connection.execute("SELECT chunk FROM chunks WHERE NOT done")}
 
-    def finish(self, chunk: int, rows: Sequence[Row]) -> None:
-        """Enter a chunk's results and its completion, both or neither."""
+    def finish(self, entries: Mapping[int, Sequence[Row]]) -> None:
+        """Enter chunks' results, by chunk, and their completion: all of it or nothing.
+
+        Several at once, for what takes time is to wait for the disk once per transaction.
+        """
         marks = ", ".join("?" * (4 + len(MEASURES)))
         with self._writing():
-            self.connection.executemany(f"INSERT INTO results VALUES ({marks})", rows)
-            changed = self.connection.execute(
-                "UPDATE chunks SET done = 1 WHERE chunk = ? AND NOT done AND teams = ?",
-                (chunk, len(rows)),
-            )
-            if changed.rowcount != 1:
-                raise RuntimeError(
-                    f"chunk {chunk} was done already, or is not of {len(rows)} teams"
+            for chunk, rows in entries.items():
+                self.connection.executemany(f"INSERT INTO results VALUES ({marks})", rows)
+                changed = self.connection.execute(
+                    "UPDATE chunks SET done = 1 WHERE chunk = ? AND NOT done AND teams = ?",
+                    (chunk, len(rows)),
                 )
-            self.connection.execute("DELETE FROM failures WHERE chunk = ?", (chunk,))
+                if changed.rowcount != 1:
+                    raise RuntimeError(f"chunk {chunk} is done, or is not of {len(rows)} teams")
+                self.connection.execute("DELETE FROM failures WHERE chunk = ?", (chunk,))
 
     def fail(self, chunk: int, error: str) -> None:
         """Note down what went wrong with a chunk."""
