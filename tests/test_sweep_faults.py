@@ -14,6 +14,7 @@ import tempfile
 import threading
 from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 
 import numpy as np
@@ -80,9 +81,14 @@ def test_the_number_of_processes_changes_no_bit(tmp_path, undisturbed, workers):
 # --- kill -9 ---
 
 
-def coordinate(path: Path, entered: Connection) -> None:
+def coordinate(path: Path, entered: Connection, allowed: Semaphore) -> None:
     """A coordinator whose time goes into the store, so that it is there that it is killed."""
-    run_sweep(fine_plan(800), path, threads(2), entered.send, made_up)
+
+    def on_progress(done: int) -> None:
+        entered.send(done)
+        allowed.acquire()
+
+    run_sweep(fine_plan(800), path, threads(2), on_progress, made_up)
 
 
 def test_the_coordinator_is_killed_at_twenty_random_moments(tmp_path):
@@ -90,10 +96,13 @@ def test_the_coordinator_is_killed_at_twenty_random_moments(tmp_path):
     done = [0]
     for _ in range(20):
         heard, entered = SPAWN.Pipe(duplex=False)
-        process = SPAWN.Process(target=coordinate, args=(path, entered))
+        chunks = int(rng.integers(1, 30))
+        # A few more than that: it is to be busy when it is killed, but not to end before.
+        allowed = SPAWN.Semaphore(chunks + 8)
+        process = SPAWN.Process(target=coordinate, args=(path, entered, allowed))
         process.start()
         entered.close()  # so that its death would be heard
-        for _ in range(rng.integers(1, 30)):
+        for _ in range(chunks):
             heard.recv()
         process.join(rng.uniform(0.0, 0.003))  # and then at any point of what it does next
         process.kill()
