@@ -48,9 +48,10 @@ HOW_TO_READ = """How to read it
 Time of one step (of all teams; of one index), one thread, medians.
 Logarithmic axes, but for the number of members.
 Behind each name: the exponent of the growth, fitted to the upper half
-of the sizes. 1.00 is in proportion; 2^1.00N doubles with each member."""
+of the sizes; 1.00 is in proportion. For coalitions: by what each
+further member multiplies the time."""
 
-ROOM = 0.62
+ROOM = 0.7
 """Room to the right of the lines for their names, as a part of the sizes' range."""
 
 
@@ -78,45 +79,48 @@ def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]]) -> None:
     ax.set_yscale("log")
     if not curve.doubling:
         ax.set_xscale("log")
-    sizes = sorted({size for line in lines.values() for size in line["sizes"]})
-    low, high = sizes[0], sizes[-1]
-    right = high + (high - low) * ROOM if curve.doubling else high * (high / low) ** ROOM
-    left = low - 0.5 if curve.doubling else low / (high / low) ** 0.03
-    ax.set_xlim(left, right)
-    ends = {}
+    sizes: list[int] = sorted({size for line in lines.values() for size in line["sizes"]})
+
+    def beyond(size: int, part: float) -> float:
+        """Go on from `size` by a part of the range of sizes."""
+        if curve.doubling:
+            return size + (sizes[-1] - sizes[0]) * part
+        reach: float = (sizes[-1] / sizes[0]) ** part
+        return size * reach
+
+    ax.set_xlim(beyond(sizes[0], -0.03), beyond(sizes[-1], ROOM))
     for name, line in lines.items():
-        color = _color(name)
         ours = name.startswith("ours")
         ax.plot(
-            line["sizes"], line["seconds"], color=color, marker="o",
-            markersize=4 if ours else 3, linewidth=2.6 if ours else 1.4,
-            zorder=3 if ours else 2, linestyle="--" if name == "ours: TeamStack of one" else "-",
+            line["sizes"], line["seconds"], color=_color(name), marker="o",
+            markersize=4 if ours else 3, linewidth=2.6 if ours else 1.4, zorder=3 if ours else 2,
         )  # fmt: skip
-        ends[name] = line
     bottom, top = ax.get_ylim()
-    for name, height in _apart(ends, bottom, top).items():
-        line = ends[name]
-        fit: Growth | None = line["growth"]
-        grows = "" if fit is None else f"  {'2^' if curve.doubling else ''}{fit.slope:.2f}"
-        if fit is not None and curve.doubling:
-            grows += "N"
-        ax.annotate(
-            f"{name.removeprefix('ours: ')}{grows}" if name != "ours" else f"ours{grows}",
-            xy=(line["sizes"][-1], line["seconds"][-1]),
-            xytext=(high + 0.4 if curve.doubling else high * (high / low) ** 0.03, height),
-            va="center", fontsize=9.5, color=_color(name),
-            fontweight="bold" if name.startswith("ours") else "normal",
-            arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6,
-                        "alpha": 0.6, "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
-        )  # fmt: skip
+    for last in {line["sizes"][-1] for line in lines.values()}:
+        ending = {name: line for name, line in lines.items() if line["sizes"][-1] == last}
+        for name, height in _apart(ending, bottom, top).items():
+            ax.annotate(
+                name.removeprefix("ours: ") + _grows(lines[name]["growth"]),
+                xy=(last, lines[name]["seconds"][-1]), xytext=(beyond(last, 0.03), height),
+                va="center", fontsize=9.5, color=_color(name),
+                fontweight="bold" if name.startswith("ours") else "normal",
+                arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6, "alpha": 0.6,
+                            "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
+            )  # fmt: skip
     ax.set_title(curve.title)
     ax.set_xlabel(curve.size)
     ax.xaxis.set_major_locator(FixedLocator(_ticks(sizes)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0) if top / bottom < 300 else (1.0,)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
     ax.yaxis.set_minor_locator(NullLocator())
+
+
+def _grows(fit: Growth | None) -> str:
+    if fit is None:
+        return ""
+    return f"  x{2**fit.slope:.2f} a member" if fit.doubling else f"  {fit.slope:.2f}"
 
 
 def _apart(lines: dict[str, dict[str, Any]], bottom: float, top: float) -> dict[str, float]:

@@ -14,6 +14,9 @@ import numpy as np
 
 from benchmarks.worker import Entry, Results, Worker, WorkerError
 
+SLOW, SLOW_ROUNDS = 1.0, 3
+"""Whose single run takes longer than so many seconds takes part in the first rounds only."""
+
 PAUSE = 0.02
 """Seconds between contenders, for idle threads of the last one to go to sleep."""
 
@@ -144,6 +147,7 @@ def race(
         Where the rotation of the order starts.
     """
     runs: dict[int, int] = {}
+    slow: set[int] = set()
     for number, row in enumerate(rows):
         row.why_not = row.why_not or missing(row.entry)
         if row.why_not:
@@ -157,14 +161,16 @@ def race(
                     raise WorkerError(
                         f"refused: it computes something else, {row.difference:.1e} away"
                     )
-            runs[number] = _runs(worker, row.entry, effort.seconds)
+            runs[number], taken = _runs(worker, row.entry, effort.seconds)
+            if taken > SLOW:
+                slow.add(number)
         except WorkerError as error:
             _drop(row, error)
     times: Mapping[int, list[float]] = {number: [] for number in runs}
     for round_ in range(effort.rounds):
         for number in _rotated(list(runs), first + round_):
             row = rows[number]
-            if row.why_not:
+            if row.why_not or (number in slow and round_ >= SLOW_ROUNDS):
                 continue
             time.sleep(PAUSE)
             try:
@@ -178,14 +184,13 @@ def race(
             crew.of(rows[number].entry).ask("forget", rows[number].entry.name)
 
 
-def _runs(worker: Worker, entry: Entry, seconds: float) -> int:
-    """Warm up, and find how many runs take about `seconds`."""
+def _runs(worker: Worker, entry: Entry, seconds: float) -> tuple[int, float]:
+    """Warm up; find how many runs take about `seconds`, and how long they take."""
     steps: int = worker.ask("steps", entry.name)
-    slow = worker.ask("time", entry.name, 1) * steps
-    if slow > seconds:
-        return 1
-    fast: float = max(worker.ask("time", entry.name, 1) * steps, 1e-7)
-    return max(1, round(seconds / fast))
+    worker.ask("time", entry.name, 1)  # compilers are at work here
+    warm: float = max(worker.ask("time", entry.name, 1) * steps, 1e-7)
+    runs = max(1, round(seconds / warm))
+    return runs, runs * warm
 
 
 def _drop(row: Row, error: WorkerError) -> None:

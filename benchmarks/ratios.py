@@ -30,14 +30,19 @@ class Ratio:
 
 
 def ratio(these: Launches, those: Launches) -> Ratio:
-    """Compare two contenders that were timed in the same rounds.
+    """Compare two contenders that were timed in the same rounds, or one in the first ones only.
 
     Examples
     --------
     >>> ratio([[2.0, 4.0, 6.0]], [[1.0, 2.0, 2.0]])
     Ratio(median=2.0, low=2.0, high=2.5, launches=(2.0,))
+    >>> ratio([[6.0, 6.0]], [[2.0, 2.0, 1.0]]).median
+    3.0
     """
-    rounds = [np.divide(a, b) for a, b in zip(these, those, strict=True)]
+    rounds = [
+        np.array([one / other for one, other in zip(a, b, strict=False)])
+        for a, b in zip(these, those, strict=True)
+    ]
     low, median, high = np.quantile(np.concatenate(rounds), (0.25, 0.5, 0.75))
     return Ratio(
         float(median), float(low), float(high), tuple(float(np.median(one)) for one in rounds)
