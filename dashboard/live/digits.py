@@ -56,7 +56,7 @@ class DigitNetworks:
             network.compile("adam", "sparse_categorical_crossentropy")
         # One choice for the whole session: the curves of two epochs differ by what was learned.
         rng = np.random.default_rng([seed, 2])
-        self._orders = np.array([rng.permutation(HIDDEN_UNITS) for _ in range(ORDERS)])
+        self.orders = np.array([rng.permutation(HIDDEN_UNITS) for _ in range(ORDERS)])
 
     @property
     def over(self) -> bool:
@@ -115,7 +115,7 @@ class DigitNetworks:
         hidden = np.maximum(flat @ parts.hidden.weight.T + parts.hidden.bias, 0.0)  # (M, 256)
         right = np.zeros(BLOCKS + 1)
         shown = np.empty((BLOCKS + 1, SHOWN, len(parts.output.bias)), dtype=hidden.dtype)
-        for number, order in enumerate(self._orders):
+        for number, order in enumerate(self.orders):
             # The last to fall silent first: sums over ever more blocks are what is left.
             blocks = hidden[:, order[::-1]].reshape(len(flat), BLOCKS, -1).transpose(1, 0, 2)
             weights = parts.output.weight[:, order[::-1]].reshape(-1, BLOCKS, blocks.shape[2])

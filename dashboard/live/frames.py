@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.live.measures import BoolArray
+from dashboard.live.measures import BoolArray, measure
 from dashboard.live.pair import SIDES, Pair, Side
 from dashboard.live.setup import limits
-from nn_bridge.bridge import Parts
 
 QUALITIES = ("all", "one_mean", "one_worst", "two_mean", "two_worst", "hard")
 VERSION = 1
@@ -92,22 +91,23 @@ def rounded(parts: dict[str, npt.ArrayLike]) -> dict[str, Any]:
 
 
 def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]:
-    measured, twin = side.measures(home), Parts.of(side.twin.network)
+    look = side.look()
+    measured = measure(look.products, side.team.talk.hard_section, home)
     present = side.present().astype(int).tolist()
     told = rounded(
         {
             "absence_rate": side.absence_rate,
-            "reliance": side.team.reliance,
+            "reliance": look.reliance,
             "dependence": measured.synergy,
             "solo": measured.solo,
             "share": measured.shares,
             "score": measured.score,
-            "weights": side.squared_weights(),
+            "weights": look.squared_weights,
             "quality": measured.kept,
             "home": measured.home,
-            "loss": side.twin_loss(),
-            "incoming": np.linalg.norm(twin.hidden.weight, axis=1),
-            "outgoing": twin.output.weight,
+            "loss": look.loss,
+            "incoming": look.incoming,
+            "outgoing": look.outgoing,
         }
     )
     quality, hard = told["home"]
@@ -122,7 +122,7 @@ def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]
         },
         "diverged": side.diverged,
         "twin": {
-            "difference": side.difference(),
+            "difference": look.difference,
             "largest": side.largest,
             "mask": present,
         }

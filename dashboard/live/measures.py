@@ -15,8 +15,6 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from simulation.checks import DivergedError
-from simulation.coalitions import all_coalitions
 from simulation.team import Team
 
 FloatArray = npt.NDArray[np.float64]
@@ -137,27 +135,17 @@ class Measures:
     score: float
 
 
-def measure(team: Team, home: BoolArray) -> Measures:
-    """Hold the yardstick to the talk that a team would give now, in one pass.
+def measure(products: Products, hard_section: int, home: BoolArray) -> Measures:
+    """Hold the yardstick to a talk.
 
     Parameters
     ----------
-    team : Team
-        At least two presenters, and an audience that hears squared errors.
+    products : Products
+        Of at least two presenters.
+    hard_section : int
     home : (N,) bool array
         Who is there when some have been sent home.
-
-    Raises
-    ------
-    DivergedError
-        If the answers are not finite numbers any more.
     """
-    products, hard_section = Products.of(team), team.talk.hard_section
-    if not np.isfinite(products.gram).all():
-        raise DivergedError(
-            f"learning diverged before rehearsal {team.rehearsals + 1}: learning rate "
-            f"{team.learning_rate:g} is too large for this talk, lower it"
-        )
     n = products.n_members
     masks, first, second = _sub_teams(n)
     errors = products.errors(np.concatenate([masks, home[None]]))  # (C, K)
@@ -186,11 +174,6 @@ def measure(team: Team, home: BoolArray) -> Measures:
         shares=products.shares(hard_section),
         score=products.co_adaptation(),
     )
-
-
-def all_values(team: Team) -> FloatArray:
-    """Quality and that of the hard section for all sub-teams, (2^N, 2), as `all_coalitions`."""
-    return Products.of(team).qualities(all_coalitions(team.n_presenters), team.talk.hard_section)
 
 
 @cache

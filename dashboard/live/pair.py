@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import mesa
 import numpy as np
 
-from dashboard.live.measures import BoolArray, Measures, measure
+from dashboard.live.measures import BoolArray, FloatArray, Products
 from dashboard.live.setup import Change, Setup, law_of, seats_of
 from nn_bridge.bridge import Parts, Twin
 from simulation.attendance import AttendanceLaw
@@ -21,6 +23,62 @@ from simulation.team import Team, squared_weights
 SIDES = ("left", "right")
 ALONE_AT_ONCE = 200
 """Rehearsals of a head start between two pauses in which other sessions get their turn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A team and its twin as they can be shown: every number is finite.
+
+    Attributes
+    ----------
+    products : Products
+        Of the talk that the team would give.
+    reliance : (N, N) array
+    squared_weights : float
+    difference : float
+        Largest one between the twin and the team.
+    loss : float
+        The twin's on the practice questions, with no unit silenced.
+    incoming : (N H,) array
+        Lengths of the hidden units' incoming weights.
+    outgoing : (K, N H) array
+    """
+
+    products: Products
+    reliance: FloatArray
+    squared_weights: float
+    difference: float
+    loss: float
+    incoming: FloatArray
+    outgoing: FloatArray
+
+    @classmethod
+    def at(cls, team: Team, twin: Twin) -> Look:
+        """Look at a team and its twin.
+
+        Raises
+        ------
+        DivergedError
+            If any number is not finite.
+        """
+        talk, parts = team.talk, Parts.of(twin.network)
+        with np.errstate(over="ignore", invalid="ignore"):
+            look = cls(
+                products=Products.of(team),
+                reliance=team.reliance,
+                squared_weights=squared_weights(team),
+                difference=twin.difference_from(team),
+                loss=float(twin.network.evaluate(talk.practice_questions, talk.practice_answers)),
+                incoming=np.linalg.norm(parts.hidden.weight, axis=1),
+                outgoing=parts.output.weight.copy(),
+            )
+        # Products are fourth powers of weights, and the first to leave the finite numbers.
+        if not (np.isfinite(look.products.gram).all() and math.isfinite(look.squared_weights)):
+            raise DivergedError(
+                f"learning diverged before rehearsal {team.rehearsals + 1}: learning rate "
+                f"{team.learning_rate:g} is too large for this talk, lower it"
+            )
+        return look
 
 
 class Side:
@@ -36,7 +94,7 @@ class Side:
     absence_rate : float
         Mean over the presenters.
     largest : float
-        Largest difference between team and twin that a frame has shown.
+        Largest difference between team and twin that was looked at.
     diverged : str or None
         Why the team has stopped.
     """
@@ -57,7 +115,7 @@ class Side:
         self.twin = Twin.of(self.team)
         self.largest = 0.0
         self.diverged: str | None = None
-        self._last: Measures | None = None
+        self._look = Look.at(self.team, self.twin)
 
     def practise_alone(self, rehearsals: int) -> Iterator[None]:
         """Give B the head start, piece by piece; the twin starts where it ends."""
@@ -65,6 +123,7 @@ class Side:
             self.team.practise_alone(HEAD_START, min(ALONE_AT_ONCE, rehearsals - at))
             yield
         self.twin = Twin.of(self.team)
+        self._look = Look.at(self.team, self.twin)
 
     def rehearse(self) -> None:
         """Hold one rehearsal, team and twin; a team that diverges stops and says so."""
@@ -79,35 +138,20 @@ class Side:
         except DivergedError as error:
             self.diverged = str(error)
 
-    def measures(self, home: BoolArray) -> Measures:
-        """Judge the talk as it stands; of a team that has diverged, as it last was."""
+    def look(self) -> Look:
+        """Look at the team and its twin; if they have diverged, as they last could be shown."""
         if self.diverged is None:
             try:
-                self._last = measure(self.team, home)
+                self._look = Look.at(self.team, self.twin)
             except DivergedError as error:
                 self.diverged = str(error)
-        assert self._last is not None  # a session begins with a frame
-        return self._last
-
-    def difference(self) -> float:
-        """Say how far the twin is from the team now."""
-        difference = self.twin.difference_from(self.team)
-        self.largest = max(self.largest, difference)
-        return difference
-
-    def squared_weights(self) -> float:
-        """Sum of the team's squared weights."""
-        return squared_weights(self.team)
+        self.largest = max(self.largest, self._look.difference)
+        return self._look
 
     def present(self) -> BoolArray:
         """Who was there at the last rehearsal, (N,); everybody before the first."""
         held = self.team.last_rehearsal
         return np.ones(self.team.n_presenters, dtype=bool) if held is None else held.attendance
-
-    def twin_loss(self) -> float:
-        """Loss of the twin on the practice questions, with no unit silenced."""
-        talk = self.team.talk
-        return float(self.twin.network.evaluate(talk.practice_questions, talk.practice_answers))
 
     def change(self, key: str, value: Any) -> None:
         """Let another law, learning rate or trust hold from the next rehearsal on."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from dashboard.live.digits import DigitNetworks
 from dashboard.live.frames import frame, hello, history, point, rounded, started
-from dashboard.live.measures import all_values
 from dashboard.live.pair import SIDES, Pair
 from dashboard.live.setup import EPOCHS, Setup
 from simulation.checks import whole
+from simulation.coalitions import all_coalitions
 
 MOST_PRESENTERS = 8
 """Most presenters of a recording: it holds what every one of the 2^N sub-teams is worth."""
@@ -53,25 +55,26 @@ def record(
     whole("rehearsals", rehearsals, least=frames - 1)
     whole("presenters of a recording", setup.presenters, least=2, most=MOST_PRESENTERS)
     report = on_progress or (lambda done, of: None)
-    of = frames + EPOCHS + 1
-    pair = Pair(setup)
-    for _ in pair.practise_alone():
-        pass
-    told: list[dict[str, Any]] = []
-    values: dict[str, list[Any]] = {side: [] for side in SIDES}
-    for number in range(frames):
-        while pair.held < rehearsals * number // (frames - 1):
-            pair.rehearse()
-        told.append(frame(pair, playing=False))
-        for name, side in pair.sides.items():
-            # A team that has diverged is worth what it was before.
-            last = values[name][-1] if side.diverged else rounded({"": all_values(side.team)})[""]
-            values[name].append(last)
-        report(number + 1, of)
-    network = []
-    for message in _epochs(DigitNetworks(setup.seed, setup.net_rate, setup.label_noise)):
-        network.append(message)
-        report(frames + len(network), of)
+    of, sub_teams = frames + EPOCHS + 1, all_coalitions(setup.presenters)
+    # On matrices as small as these BLAS threads cost more than they bring.
+    with threadpool_limits(limits=1):
+        pair = Pair(setup)
+        for _ in pair.practise_alone():
+            pass
+        told: list[dict[str, Any]] = []
+        values: dict[str, list[Any]] = {side: [] for side in SIDES}
+        for number in range(frames):
+            while pair.held < rehearsals * number // (frames - 1):
+                pair.rehearse()
+            told.append(frame(pair, playing=False))
+            for name, side in pair.sides.items():
+                worth = side.look().products.qualities(sub_teams, side.team.talk.hard_section)
+                values[name].append(rounded({"": worth})[""])
+            report(number + 1, of)
+        network = []
+        for message in _epochs(DigitNetworks(setup.seed, setup.net_rate, setup.label_noise)):
+            network.append(message)
+            report(frames + len(network), of)
     return {
         "setup": setup.model_dump(),
         "hello": hello(),

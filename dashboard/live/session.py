@@ -222,7 +222,7 @@ class Session:
             self.playing = not pair.stopped
             self._left_of_tick, self._unseen = 0, True
             # A tick that comes late is not made up for: fewer frames, never a backlog.
-            self._next_tick = max(self._next_tick + TICK, now)
+            self._next_tick = next_after(self._next_tick, TICK, now)
         if self._unseen:
             tell(self._frame(pair))
         return max(self._next_tick - now, 0.0) if self.playing else None
@@ -291,7 +291,7 @@ class Session:
                 )
                 self._network_unseen = False
             elif behind or (due and now >= self._next_epoch):
-                self._next_epoch = max(self._next_epoch + EPOCH, now)
+                self._next_epoch = next_after(self._next_epoch, EPOCH, now)
                 self._network_work = networks.train()
                 self._network_unseen = True
             else:
@@ -305,6 +305,11 @@ class Session:
                 self._with_pixels = False
                 tell(message)
         return 0.0
+
+
+def next_after(due: float, period: float, now: float) -> float:
+    """When the next one is due: in time with the others, but never close behind a late one."""
+    return max(due + period, now + period / 2)
 
 
 def problem(line: str) -> Told:

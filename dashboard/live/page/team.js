@@ -109,6 +109,7 @@ function makeLaw(app, side) {
     /** Show the law that holds now. */
     show(law) {
       const [kind, ...rest] = law.split(":");
+      if (document.activeElement === argument) return; // somebody is writing there
       kinds.value = kind;
       argument.value = rest.join(":");
       argument.hidden = LAWS[kind] === null;

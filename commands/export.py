@@ -1,0 +1,43 @@
+"""`run.py export`: the live page with a recorded run inside, as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.shared import Seed, console, progress
+from dashboard.files import ready_folder, write_whole
+from dashboard.live.export import page_with
+from dashboard.live.recording import MOST_PRESENTERS, record
+from dashboard.live.setup import Setup, read
+from simulation.checks import whole
+
+
+def export(
+    path: Annotated[Path, typer.Argument(help="The HTML file to write.")],
+    left: Annotated[str, typer.Option(help="Who comes to the left team.")] = "everyone",
+    right: Annotated[str, typer.Option(help="Who comes to the right team.")] = "one-or-two",
+    presenters: Annotated[int, typer.Option(help="Team size, N.")] = 5,
+    rehearsals: Annotated[int, typer.Option(help="How many rehearsals to record.")] = 6_000,
+    frames: Annotated[int, typer.Option(help="Pictures taken of them.")] = 200,
+    seed: Seed = 0,
+) -> None:
+    """Write the page with a recorded run: one file to mail or to put on any site.
+
+    It plays from disk, asks no server for anything, and speaks English and Japanese. Whoever opens
+    it can play, scrub and send people home: every sub-team's values are inside.
+    """
+    whole("presenters", presenters, least=2, most=MOST_PRESENTERS)
+    whole("frames", frames, least=2, most=1_000)
+    whole("rehearsals", rehearsals, least=frames, most=20_000)
+    ready_folder(path.parent)
+    setup = read(Setup, {"seed": seed, "presenters": presenters, "left": left, "right": right})
+    with progress(quiet=False) as on_progress:
+        recording = record(
+            setup, rehearsals, frames, lambda done, of: on_progress("recording", done, of)
+        )
+    html = page_with(recording).encode()
+    write_whole(path, lambda file: file.write(html))
+    console.print(f"Wrote {path}, {len(html) / 1e6:.1f} MB.", soft_wrap=True)

@@ -1,0 +1,71 @@
+"""The measures of a frame, against the yardstick that computes them from the answers themselves."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from dashboard.live.measures import Products, measure
+from simulation import Team, one_or_two_absent, synthetic_talk
+from simulation.coalitions import all_coalitions, coalition_values, pair_synergy
+
+
+def rehearsed(presenters, abilities=3, rehearsals=60):
+    talk = synthetic_talk(np.random.default_rng(3), show=200)
+    team = Team(talk, one_or_two_absent(presenters), abilities=abilities, rng=1)
+    team.practise_alone("B", 50)
+    team.rehearse(rehearsals)
+    return team
+
+
+@pytest.fixture(scope="module", params=[2, 3, 5, 7])
+def team(request):
+    return rehearsed(request.param)
+
+
+def measured(team, *away):
+    return measure(Products.of(team), 0, ~np.isin(team.names, away))
+
+
+def test_quality_kept_is_the_yardsticks(team):
+    show = team.show()
+    expected = [
+        show.complete,
+        show.one_missing.mean,
+        show.one_missing.worst,
+        show.two_missing.mean,
+        show.two_missing.worst,
+        show.hard_without(None),
+    ]
+    np.testing.assert_allclose(measured(team).kept, expected, atol=1e-11)
+
+
+def test_home_judges_the_talk_without_those_named(team):
+    got = measured(team, "B")
+    stay = [name for name in team.names if name != "B"]
+    assert got.home[0] == pytest.approx(team.quality(stay), abs=1e-11)
+    assert got.home[1] == pytest.approx(team.show().hard_without(1), abs=1e-11)
+
+
+def test_solo_quality_shares_and_synergy_are_the_yardsticks(team):
+    got, show = measured(team), team.show()
+    np.testing.assert_allclose(got.solo, show.solo, atol=1e-11)
+    np.testing.assert_allclose(got.shares, show.hard_shares, atol=1e-11)
+    np.testing.assert_allclose(got.synergy, pair_synergy(show.game), atol=1e-11)
+
+
+def test_co_adaptation_is_the_variance_over_all_half_teams(team):
+    game, n = team.game(), team.n_presenters
+    half = max(1, n // 2)
+    masks = np.array([np.isin(range(n), there) for there in itertools.combinations(range(n), half)])
+    heard = game.answers(masks, "fill the time")
+    expected = heard.var(axis=0).mean()
+    assert measured(team).score == pytest.approx(expected, rel=1e-9)
+
+
+def test_all_values_are_those_of_all_coalitions():
+    team = rehearsed(5)
+    game = team.game()
+    expected = [coalition_values(game), coalition_values(game, section=0)]
+    got = Products.of(team).qualities(all_coalitions(5), 0)
+    np.testing.assert_allclose(got, np.transpose(expected), atol=1e-11)

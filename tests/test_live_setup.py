@@ -1,0 +1,117 @@
+"""What a page may ask for: one clear line for everything else."""
+
+import json
+
+import pytest
+
+from dashboard.live.messages import ChangeAtOnce, MalformedError, Network, Start, parse
+from dashboard.live.setup import Setup, limits, read
+from simulation import InputError
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ({"presenters": 21}, "presenters is 21, but: input should be less than or equal to 20"),
+        ({"presenters": 2.5}, "presenters is 2.5"),
+        ({"seed": True}, "seed is True"),
+        ({"noise": float("nan")}, "noise is nan"),
+        ({"learning_rate": 0}, "learning_rate is 0"),
+        ({"colour": "red"}, "colour is 'red'"),
+        ({"left": "sometimes"}, "attendance 'sometimes' is not one of the forms"),
+        ({"left": "absent:6"}, "6 absent of 5 presenters"),
+        ({"right": "log:/etc/passwd"}, "is not for the page"),
+        ({"home_left": "Z"}, "'Z' cannot be sent home"),
+        ({"home_right": "A,B,C,D,E"}, "everybody is sent home"),
+        ({"presenters": 2, "home_left": "C"}, "the presenters are A to B"),
+        ({"changes": "soon:left=everyone"}, "entries look like 1200:left=one-or-two"),
+        ({"changes": "5:seed=3"}, "entries look like"),
+        ({"changes": "5:trust=much"}, "trust is 'much'"),
+        ({"changes": "5:trust=2"}, "trust is 2, but must be a number in (0, 1]"),
+        ({"changes": "5:left=without:Z"}, "names 'Z'"),
+        ({"changes": ";".join(f"{k}:trust=0.1" for k in range(21))}, "more than 20"),
+        ([], "the message is []"),
+    ],
+)
+def test_a_setup_that_cannot_be_is_told_in_one_line(content, line):
+    with pytest.raises(InputError) as raised:
+        read(Setup, content)
+    assert line in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 250
+
+
+def test_changes_come_in_the_order_of_their_rehearsals():
+    setup = read(Setup, {"changes": "30:trust=0.5;4:left=rate:0.2;30:learning_rate=1e-3"})
+    assert [(at, change.key, change.value) for at, change in setup.replayed()] == [
+        (4, "left", "rate:0.2"),
+        (30, "trust", 0.5),
+        (30, "learning_rate", 0.001),
+    ]
+
+
+def test_the_limits_are_those_of_the_setup():
+    bounds = limits()
+    numbers = {key for key, value in Setup().model_dump().items() if not isinstance(value, str)}
+    assert set(bounds) == numbers
+    for key, (least, most) in bounds.items():
+        read(Setup, {key: most})
+        with pytest.raises(InputError):
+            read(Setup, {key: most + 1})
+        with pytest.raises(InputError):
+            read(Setup, {key: least - 1})
+
+
+def test_messages_are_read():
+    start = parse('{"type": "start", "setup": {"seed": 7}}')
+    assert isinstance(start, Start)
+    assert start.setup == Setup(seed=7)
+    network = parse('{"type": "network", "do": "reset", "net_rate": 0}')
+    assert isinstance(network, Network)
+    assert network.net_rate == 0
+    change = parse('{"type": "change", "key": "left", "value": "everyone"}')
+    assert isinstance(change, ChangeAtOnce)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ({"type": "explode"}, "'explode'"),
+        ({}, "but: unable to extract tag"),
+        ({"type": "speed", "value": 51}, "value is 51"),
+        ({"type": "speed"}, "field required"),
+        ({"type": "play", "loudly": 1}, "loudly is 1"),
+        ({"type": "change", "key": "seed", "value": 1}, "key is 'seed'"),
+        ({"type": "home", "left": ["A"] * 21, "right": []}, "at most 20 items"),
+        ({"type": "home", "left": "AB", "right": []}, "left is 'AB'"),
+        ({"type": "network", "do": "explode"}, "do is 'explode'"),
+        ({"type": "start", "setup": {"seed": -1}}, "seed is -1"),
+    ],
+)
+def test_a_message_that_cannot_be_is_told_in_one_line(content, line):
+    with pytest.raises(InputError) as raised:
+        parse(json.dumps(content))
+    assert line in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 250
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "hello",
+        "[1]",
+        "3",
+        "null",
+        '{"type":',
+        "[" * 4000,
+        "9" * 4096,
+        '"' + "x" * 5000 + '"',
+    ],
+    ids=lambda text: None if text is None else text[:8],
+)
+def test_what_is_no_message_at_all_is_malformed(text):
+    with pytest.raises(MalformedError):
+        parse(text)
