@@ -17,6 +17,7 @@ from nn_bridge import losses, optimizers
 from nn_bridge.layer import Layer, Shape, Streams, checked_shape
 from nn_bridge.layers import Dense, Dropout
 from nn_bridge.plan import Plan, plan_for
+from nn_bridge.samples import check_samples, shape_of_one, some_of
 from nn_bridge.storage import read_model, save_model
 from nn_bridge.training import (
     History,
@@ -26,7 +27,6 @@ from nn_bridge.training import (
     mean_of_batches,
     plain,
     reporting,
-    samples_of,
     slices,
 )
 from simulation.checks import InputError, one_of, whole
@@ -357,19 +357,8 @@ class Sequential:
     def _samples(self, x: Any) -> Array:
         samples = losses.finite_numbers("x", x, self.dtype)
         if self.input_shape is None:
-            if samples.ndim < 2:
-                raise InputError(f"x has shape {samples.shape}: give samples along the first axis")
-            self.build(samples.shape[1:])
-        own = self.input_shape or ()
-        leading = samples.shape[: samples.ndim - len(own)]  # (P,) or (R, P)
-        fits = samples.shape[len(leading) :] == own and len(leading) > 0
-        if not fits or leading[:-1] not in ((), self.replicates):
-            raise InputError(
-                f"x has shape {samples.shape}, but the network takes samples of shape {own}: "
-                "give it one axis more, the samples"
-            )
-        if leading[-1] == 0:
-            raise InputError("x holds no samples: give at least one")
+            self.build(shape_of_one(samples))
+        check_samples(samples, self.input_shape or (), self.replicates)
         return samples
 
     def _pair(self, x: Any, y: Any) -> tuple[Array, Array]:
@@ -389,7 +378,7 @@ class Sequential:
     def _rows(self, data: Array, rows: slice | Array, axes: int | None = None) -> Array:
         """Return the samples `rows` of data whose samples have `axes` axes (those of x if None)."""
         own = len(self.input_shape or ()) if axes is None else axes
-        return samples_of(data, rows, own)
+        return some_of(data, rows, own)
 
     def _check_finite(self, what: str, value: Any, when: str) -> None:
         if not np.isfinite(value).all():

@@ -77,6 +77,7 @@ class Stage:
         entering = np.empty((batch, n_in + 1) if self.is_first else (n_in + 1, batch), dtype)
         self.entering = entering.T if self.is_first else entering  # (in + 1, B)
         self.inputs = self.entering[:-1]
+        self.to_blas, self.turned = (self.entering, 1) if self.is_first else (self.entering.T, 0)
         self.rows = np.empty((batch, n_in) if self.is_first else 0, dtype)
         self.passed = np.empty((n_in + 1, batch), dtype)  # gradient at what enters
         self.active = np.empty((n_in, batch), np.bool_)
@@ -112,23 +113,18 @@ class Stage:
         if self.keep is not None:
             np.multiply(self.grouped_inputs, self.keep, out=self.grouped_inputs)
 
-    # BLAS computes c = factor a b + beta c in place, on arrays whose FIRST axis runs along memory:
-    # all three products are therefore written transposed.
+    # The three products, each transposed: gemm(factor, a, b, keep, c, turn a?, turn b?, in place)
+    # sets c, whose first axis runs along memory as it does for a and b, to keep c + factor a b.
 
     def forward(self) -> None:
         """Write theta times what enters to `outputs`, before the activation."""
-        if self.is_first:
-            self.gemm(self.scale, self.entering, self.theta.T, 0, self.outputs.T, 1, 0, 1)
-        else:
-            self.gemm(self.scale, self.entering.T, self.theta.T, 0, self.outputs.T, 0, 0, 1)
+        self.gemm(self.scale, self.to_blas, self.theta.T, 0.0, self.outputs.T, self.turned, 0, 1)
 
     def backward(self, gradient: Array) -> Array:
         """Return the gradient before the last activation, (in, B), from that at `outputs`."""
-        self.gemm(self.scale, gradient.T, self.theta.T, 0, self.passed.T, 0, 1, 1)
+        self.gemm(self.scale, gradient.T, self.theta.T, 0.0, self.passed.T, 0, 1, 1)
         passed = self.passed[:-1]
-        if (
-            self.activation_before == "relu"
-        ):  # an input of 0 did not pass the relu, or was silenced after it
+        if self.activation_before == "relu":  # an input of 0 did not pass it, or was silenced
             np.greater(self.inputs, 0, out=self.active)
             np.multiply(passed, self.active, out=passed)
         elif self.keep is not None:
@@ -137,9 +133,5 @@ class Stage:
 
     def learn(self, gradient: Array, factor: float, keep: float) -> None:
         """Set `change` to `keep` times itself plus `factor` times the gradient at theta."""
-        if self.is_first:
-            self.gemm(factor * self.scale, self.entering, gradient.T, keep, self.change.T, 0, 0, 1)
-        else:
-            self.gemm(
-                factor * self.scale, self.entering.T, gradient.T, keep, self.change.T, 1, 0, 1
-            )
+        factor *= self.scale
+        self.gemm(factor, self.to_blas, gradient.T, keep, self.change.T, 1 - self.turned, 0, 1)

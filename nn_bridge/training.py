@@ -8,12 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nn_bridge.optimizers import Optimizer
 from simulation.checks import DivergedError, InputError
 
-Array = npt.NDArray[Any]
 Logs = dict[str, Any]
 
 
@@ -42,27 +40,6 @@ class History:
 def slices(count: int, size: int) -> list[slice]:
     """Cut `count` samples into batches of `size`; the last may be smaller."""
     return [slice(start, start + size) for start in range(0, count, size)]
-
-
-def samples_of(data: Array, rows: slice | Array, axes: int) -> Array:
-    """Return some samples of data for all, (P, ...), or for each network of a stack, (R, P, ...).
-
-    Parameters
-    ----------
-    data : array
-    rows : slice, (B,) array, or (R, B) array
-    axes : int
-        Of one sample.
-
-    Returns
-    -------
-    (B, ...) or (R, B, ...) array
-    """
-    if data.ndim == axes + 1:
-        return np.asarray(data[rows])
-    if isinstance(rows, slice):
-        return np.asarray(data[:, rows])
-    return np.asarray(data[np.arange(len(data))[:, None], rows])
 
 
 def diverged(what: str, when: str, optimizer: Optimizer | None) -> DivergedError:

@@ -122,18 +122,15 @@ def test_the_hash_is_that_of_all_that_decides_the_results(tmp_path):
 
 
 def test_the_cut_holds_every_team_once_and_pairs_side_by_side():
-    plan = small_plan()
+    plan = cut(read_design(None, ["rate=0,0.3,0.6", "presenters=3,4", "seeds=80"]))
     members = [list(plan.members(chunk)) for chunk in plan.chunks]
-    assert len(members) == 10
-    assert sorted(m.team for each in members for m in each) == list(range(320))
+    assert len(members) == 16
+    assert sorted(m.team for each in members for m in each) == list(range(480))
     for chunk in members:
-        # Both rates of a seed are in one chunk.
-        assert {m.seed for m in chunk[::2]} == {m.seed for m in chunk[1::2]}
-        for member in chunk:
-            assert member.team == member.point * 80 + member.seed
-            assert (
-                plan.design.points[member.point].shape == plan.design.points[chunk[0].point].shape
-            )
+        # All three rates of a seed are in one chunk.
+        assert all(sum(m.seed == one.seed for m in chunk) == 3 for one in chunk)
+        assert len({plan.design.points[m.point].presenters for m in chunk}) == 1
+        assert all(m.team == m.point * 80 + m.seed for m in chunk)
 
 
 def test_the_cut_depends_on_the_design_alone():

@@ -81,10 +81,10 @@ def run_chunk(task: Task) -> list[Row]:
     diverged = stack.diverged.tolist()
     columns = [np.asarray(measured[name]).tolist() for name in MEASURES.values()]
     return [
-        (member.team, member.point, member.seed, gone, *(_finite(v, gone) for v in values))
+        (member.team, member.point, member.seed, gone, *map(_finite, values))
         for member, gone, *values in zip(task.members, diverged, *columns, strict=True)
     ]
 
 
-def _finite(value: float, diverged: int) -> float | None:
-    return None if diverged or not math.isfinite(value) else value
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None  # of a diverged team nothing is
