@@ -9,9 +9,12 @@ import typer
 from typer.core import TyperGroup
 
 from commands.bridge import bridge
+from commands.dashboard import dashboard
+from commands.export import export
 from commands.network import network
 from commands.simulate import simulate
 from commands.story import story
+from commands.sweep import sweep
 from commands.validate import validate
 from simulation import InputError
 
@@ -39,7 +42,7 @@ app = typer.Typer(
         "Without a command it tells the whole [bold]story[/bold], in half a minute."
     ),
 )
-for command in (story, simulate, network, bridge, validate):
+for command in (story, simulate, network, bridge, validate, sweep, dashboard, export):
     app.command()(command)
 
 
