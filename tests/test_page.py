@@ -59,7 +59,10 @@ def key_patterns():
             for plain, template in LITERAL.findall(tested):
                 text = plain or template
                 if re.fullmatch(r"[\w.+-]+", text) and text not in ("left", "right"):
-                    yield module.name, text.replace(".+", "\0").replace(".", r"\.").replace("\0", ".+")
+                    yield (
+                        module.name,
+                        text.replace(".+", "\0").replace(".", r"\.").replace("\0", ".+"),
+                    )
 
 
 def test_every_text_that_is_asked_for_exists():
@@ -88,7 +91,9 @@ def test_a_strict_content_policy_has_nothing_to_refuse():
     assert inline == [{"type": "importmap"}]
     for path in MODULES:
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write", text)
+        assert not re.search(
+            r"\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write", text
+        )
         assert not re.search(r"""[{,]\s*["']?style["']?:\s*["'`]""", text), path.name
 
 
