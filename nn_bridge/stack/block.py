@@ -13,7 +13,7 @@ from nn_bridge.stack.lanes import Lanes
 from nn_bridge.stack.matrices import Matrices
 from nn_bridge.stack.measures import squared_weights
 from nn_bridge.stack.reliance import Reliance
-from nn_bridge.stack.room import Given, Kernel, Shape, Skills
+from nn_bridge.stack.room import AsHeard, Given, Kernel, Shape, Skills
 from simulation.attendance import AttendanceLaw
 from simulation.talk import Talk
 
@@ -33,6 +33,8 @@ class Block:
     laws, seeds : sequence
         One each.
     trust, learning_rate : (R,) array
+    as_heard : AsHeard or None
+        None: all of what is wanted is heard.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Block:
         seeds: Sequence[int],
         trust: FloatArray,
         learning_rate: FloatArray,
+        as_heard: AsHeard | None = None,
     ) -> None:
         self.shape = shape
         self._streams = Streams(
@@ -63,8 +66,11 @@ class Block:
         )
         self._hard_section = talks[0].hard_section
         self._reliance = Reliance(shape.presenters, trust)
-        kernel = Lanes if shape.questions == 1 else Matrices
-        self._kernel: Kernel = kernel(shape, self._given, self._reliance)
+        self._kernel: Kernel
+        if shape.questions == 1:
+            self._kernel = Lanes(shape, self._given, self._reliance)
+        else:
+            self._kernel = Matrices(shape, self._given, self._reliance, as_heard)
         self._kernel.learn(_start(shape, self._streams.start))
         self._lost: BoolArray = np.zeros(len(trust), dtype=bool)
 

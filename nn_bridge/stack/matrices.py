@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.stack.reliance import Reliance
-from nn_bridge.stack.room import Given, Shape, Skills, aligned, loudness, too_much
+from nn_bridge.stack.room import AsHeard, Given, Shape, Skills, aligned, loudness, too_much
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -25,8 +25,11 @@ AHEAD = 16
 class Matrices:
     """A block of members; see `room.Kernel`."""
 
-    def __init__(self, shape: Shape, given: Given, reliance: Reliance) -> None:
+    def __init__(
+        self, shape: Shape, given: Given, reliance: Reliance, as_heard: AsHeard | None = None
+    ) -> None:
         self._shape, self._given, self._reliance = shape, given, reliance
+        self._as_heard = as_heard
         r, n, u = len(given.trust), shape.presenters, shape.units + 1
         d, k, b = shape.features + 1, shape.sections, shape.questions
         self._rows = given.table.reshape(-1, d + k)
@@ -140,6 +143,8 @@ class Matrices:
             np.maximum(self._hidden, 0.0, out=self._hidden)
             self._outward[...] = self._delivery[..., :-1].swapaxes(1, 2)
             np.matmul(hidden, outward, out=table[:, :n])
+            if self._as_heard is not None:
+                self._as_heard(self._wanted, table[:, :n])
             table[:, n] = self._delivery[:, None, :, -1]
             if not s.softmax:  # what is wanted can be taken off once for all
                 table[:, n] -= self._wanted

@@ -6,6 +6,7 @@ of its kernel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,12 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
+
+AsHeard = Callable[[FloatArray, FloatArray], None]
+"""Changes what is wanted (R, B, K), in place, to what members hear of it, at one rehearsal.
+
+It also gets what each has prepared, c_i(x), (R, N, B, K). The counterpart of `Team.as_heard`.
+"""
 
 
 @dataclass(frozen=True)

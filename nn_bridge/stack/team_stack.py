@@ -7,7 +7,7 @@ shared between members but the numbers of one memory: each sees the questions an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from nn_bridge.stack.block import Block
 from nn_bridge.stack.measures import game_measures
-from nn_bridge.stack.room import Skills
+from nn_bridge.stack.room import AsHeard, Skills
 from nn_bridge.stack.size import members_at_once, shape_of
 from simulation.attendance import AttendanceLaw
 from simulation.attendance_input import presenter_names
@@ -49,6 +49,9 @@ class TeamStack:
     questions : int
         B.
     attendance_per : {'rehearsal', 'question'}
+    hearing : function(seeds) -> AsHeard, optional
+        How members with these seeds hear what was wanted, as `Team.as_heard`; left out: all of it.
+        It wants several questions in a rehearsal, and trust below 1.
 
     Attributes
     ----------
@@ -85,6 +88,7 @@ class TeamStack:
         learning_rate: float | Sequence[float] = 0.02,
         questions: int = 8,
         attendance_per: str = "rehearsal",
+        hearing: Callable[[Sequence[int]], AsHeard] | None = None,
     ) -> None:
         members = len(seeds)
         if not members:
@@ -108,6 +112,12 @@ class TeamStack:
         trusts = _for_each("trust", trust, members, above=0, most=1)
         rates = _for_each("learning rate", learning_rate, members, above=0)
         checked = [whole("seed", seed, least=0) for seed in seeds]
+        if hearing is not None and (questions == 1 or (trusts == 1.0).any()):
+            raise InputError(
+                f"hearing goes by what each has prepared, which {questions} question in a "
+                "rehearsal or a trust of 1 does not lay out: ask for more questions and a lower "
+                "trust, or leave hearing out"
+            )
         self.names = presenter_names(self._shape.presenters)
         self.rehearsals = 0
         self.diverged: IntArray = np.zeros(members, dtype=np.int64)
@@ -117,8 +127,17 @@ class TeamStack:
         for first in range(0, members, at_once):
             own = slice(first, first + at_once)
             block_talks = talks if len(talks) == 1 else talks[own]
+            as_heard = None if hearing is None else hearing(checked[own])
             self._blocks.append(
-                Block(self._shape, block_talks, laws[own], checked[own], trusts[own], rates[own])
+                Block(
+                    self._shape,
+                    block_talks,
+                    laws[own],
+                    checked[own],
+                    trusts[own],
+                    rates[own],
+                    as_heard,
+                )
             )
 
     @property
@@ -183,8 +202,14 @@ class TeamStack:
         number = whole("member", member, least=0, most=self.n_members - 1)
         return self._talks[number if len(self._talks) > 1 else 0]
 
-    def game(self, member: int) -> Game:
+    def game(self, member: int, *, practice: bool = False) -> Game:
         """Let a member give its talk: the game of coalitions that its team's `game` gives.
+
+        Parameters
+        ----------
+        member : int
+        practice : bool
+            On the practice questions instead of the audience's unseen ones.
 
         Raises
         ------
@@ -197,12 +222,17 @@ class TeamStack:
                 f"learning of member {member} diverged at rehearsal {self.diverged[member]}: "
                 "its learning rate is too large for this talk, lower it"
             )
+        questions, wanted = (
+            (talk.practice_questions, talk.practice_answers)
+            if practice
+            else (talk.show_questions, talk.show_answers)
+        )
         skills = self.skills()
-        thoughts = talk.show_questions @ skills.understanding[member].swapaxes(1, 2)
+        thoughts = questions @ skills.understanding[member].swapaxes(1, 2)
         thoughts += skills.bias[member][:, None]  # (N, M, H)
         np.maximum(thoughts, 0.0, out=thoughts)
         contributions = thoughts @ skills.delivery[member].swapaxes(1, 2)  # (N, M, K)
-        return Game(contributions, skills.handout[member], talk.show_answers, talk.audience)
+        return Game(contributions, skills.handout[member], wanted, talk.audience)
 
     def game_measures(self) -> dict[str, FloatArray]:
         """Hold the yardstick to every member's show.
