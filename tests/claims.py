@@ -50,7 +50,7 @@ def measured(world: str, conditions: Sequence[str], ten: int = 0) -> dict[str, F
         key: job for key, job in all_jobs(plan).items() if key[0] == world and key[1] in conditions
     }
     assert {key[1] for key in jobs} == set(conditions)
-    found = World.of(plan, run_jobs(jobs, 1, lambda *_: None))
+    found = World.of(run_jobs(jobs, 1, lambda *_: None))
     return found.team if world == "team" else found.network
 
 

@@ -28,8 +28,10 @@ from nn_bridge.validation.limit_measures import (
 from nn_bridge.validation.limits import LIMITS, judge_limits, limit_jobs
 from nn_bridge.validation.other_learners import TinkeringTeam, measure_tinkerers
 from nn_bridge.validation.plan import Plan
-from simulation import Everyone, one_or_two_absent, synthetic_talk
+from nn_bridge.validation.rehearsals import TeamCondition
+from simulation import Everyone, Team, one_or_two_absent, synthetic_talk
 from simulation.attendance import AlwaysWithout, Moments, independent
+from simulation.coalitions import agreement
 from simulation.effects import Effect
 
 SEEDS = tuple(range(10))
@@ -59,16 +61,12 @@ def doses(team, network, team_beyond, network_beyond) -> dict:
     names = ("co-adaptation score", "quality", "two missing, mean")
     results = {}
     for at, rate in enumerate(RATES):
-        for seed in SEEDS:
-            figures = dict.fromkeys(names, around(team[at], at)[seed])
-            results["team", f"rate {rate:g}", str(seed)] = figures
+        results["team", f"rate {rate:g}"] = dict.fromkeys(names, around(team[at], at))
         results["network", f"rate {rate:g}"] = dict.fromkeys(names, around(network[at], at))
-    beyond = [around(level, at) for at, level in enumerate(team_beyond, len(RATES))]
-    for seed in SEEDS:
-        results["limit", "L2", str(seed)] = np.array(beyond)[:, seed]
-    results["limit", "L2", "network"] = np.array(
-        [around(level, at) for at, level in enumerate(network_beyond, len(RATES))]
-    )
+    for world, levels in (("team", team_beyond), ("network", network_beyond)):
+        results["limit", "L2", world] = np.array(
+            [around(level, at) for at, level in enumerate(levels, len(RATES))]
+        )
     return results
 
 
@@ -79,26 +77,19 @@ def noisy(level: float) -> dict:
     for at, (key, figure) in enumerate((("without", 0.5), ("absences", 0.7), ("noise", level))):
         figures = around(figure, at)
         results["network", key if key == "noise" else f"{NOISY}: {key}"] = {name: figures}
-        for seed in SEEDS:
-            results["team", key, str(seed)] = {name: figures[seed]}
+        results["team", key] = {name: figures}
     return results
 
 
 def laws(couples: float, bursts: float, gain: float = 0.2) -> dict:
-    return by_seed(
-        "L1",
-        {
-            law: dict.fromkeys(("quality with two missing", "agreement"), around(figure, number))
-            for number, (law, figure) in enumerate(
-                (
-                    ("complete", 0.4),
-                    ("independent", 0.4 + gain),
-                    ("couples", couples),
-                    ("bursts", bursts),
-                )
-            )
-        },
-    )
+    figures = {"complete": 0.4, "independent": 0.4 + gain, "couples": couples, "bursts": bursts}
+    names = ("quality with two missing", "agreement")
+    return {
+        ("limit", "L1"): {
+            law: dict.fromkeys(names, around(figure, number))
+            for number, (law, figure) in enumerate(figures.items())
+        }
+    }
 
 
 def tinkered(cost: float, agreement: float, score: float) -> dict:
@@ -144,15 +135,9 @@ def test_every_limit_is_judged_from_what_its_jobs_return():
     plan = replace(PLAN, seeds=(3, 4), rehearsals=30, epochs=1)
     results = doses([0.5, 0.6, 0.4], [0.8, 0.9, 0.7], (0.3, 0.2), (0.6, 0.5)) | noisy(0.55)
     results = {
-        (key[0], key[1], str(int(key[2]) + 3)) if key[0] == "team" else key: result
-        for key, result in results.items()
-        if key[0] != "limit" and (key[0] != "team" or int(key[2]) < 2)
-    }
-    results = {
         key: {name: figure[:2] for name, figure in result.items()}
-        if key[0] == "network"
-        else result
         for key, result in results.items()
+        if key[0] != "limit"
     }
     results |= {key: function(*given) for key, (function, given) in limit_jobs(plan).items()}
     judged = judge_limits(plan, results)
@@ -173,8 +158,29 @@ def test_what_remains_of_the_gain_is_said_as_it_is():
 
 def test_couples_who_come_independently_lose_nothing(monkeypatch):
     monkeypatch.setitem(limit_measures.TOGETHER, "couples", independent(6, 0.3))
-    found = absences_together(0, 60)
-    assert found["couples"] == found["independent"] != found["complete"]
+    found = absences_together((0, 1), 60)
+    for measure, independently in found["independent"].items():
+        np.testing.assert_array_equal(found["couples"][measure], independently)
+        assert (found["complete"][measure] != independently).all()
+
+
+def test_each_law_is_rehearsed_by_its_own_teams(monkeypatch):
+    """What comes out of the stack stands under the law and the seed that it belongs to."""
+    monkeypatch.setattr(TeamCondition, "alone", 20)
+    found = absences_together((0, 1), 60)
+    for name, law in limit_measures.TOGETHER.items():
+        for at, seed in enumerate((0, 1)):
+            team = Team(synthetic_talk(np.random.default_rng([seed, 0])), law, rng=seed)
+            team.practise_alone("B", 20)
+            team.rehearse(60)
+            assert found[name]["agreement"][at] == pytest.approx(agreement(team.game()), abs=1e-12)
+    rates = (0.1, 0.5)
+    qualities = frequent_absences_team((0, 1), 60, rates)
+    for row, rate in zip(qualities, rates, strict=True):
+        team = Team(synthetic_talk(np.random.default_rng([1, 0])), independent(5, rate), rng=1)
+        team.practise_alone("B", 20)
+        team.rehearse(60)
+        assert row[1] == pytest.approx(team.quality(), abs=1e-12)
 
 
 def test_the_dose_that_is_too_much_is_found_wherever_it_is():
@@ -193,16 +199,16 @@ def test_the_dose_that_is_too_much_is_found_wherever_it_is():
 
 def test_few_diverging_talks_do_not_make_a_rate_too_much():
     results = doses([0.5, 0.7, 0.6], [0.8, 0.9, 0.85], (0.55, np.nan), (0.81, 0.5))
-    results["limit", "L2", "3"] = np.array([np.nan, np.nan])
+    results["limit", "L2", "team"][:, 3] = np.nan
     rows, finding = FINDINGS["L2"](PLAN, results)
     assert ("team, share of talks that diverge at rate 0.85", 0.1) in rows
     assert "at rate 0.9 10 of 10 talks diverge" in finding
 
 
 def test_a_team_that_hardly_ever_meets_diverges():
-    rare, often = frequent_absences_team(0, 100, (0.9, 0.3))
-    assert np.isnan(rare)
-    assert np.isfinite(often)
+    rare, often = frequent_absences_team((0, 1), 100, (0.9, 0.3))
+    assert np.isnan(rare).all()
+    assert np.isfinite(often).all()
     assert frequent_absences_network((0, 1), 1, NETWORK_BEYOND).shape == (2, 2)
     assert max(TEAM_BEYOND) == 0.9
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,9 @@ from simulation.talk import Talk
 from simulation.team import Team
 
 FloatArray = npt.NDArray[np.float64]
+
+AHEAD = 64
+"""Rehearsals whose noise is drawn at a time, for a stack."""
 
 
 class DistractedTeam(Team):
@@ -33,17 +38,37 @@ class DistractedTeam(Team):
         self, talk: Talk, attendance: AttendanceLaw, *, imitated: AttendanceLaw, **options: Any
     ) -> None:
         super().__init__(talk, attendance, **options)
-        moments = imitated.moments()
-        both = np.outer(moments.rates, moments.rates)
-        self._covariance = (moments.joint - both) / both  # (N, N)
+        self._covariance = _of_answers(imitated)
         (self._noise_rng,) = self.rng.spawn(1)
 
     def as_heard(self, wanted: FloatArray, table: FloatArray) -> FloatArray:
         """Return what was wanted, with the noise on it, (B, K)."""
-        variance = np.einsum("ij,ibk,jbk->bk", self._covariance, table, table)
-        # Rounding can leave a variance that should be 0 a little below it.
-        noise = self._noise_rng.standard_normal(variance.shape) * np.sqrt(np.maximum(variance, 0))
-        return np.asarray(wanted + noise)
+        noise = self._noise_rng.standard_normal(wanted.shape)
+        return np.asarray(wanted + noise * _spread(self._covariance, table))
+
+
+class Distraction:
+    """What members of a stack hear, each what the `DistractedTeam` with its seed hears.
+
+    Parameters
+    ----------
+    imitated : AttendanceLaw
+    seeds : sequence of R int
+    """
+
+    def __init__(self, imitated: AttendanceLaw, seeds: Sequence[int]) -> None:
+        self._covariance = _of_answers(imitated)
+        # A team spawns four streams before that of its noise.
+        self._rngs = [np.random.default_rng(seed).spawn(5)[4] for seed in seeds]
+        self._noise: deque[FloatArray] = deque()
+
+    def __call__(self, wanted: FloatArray, table: FloatArray) -> None:
+        """Put the noise on what was wanted, (R, B, K); table is (R, N, B, K)."""
+        if not self._noise:
+            shape = (AHEAD, *wanted.shape[1:])
+            drawn = np.stack([rng.standard_normal(shape) for rng in self._rngs], axis=1)
+            self._noise.extend(drawn)  # AHEAD times (R, B, K)
+        wanted += self._noise.popleft() * _spread(self._covariance, table)
 
 
 class ForgetfulTeam(Team):
@@ -74,3 +99,19 @@ class ForgetfulTeam(Team):
                 presenter.delivery,
             ):
                 skill *= kept
+
+
+def _of_answers(law: AttendanceLaw) -> FloatArray:
+    """Cov(m_i, m_j) / (q_i q_j) under a law, (N, N)."""
+    moments = law.moments()
+    both = np.outer(moments.rates, moments.rates)
+    return np.asarray((moments.joint - both) / both)
+
+
+def _spread(covariance: FloatArray, table: FloatArray) -> FloatArray:
+    """Standard deviation of the answers if people came by a law, (..., B, K) of (..., N, B, K)."""
+    flat = table.reshape(*table.shape[:-2], -1)  # (..., N, B K)
+    variance = (flat * (covariance @ flat)).sum(axis=-2)
+    # Rounding can leave a variance that should be 0 a little below it.
+    variance = np.maximum(variance, 0.0)
+    return np.asarray(np.sqrt(variance).reshape(*table.shape[:-3], *table.shape[-2:]))

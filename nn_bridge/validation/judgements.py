@@ -19,7 +19,6 @@ from nn_bridge.validation.controls import (
     much_less,
     rate_zero_team,
 )
-from nn_bridge.validation.measured import stacked
 from nn_bridge.validation.plan import (
     NETWORK_DECAYS,
     TEAM_DECAYS,
@@ -92,16 +91,13 @@ class World:
     network: dict[str, Figures]
 
     @classmethod
-    def of(cls, plan: Plan, results: dict[tuple[str, ...], Any]) -> World:
+    def of(cls, results: Mapping[tuple[str, ...], Any]) -> World:
         """Gather the results of `all_jobs`."""
-        team: dict[str, list[Any]] = {}
-        network: dict[str, Figures] = {}
-        for key, result in results.items():
-            if key[0] == "team":
-                team.setdefault(key[1], []).append(result)
-            elif key[0] == "network":
-                network[key[1]] = result
-        return cls({name: stacked(rows) for name, rows in team.items()}, network)
+        team, network = (
+            {key[1]: result for key, result in results.items() if key[0] == world}
+            for world in ("team", "network")
+        )
+        return cls(team, network)
 
 
 def judge_claim(claim: Claim, plan: Plan, world: World, theorems: dict[str, bool]) -> list[Outcome]:

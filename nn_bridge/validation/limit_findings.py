@@ -36,7 +36,7 @@ TINKERED = (
 
 def together(plan: Plan, results: Results) -> tuple[Rows, str]:
     """L1: what couples and bursts gain, of what independent absences gain."""
-    laws = _by_condition(plan, results, "L1")
+    laws = results["limit", "L1"]
     rows: Rows = []
     said = []
     for measure, complete in laws["complete"].items():
@@ -66,15 +66,11 @@ def together(plan: Plan, results: Results) -> tuple[Rows, str]:
 
 def too_frequent(plan: Plan, results: Results) -> tuple[Rows, str]:
     """L2: the best rate, and the first one beyond it that is too much, in both worlds."""
-    team, network = dose_response(plan, World.of(plan, dict(results)))
-    beyond = np.transpose([results["limit", "L2", str(seed)] for seed in plan.seeds])
+    team, network = dose_response(plan, World.of(results))
     rows: Rows = []
     said = []
-    for dose, rates, qualities in (
-        (team, TEAM_BEYOND, beyond),
-        (network, NETWORK_BEYOND, results["limit", "L2", "network"]),
-    ):
-        own, finding = _dose(dose, rates, np.asarray(qualities))
+    for dose, rates in ((team, TEAM_BEYOND), (network, NETWORK_BEYOND)):
+        own, finding = _dose(dose, rates, results["limit", "L2", dose.world])
         rows += own
         said.append(finding)
     return rows, _sentence(said)
@@ -228,7 +224,7 @@ def tinkerers(plan: Plan, results: Results) -> tuple[Rows, str]:
 
 def noise_alone(plan: Plan, results: Results) -> tuple[Rows, str]:
     """L7: what noise gains, of what absences gain."""
-    world = World.of(plan, dict(results))
+    world = World.of(results)
     rows: Rows = []
     said = []
     for where, figures, setting in (

@@ -14,12 +14,13 @@ from nn_bridge.layers import Dense, Dropout
 from nn_bridge.losses import accuracy
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
+from nn_bridge.stack import TeamStack
 from nn_bridge.validation.ensemble import Ensemble
 from nn_bridge.validation.plan import COUPLED, SMALL
-from nn_bridge.validation.team_world import TeamCondition
+from nn_bridge.validation.rehearsals import TeamCondition
+from nn_bridge.validation.rules import Figures
 from simulation.attendance import AttendanceLaw, Bursts, Couples, Everyone, independent
 from simulation.audience import AUDIENCES
-from simulation.checks import DivergedError
 from simulation.coalitions import agreement, all_coalitions, quality_kept
 from simulation.presenter import Presenter, Rehearsal
 from simulation.real_talks import digits_talk
@@ -52,34 +53,41 @@ GROUPS, GROUP_SIZE = 5, 8
 """Groups of units that drop together in each layer of L5: few enough to enumerate their masks."""
 
 
-def absences_together(seed: int, rehearsals: int) -> dict[str, dict[str, float]]:
-    """L1: rehearse a team of six under each law of `TOGETHER`; return measures by law."""
-    found = {}
-    for name, law in TOGETHER.items():
-        team = Team(synthetic_talk(np.random.default_rng([seed, 0])), law, rng=seed)
-        team.practise_alone(HEAD_START, TeamCondition.alone)
-        team.rehearse(rehearsals)
-        game = team.game()
-        found[name] = {
-            "quality with two missing": quality_kept(game, 2).mean,
-            "agreement": agreement(game),
-        }
-    return found
+def absences_together(seeds: Sequence[int], rehearsals: int) -> dict[str, Figures]:
+    """L1: rehearse teams of six under each law of `TOGETHER`; return measures (S,) by law."""
+    stack = _rehearsed_stack(list(TOGETHER.values()), seeds, rehearsals)
+    games = [stack.game(member) for member in range(stack.n_members)]
+    of_all = {
+        "quality with two missing": [quality_kept(game, 2).mean for game in games],
+        "agreement": [agreement(game) for game in games],
+    }
+    by_law = {name: np.reshape(of_all[name], (len(TOGETHER), -1)) for name in of_all}
+    return {
+        law: {name: figures[at] for name, figures in by_law.items()}
+        for at, law in enumerate(TOGETHER)
+    }
 
 
-def frequent_absences_team(seed: int, rehearsals: int, rates: Sequence[float]) -> FloatArray:
-    """L2: quality with everyone there after absences at each of `rates`; nan if it diverged."""
-    qualities = np.full(len(rates), np.nan)
-    for at, rate in enumerate(rates):
-        talk = synthetic_talk(np.random.default_rng([seed, 0]))
-        team = Team(talk, independent(PRESENTERS, rate), rng=seed)
-        team.practise_alone(HEAD_START, TeamCondition.alone)
-        try:
-            team.rehearse(rehearsals)
-        except DivergedError:
-            continue
-        qualities[at] = team.quality()
-    return qualities
+def frequent_absences_team(
+    seeds: Sequence[int], rehearsals: int, rates: Sequence[float]
+) -> FloatArray:
+    """L2: quality with everyone there after absences at each of `rates`, (rates, S).
+
+    nan where learning diverged.
+    """
+    stack = _rehearsed_stack([independent(PRESENTERS, rate) for rate in rates], seeds, rehearsals)
+    return stack.game_measures()["quality"].reshape(len(rates), -1)
+
+
+def _rehearsed_stack(
+    laws: Sequence[AttendanceLaw], seeds: Sequence[int], rehearsals: int
+) -> TeamStack:
+    """Rehearse a team for each law and seed: all seeds under the first law, then the second, .."""
+    talks = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
+    stack = TeamStack(talks * len(laws), [law for law in laws for _ in seeds], [*seeds] * len(laws))
+    stack.practise_alone(HEAD_START, TeamCondition.alone)
+    stack.rehearse(rehearsals)
+    return stack
 
 
 def frequent_absences_network(

@@ -148,13 +148,13 @@ def limit_jobs(plan: Plan) -> dict[tuple[str, ...], Job]:
             (seeds, plan.epochs, NETWORK_BEYOND),
         ),
         ("limit", "L5"): (deep_ensembles, (seeds, plan.epochs)),
+        ("limit", "L1"): (absences_together, (seeds, rehearsals)),
+        ("limit", "L2", "team"): (frequent_absences_team, (seeds, rehearsals, TEAM_BEYOND)),
         ("limit", "L4"): (absent_units_move, (seeds, 100 if plan.quick else 1_000)),
     }
     for seed in seeds:
         jobs["limit", "L6", str(seed)] = measure_tinkerers, (seed, tinkering)
-        jobs["limit", "L1", str(seed)] = absences_together, (seed, rehearsals)
         jobs["limit", "L3", str(seed)] = reliance_and_softmax, (seed, rehearsals // 2)
-        jobs["limit", "L2", str(seed)] = frequent_absences_team, (seed, rehearsals, TEAM_BEYOND)
     return jobs
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nn_bridge.article import HIDDEN_UNITS, Setting
-from nn_bridge.validation.control_teams import DistractedTeam, ForgetfulTeam
 from nn_bridge.validation.network_world import BLOCKS, measure_networks
-from nn_bridge.validation.team_world import TeamCondition, measure_team
+from nn_bridge.validation.rehearsals import TeamCondition
+from nn_bridge.validation.team_world import measure_teams
 from simulation.attendance import (
     AlwaysWithout,
     Couples,
@@ -29,7 +29,6 @@ TEAM_DECAYS = (0.01, 0.03, 0.1, 0.3)
 NETWORK_DECAYS = (0.1, 0.3, 1.0, 3.0)
 """Strengths of weight decay tried beside dropout; the best is chosen on half of the show."""
 
-LEARNING_RATE = 0.02
 SLOWER = 4
 """How much smaller the learning rate is, and how many more the rehearsals, in the slow teams."""
 
@@ -130,12 +129,7 @@ def team_conditions(plan: Plan) -> dict[str, TeamCondition]:
         "without": replace(base, attendance=five, starts=2),
         "absences": replace(base, attendance=one_or_two_absent(PRESENTERS), starts=2),
         "fixed": replace(base, attendance=AlwaysWithout(PRESENTERS, PRESENTERS - 1)),
-        "noise": replace(
-            base,
-            attendance=five,
-            kind=DistractedTeam,
-            options=(("imitated", one_or_two_absent(PRESENTERS)),),
-        ),
+        "noise": replace(base, attendance=five, imitated=one_or_two_absent(PRESENTERS)),
         "six without": replace(base, attendance=six),
         "six couples": replace(base, attendance=Couples(COUPLED, 0.3)),
     }
@@ -143,15 +137,13 @@ def team_conditions(plan: Plan) -> dict[str, TeamCondition]:
         usual = conditions[name]
         conditions[f"slow {name}"] = replace(
             usual,
-            options=(*usual.options, ("learning_rate", LEARNING_RATE / SLOWER)),
+            learning_rate=usual.learning_rate / SLOWER,
             rehearsals=usual.rehearsals * SLOWER,
             alone=usual.alone * SLOWER,
             starts=1,
         )
     for decay in TEAM_DECAYS:
-        conditions[f"decay {decay:g}"] = replace(
-            base, attendance=five, kind=ForgetfulTeam, options=(("weight_decay", decay),)
-        )
+        conditions[f"decay {decay:g}"] = replace(base, attendance=five, weight_decay=decay)
     for rate in plan.team_rates:
         conditions[f"rate {rate:g}"] = replace(base, attendance=independent(PRESENTERS, rate))
     return conditions
@@ -182,6 +174,5 @@ def all_jobs(plan: Plan) -> dict[tuple[str, ...], Job]:
     for name, (setting, starts) in network_conditions(plan).items():
         jobs["network", name] = measure_networks, (setting, plan.seeds, starts)
     for name, condition in team_conditions(plan).items():
-        for seed in plan.seeds:
-            jobs["team", name, str(seed)] = measure_team, (condition, seed)
+        jobs["team", name] = measure_teams, (condition, plan.seeds)
     return jobs

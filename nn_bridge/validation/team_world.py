@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,105 +11,92 @@ from nn_bridge.validation.measured import (
     couple_agreements,
     early_stopped,
     game_measures,
-    halves,
     penalty,
+    stacked,
     variance_between,
 )
-from simulation.attendance import AttendanceLaw, Everyone, one_or_two_absent
+from nn_bridge.validation.rehearsals import (
+    Rehearse,
+    Rehearsed,
+    TeamCondition,
+    as_stack,
+    one_by_one,
+)
+from simulation.attendance import AttendanceLaw, one_or_two_absent
+from simulation.attendance_input import presenter_names
 from simulation.coalitions import Game, answer_shares
-from simulation.scenario import HEAD_START, PRESENTERS
+from simulation.scenario import HEAD_START
 from simulation.talk import synthetic_talk
-from simulation.team import Team, squared_weights
 
 FloatArray = npt.NDArray[np.float64]
 
 OTHER_START = 100_000
 """Added to a seed for a second start on the same talk."""
 
+DRAWN_SUB_TEAMS = 1_000
+"""Sub-teams whose answers are averaged for C7."""
 
-@dataclass(frozen=True)
-class TeamCondition:
-    """How a team rehearses.
 
-    Attributes
+def measure_teams(
+    condition: TeamCondition, seeds: Sequence[int], rehearse: Rehearse | None = None
+) -> dict[str, FloatArray]:
+    """Rehearse a team for each seed and measure each.
+
+    Two conditions with the same seeds are paired: same talk, same start, same questions.
+
+    Parameters
     ----------
-    attendance : AttendanceLaw
-    kind : type of Team
-        `Team`, or one of the controls that change what it hears or how it learns.
-    options : tuple of (name, value)
-        Further options of the team.
-    rehearsals : int
-    alone : int
-        Rehearsals that B has alone on the hard section beforehand.
-    starts : int
-        1, or 2 to see how far the answers depend on the start.
-    """
-
-    attendance: AttendanceLaw = field(default_factory=lambda: Everyone(PRESENTERS))
-    kind: Callable[..., Team] = Team
-    options: tuple[tuple[str, Any], ...] = ()
-    rehearsals: int = 6_000
-    alone: int = 1_000
-    starts: int = 1
-
-
-def measure_team(condition: TeamCondition, seed: int) -> dict[str, float]:
-    """Rehearse one team and measure it. Two conditions with the same seed are paired.
+    condition : TeamCondition
+    seeds : sequence of int
+    rehearse : `as_stack` or `one_by_one`, optional
+        Left out, as a stack where it can be.
 
     Returns
     -------
-    dict of str to float
+    dict of str to (S,) array
     """
-    team, checkpoints, distinct = _rehearsed(condition, seed, seed)
-    game = team.game()
+    way = rehearse or (one_by_one if condition.weight_decay else as_stack)
+    own = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
+    talks = own * condition.starts
+    all_seeds = [*seeds, *(seed + OTHER_START for seed in seeds)][: len(talks)]
+    teams = way(condition, talks, all_seeds)
+    rows = []
+    for member, seed in enumerate(seeds):
+        team = teams[member]
+        row = _measures(condition, team, seed, own[member].hard_section)
+        if condition.starts == 2:
+            row["spread over starts"] = variance_between(team.game, teams[member + len(seeds)].game)
+        rows.append(row)
+    return stacked(rows)
+
+
+def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -> dict[str, float]:
+    """Measure one team; `hard` is the hard section."""
+    game = team.game
     measures = game_measures(game, np.random.default_rng(seed))
-    practised = team.game(practice=True)
-    everyone = np.ones((1, team.n_presenters), dtype=bool)
-    seat = team.seat_of(HEAD_START)
-    hard = team.talk.hard_section
+    n = game.n_members
+    everyone = np.ones((1, n), dtype=bool)
+    seat = presenter_names(n).index(HEAD_START)
     without = everyone.copy()
     without[0, seat] = False
-    law = one_or_two_absent(team.n_presenters)
-    attended = float(np.mean(team.agents.get("rehearsals_attended")))
     measures |= {
-        "practice quality": float(practised.quality(everyone)[0]),
+        "practice quality": float(team.practised.quality(everyone)[0]),
         "carrier's share": float(answer_shares(game)[seat, hard]),
         "section without its carrier": float(game.section_quality(without)[0, hard]),
-        "squared weights": squared_weights(team),
-        "penalty of absences": penalty(practised, law.moments()),
+        "squared weights": team.squared_weights,
+        "penalty of absences": penalty(team.practised, one_or_two_absent(n).moments()),
         "quality of the average": _quality_of_average(game, condition.attendance),
-        "distinct sub-teams": float(distinct),
-        "silenced in training": 1.0 - attended / condition.rehearsals,
+        "distinct sub-teams": float(len(np.unique(team.came, axis=0))),
+        "silenced in training": float(1.0 - team.came.mean()),
         "rate": float(1.0 - condition.attendance.moments().rates.mean()),
         "silenced at the show": float(np.mean(~game.contributions.any(axis=(1, 2)))),
         "none": 0.0,
-        "early-stopped quality": early_stopped(checkpoints),
-        "quality, choosing half": checkpoints[-1][0],
-        "quality, judged half": checkpoints[-1][1],
+        "early-stopped quality": early_stopped(team.checkpoints),
+        "quality, choosing half": team.checkpoints[-1][0],
+        "quality, judged half": team.checkpoints[-1][1],
     }
     measures["gap"] = measures["practice quality"] - measures["quality"]
-    measures |= couple_agreements(game)
-    if condition.starts == 2:
-        other, _, _ = _rehearsed(condition, seed, seed + OTHER_START)
-        measures["spread over starts"] = variance_between(game, other.game())
-    return measures
-
-
-def _rehearsed(
-    condition: TeamCondition, talk_seed: int, start_seed: int
-) -> tuple[Team, list[tuple[float, float]], int]:
-    """Return the team, its quality on two halves of the show along the way, and sub-teams met."""
-    talk = synthetic_talk(np.random.default_rng([talk_seed, 0]))
-    team = condition.kind(talk, condition.attendance, rng=start_seed, **dict(condition.options))
-    team.practise_alone(HEAD_START, condition.alone)
-    checkpoints, met = [], set()
-    for checkpoint in range(1, CHECKPOINTS + 1):
-        while team.rehearsals < condition.rehearsals * checkpoint // CHECKPOINTS:
-            team.step()
-            assert team.last_rehearsal is not None
-            met.add(team.last_rehearsal.attendance.tobytes())
-        checkpoints.append(_on_halves(team.game()))
-    return team, checkpoints, len(met)
+    return measures | couple_agreements(game)
 
 
 def _quality_of_average(game: Game, law: AttendanceLaw) -> float:
@@ -120,16 +105,3 @@ def _quality_of_average(game: Game, law: AttendanceLaw) -> float:
     weights = masks.mean(axis=0) * law.moments().speak_up  # (N,) mean scale of each one's part
     average = game.handout + np.tensordot(weights, game.contributions, axes=1)
     return float(game.audience.quality(average, game.wanted))
-
-
-DRAWN_SUB_TEAMS = 1_000
-"""Sub-teams whose answers are averaged for C7."""
-
-CHECKPOINTS = 20
-"""Times that a team's quality is looked at while it rehearses, for early stopping."""
-
-
-def _on_halves(game: Game) -> tuple[float, float]:
-    everyone = np.ones((1, game.n_members), dtype=bool)
-    first, second = (float(part.quality(everyone)[0]) for part in halves(game))
-    return first, second

@@ -125,7 +125,7 @@ class Validation:
 
 def judge(plan: Plan, scope: Scope, results: dict[tuple[str, ...], Any]) -> Validation:
     """Judge the results of the jobs that `scope` names."""
-    world = World.of(plan, results)
+    world = World.of(results)
     theorems = [results["theorem", name] for name in scope.theorems]
     holding = {theorem.id: theorem.holds for theorem in theorems}
     controls: list[ControlResult] = []
