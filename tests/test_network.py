@@ -93,7 +93,10 @@ def test_training_loss_is_the_mean_over_samples_last_small_batch_included():
     losses = [by_hand.train_on_batch(x[i], y[i])[0] for i in (slice(0, 32), slice(32, 50))]
     expected = (32 * losses[0] + 18 * losses[1]) / 50
     assert history.history["loss"][0] == pytest.approx(expected, rel=1e-13)
-    np.testing.assert_array_equal(by_fit.layers[0].weight, by_hand.layers[0].weight)
+    # fit trains by a plan, which sums in another order than the layers do: rounding is all that may
+    # tell them apart. Taken by the wrong number of samples, the last batch leaves them 0.001 away.
+    for mine, theirs in zip(by_fit.parameters(), by_hand.parameters(), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-15)
 
 
 def test_an_epoch_takes_each_sample_once_in_a_new_order():
