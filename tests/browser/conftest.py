@@ -85,7 +85,7 @@ def browser():
 
 
 class Visitor:
-    """Opens pages, and afterwards asserts that none complained or asked anything of another host."""
+    """Opens pages; asserts afterwards that none complained or asked anything of another host."""
 
     def __init__(self, browser, home):
         self.browser, self.home = browser, home

@@ -1,4 +1,4 @@
-"""In a real browser: every control, every preset, the link, both languages, the article's network."""
+"""In a real browser: every control and preset, the link, both languages, the article's network."""
 
 from __future__ import annotations
 
