@@ -43,11 +43,18 @@ def plan_of(ten: int = 0) -> Plan:
     )
 
 
-def measured(world: str, conditions: Sequence[str], ten: int = 0) -> dict[str, Figures]:
-    """Run these conditions of the team or the network, and return their figures by condition."""
+def measured(
+    world: str, conditions: Sequence[str], ten: int = 0, *, second_start: bool = True
+) -> dict[str, Figures]:
+    """Run these conditions of the team or the network, and return their figures by condition.
+
+    Networks may do without the second start that only one rule of C10 looks at.
+    """
     plan = plan_of(ten)
     jobs = {
-        key: job for key, job in all_jobs(plan).items() if key[0] == world and key[1] in conditions
+        key: (function, arguments if second_start else arguments[:2])
+        for key, (function, arguments) in all_jobs(plan).items()
+        if key[0] == world and key[1] in conditions
     }
     assert {key[1] for key in jobs} == set(conditions)
     found = World.of(run_jobs(jobs, 1, lambda *_: None))

@@ -1,0 +1,39 @@
+"""The analogy validation tests: the claims and the controls, for the article's network on digits
+of which 30% are labelled wrong. Ten seeds."""
+
+from __future__ import annotations
+
+import pytest
+from claims import judged, measured
+
+from nn_bridge.validation.claims import CLAIMS
+from nn_bridge.validation.judgements import NOISY, judge_network_controls
+from nn_bridge.validation.rules import QUALITY_WORTH, Figures
+
+WITHOUT, ABSENCES = f"{NOISY}: without", f"{NOISY}: absences"
+
+
+@pytest.fixture(scope="module")
+def noisy() -> dict[str, Figures]:
+    return measured("network", [WITHOUT, ABSENCES, "fixed", "couples"])
+
+
+@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim != "C2"])
+def test_all_but_one_hold_where_labels_are_wrong(noisy, claim):
+    assert judged(claim, noisy[WITHOUT], noisy[ABSENCES]).verdict == "holds"
+
+
+def test_units_do_not_need_one_another_where_labels_are_wrong(noisy):
+    assert judged("C2", noisy[WITHOUT], noisy[ABSENCES]).verdict == "does not hold"
+
+
+def test_accuracy_gains_much_where_labels_are_wrong(noisy):
+    (gain, _gap) = judged("C9", noisy[WITHOUT], noisy[ABSENCES]).findings
+    assert gain.effect.difference > QUALITY_WORTH
+
+
+def test_the_controls_come_out_as_predicted(noisy):
+    assert {control.name: control.verdict for control in judge_network_controls(noisy)} == {
+        "one fixed block always absent": "holds",
+        "couples are absent together": "holds",
+    }
