@@ -1,5 +1,5 @@
 # make run    sets up and tells the story          make test   sets up and runs every test
-# make check  style and types                      make bench  what a rehearsal costs
+# make check  style and types                      make bench  what things cost, beside the peers
 PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -17,8 +17,8 @@ check: $(VENV)/installed-check
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-bench: $(VENV)/installed
-	$(VENV)/bin/python benchmarks/rehearsal.py
+bench: $(VENV)/installed-bench
+	$(VENV)/bin/python -m benchmarks
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
