@@ -12,7 +12,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import PercentFormatter
 
 from dashboard.story import LABEL_NOISES, RATES, Story, mean_of
-from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, Texts
+from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
 from nn_bridge.article import SILENCED
 from nn_bridge.crossing import TOLERANCE
 from simulation.attendance_input import presenter_names
@@ -23,8 +23,8 @@ Panel = Callable[[Axes, Story, Texts], None]
 
 TEAMS = ("complete", "absent")
 COLOURS = (COMPLETE, ABSENT)
-ON_CELLS = "#111111"
-"""For text on coloured cells: a page may turn INK light at night, but not this."""
+ON_LIGHT, ON_DARK = "#111111", "#ffffff"
+"""For text on coloured cells: a page may turn INK and PAPER at night, but not these."""
 
 
 def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
@@ -55,10 +55,10 @@ def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
                 )
             )
     ax.scatter(
-        place[:, 0], place[:, 1], s=size, color=colour, edgecolor="white", linewidth=2, zorder=3
+        place[:, 0], place[:, 1], s=size, color=colour, edgecolor=PAPER, linewidth=2, zorder=3
     )
     for (x, y), name, part in zip(place, names, share, strict=True):
-        ax.text(x, y, f"{name}\n{round(100 * part)}%", ha="center", va="center", color="white",
+        ax.text(x, y, f"{name}\n{round(100 * part)}%", ha="center", va="center", color=PAPER,
                 zorder=4, fontweight="bold", fontsize=11)  # fmt: skip
     others = ~np.eye(len(share), dtype=bool)
     ax.set_title(text["graph.title"].format(team=text[f"team.{TEAMS[team]}"].capitalize()))
@@ -71,19 +71,21 @@ def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
         fontsize=10.5,
         color=SOFT,
     )
-    ax.set(xlim=(-1.5, 1.5), ylim=(-1.35, 1.35), aspect="equal")
+    # As wide as its place on the sheet, so that its title stands in line with the others.
+    ax.set(xlim=(-2.2, 2.2), ylim=(-1.35, 1.35), aspect="equal")
     ax.axis("off")
 
 
 def _solo_heatmap(ax: Axes, story: Story, text: Texts, *, team: int, limit: float = 0.35) -> None:
     solo = mean_of([pair[team].solo for pair in story.pairs])  # (N, K)
     # One scale for both teams, so that the same colour means the same quality.
-    ax.pcolormesh(solo, cmap="PuOr", vmin=-limit, vmax=limit)
+    cells = ax.pcolormesh(solo, cmap="PuOr", vmin=-limit, vmax=limit)
     ax.invert_yaxis()
     for i, row in enumerate(solo):
         for k, value in enumerate(row):
+            brightness = np.dot(cells.to_rgba(value)[:3], (0.299, 0.587, 0.114))
             ax.text(k + 0.5, i + 0.5, f"{value:.2f}", ha="center", va="center", fontsize=11,
-                    color="white" if abs(value) > 0.5 * limit else ON_CELLS)  # fmt: skip
+                    color=ON_LIGHT if brightness > 0.5 else ON_DARK)  # fmt: skip
     easy = [text["solo.easy"].format(number=k) for k in range(1, solo.shape[1])]
     ax.set_xticks(np.arange(solo.shape[1]) + 0.5, [text["solo.hard"], *easy])
     ax.set_yticks(np.arange(len(solo)) + 0.5, presenter_names(len(solo)))
@@ -92,7 +94,9 @@ def _solo_heatmap(ax: Axes, story: Story, text: Texts, *, team: int, limit: floa
     ax.set_title(text["solo.title"].format(team=text[f"team.{TEAMS[team]}"].capitalize()))
 
 
-def _quality_while_rehearsing(ax: Axes, story: Story, text: Texts) -> None:
+def _quality_while_rehearsing(
+    ax: Axes, story: Story, text: Texts, *, named_at_ends: bool = True
+) -> None:
     labels = []
     for results, colour, team in zip(_teams(story), COLOURS, TEAMS, strict=True):
         at = results[0].curves["Rehearsal"]
@@ -101,19 +105,23 @@ def _quality_while_rehearsing(ax: Axes, story: Story, text: Texts) -> None:
             ("Two missing, mean", "--", "two"),
         ):
             mean, error = _mean_and_error([result.curves[name] for result in results])
-            ax.plot(at, mean, style, color=colour, linewidth=2.2)
-            ax.fill_between(at, mean - error, mean + error, color=colour, alpha=0.15, linewidth=0)
             said = text["curves.label"].format(team=text[f"team.{team}"], who=text[f"who.{what}"])
+            ax.plot(at, mean, style, color=colour, linewidth=2.2, label=said)
+            ax.fill_between(at, mean - error, mean + error, color=colour, alpha=0.15, linewidth=0)
             labels.append((float(mean[-1]), said, colour))
-    # Labels stand at the ends of their lines, pushed apart where those end close together.
-    height = -np.inf
-    for end, said, colour in sorted(labels):
-        height = max(end, height + 0.085)
-        ax.text(at[-1] * 1.01, height, said, color=colour, va="center", fontsize=11)
+    if named_at_ends:
+        # Pushed apart where lines end close together.
+        height = -np.inf
+        for end, said, colour in sorted(labels):
+            height = max(end, height + 0.085)
+            ax.text(at[-1] * 1.01, height, said, color=colour, va="center", fontsize=11)
+        ax.set_xlim(0, at[-1] * 1.33)
+        ax.set_xticks([tick for tick in ax.get_xticks() if tick <= at[-1]])
+    else:
+        ax.set_xlim(0, at[-1])
+        ax.legend(loc="upper left", bbox_to_anchor=(0, -0.16))
     ax.axhline(0, color=PALE, linewidth=0.8)
     ax.set(xlabel=text["rehearsals"], ylabel=text["quality"])
-    ax.set_xlim(0, at[-1] * 1.33)
-    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= at[-1]])
     ax.set_ylim(bottom=-0.3)
     ax.set_title(text["curves.title"])
 
@@ -147,11 +155,11 @@ def _bridge(ax: Axes, story: Story, text: Texts) -> None:
     article = story.crossings[-1].differences
     ax.plot(np.arange(1, len(article) + 1), np.maximum(article, 1e-17), linewidth=2, color=ABSENT)
     ax.axhline(TOLERANCE, color=COMPLETE, linewidth=1, linestyle="--")
-    ax.text(len(article), TOLERANCE, text["bridge.tolerance"], color=COMPLETE, ha="right",
+    ax.text(len(article), TOLERANCE * 1.4, text["bridge.tolerance"], color=COMPLETE, ha="right",
             va="bottom", fontsize=10.5)  # fmt: skip
-    ax.text(0.03, 0.74, text["bridge.article"] + "\n", transform=ax.transAxes,
+    ax.text(0.03, 0.5, text["bridge.article"] + "\n", transform=ax.transAxes,
             color=ABSENT, fontsize=11, va="bottom")  # fmt: skip
-    ax.text(0.03, 0.74, text["bridge.five"].format(cases=len(story.crossings) - 1),
+    ax.text(0.03, 0.5, text["bridge.five"].format(cases=len(story.crossings) - 1),
             transform=ax.transAxes, color=SOFT, fontsize=11, va="bottom")  # fmt: skip
     ax.set(yscale="log", ylim=(5e-18, 1e-10), xlabel=text["bridge.steps"],
            ylabel=text["bridge.difference"])  # fmt: skip
@@ -194,11 +202,13 @@ def _paired_bars(ax: Axes, story: Story, text: Texts, names: tuple[str, ...]) ->
         by_measure = [np.array([r.measures[name] for r in results]) for name in names]
         mean, error = _mean_and_error(list(np.array(by_measure).T))
         places = np.arange(len(mean)) + (-0.2, 0.2)[team]
+        # Narrow bars are slimmer than their figures, which would stand on the bars beside them.
+        aside = (-0.014 * len(mean), 0.0)[team]
         ax.bar(places, mean, 0.38, color=COLOURS[team], label=text[f"team.{TEAMS[team]}"])
         ax.errorbar(places, mean, error, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
         for place, value, whisker in zip(places, mean, error, strict=True):
             above = value >= 0
-            ax.text(place, value + (whisker + 0.015 if above else -whisker - 0.015),
+            ax.text(place + aside, value + (whisker + 0.015 if above else -whisker - 0.015),
                     f"{value:.2f}", ha="center", va="bottom" if above else "top",
                     fontsize=10.5)  # fmt: skip
     ax.axhline(0, color=INK, linewidth=0.8)
@@ -231,3 +241,8 @@ PANELS: dict[str, Panel] = {
     "ablation 1": partial(_ablation, noise=LABEL_NOISES[1]),
     "scores": _scores,
 }
+
+ALONE: dict[str, Panel] = PANELS | {
+    "curves": partial(_quality_while_rehearsing, named_at_ends=False)
+}
+"""The same for figures of their own, where lines have no room for names at their ends."""

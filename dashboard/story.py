@@ -18,6 +18,8 @@ from simulation.scenario import Schedule, TeamResult, article_pair
 
 LABEL_NOISES = (0.0, 0.3)
 RATES = (0.0, 0.5)
+SEEDS = 10
+"""Paired seeds of the full story; with fewer, a verdict is not to be trusted."""
 PACKAGES = ("mesa", "numpy", "scipy", "scikit-learn")
 
 
@@ -38,7 +40,7 @@ class StoryPlan:
     """
 
     seed: int = 0
-    seeds: int = 10
+    seeds: int = SEEDS
     teams: Schedule = field(default_factory=Schedule)
     bridge_rehearsals: int = 1_000
     epochs: int = 60
@@ -56,6 +58,11 @@ class StoryPlan:
     def all_seeds(self) -> list[int]:
         """The seeds themselves."""
         return list(range(self.seed, self.seed + self.seeds))
+
+    @property
+    def first_look(self) -> bool:
+        """Whether there are too few seeds to trust a verdict."""
+        return self.seeds < SEEDS
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,8 @@ Texts = Mapping[str, str]
 
 # Okabe and Ito's palette: told apart by the colour-blind, and in grey.
 COMPLETE, ABSENT, INK, SOFT, PALE = "#D55E00", "#0072B2", "#222222", "#555555", "#8a8a8a"
+PAPER = "#fefefe"
+"""For what is cut out of a shape: the page's colour, which is not white at night."""
 STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from rich import box
@@ -12,6 +13,31 @@ from dashboard.story import LABEL_NOISES, RATES, Story
 from nn_bridge.crossing import TOLERANCE, Crossing
 from simulation.effects import Effect
 from simulation.team import Show, Team
+
+
+@dataclass(frozen=True)
+class Said:
+    """An effect's figures as people read them, all with as many digits as their size asks for."""
+
+    before: str
+    after: str
+    difference: str
+    low: str
+    high: str
+
+    @classmethod
+    def of(cls, effect: Effect) -> Said:
+        """Write an effect's figures down."""
+        size = max(abs(effect.before), abs(effect.after))
+        digits = 4 if size < 0.02 else 3 if size < 100 else 1
+        signed = f"+.{digits}f"
+        return cls(
+            f"{effect.before:.{digits}f}",
+            f"{effect.after:.{digits}f}",
+            f"{effect.difference:{signed}}",
+            f"{effect.low:{signed}}",
+            f"{effect.high:{signed}}",
+        )
 
 
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
@@ -24,14 +50,12 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
     table.add_column("difference", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for name, effect in effects.items():
-        size = max(abs(effect.before), abs(effect.after))
-        digits = 4 if size < 0.02 else 3 if size < 100 else 1
+        said = Said.of(effect)
         table.add_row(
             name,
-            f"{effect.before:.{digits}f}",
-            f"{effect.after:.{digits}f}",
-            f"{effect.difference:+.{digits}f} "
-            f"[dim]\\[{effect.low:+.{digits}f}, {effect.high:+.{digits}f}][/dim]",
+            said.before,
+            said.after,
+            f"{said.difference} [dim]\\[{said.low}, {said.high}][/dim]",
             effect.verdict,
         )
     return table

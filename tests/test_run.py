@@ -32,7 +32,8 @@ def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
     code, out, err = call(capsys, "--quick", "--out", str(tmp_path), "--workers", "1")
     assert code == 0
     assert err == ""
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["dashboard.png", "results.json"]
+    written = ["dashboard.png", "report.html", "results.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == written
     assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
     results = json.loads((tmp_path / "results.json").read_text())
     assert set(results) == {"plan", "versions", "teams", "bridge", "network"}

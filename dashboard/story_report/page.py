@@ -1,0 +1,184 @@
+"""The main job as one page: figures, tables and verdicts, in both languages, asking nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from dashboard.story import LABEL_NOISES, RATES, Story, versions
+from dashboard.story_report.alternatives import alternatives
+from dashboard.story_report.figures import draw_panels
+from dashboard.story_report.wording import Wording, number, power
+from dashboard.tables import Said
+from dashboard.texts import LANGUAGES
+from nn_bridge.crossing import TOLERANCE
+from simulation.checks import one_of
+from simulation.effects import Effect
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+SECTIONS = ("asked", "short", "team", "bridge", "network", "read", "reproduce")
+WORDS = range(1, 8)
+"""Rows of the table of words."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measure in both conditions, as a table or a card says it.
+
+    Attributes
+    ----------
+    measure : str
+        The end of its texts' keys.
+    said : Said
+    verdict : {'higher', 'lower', 'no effect'}
+    """
+
+    measure: str
+    said: Said
+    verdict: str
+
+    @classmethod
+    def of(cls, measure: str, effect: Effect) -> Row:
+        """Write an effect down."""
+        return cls(measure, Said.of(effect), effect.verdict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Measures under one caption.
+
+    Attributes
+    ----------
+    where, caption, before, after : str
+        Where this was measured, what the table is called, and the names of both conditions.
+    rows : dict of str to Row
+        By measure.
+    """
+
+    where: str
+    caption: str
+    before: str
+    after: str
+    rows: dict[str, Row]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of the main results.
+
+    Attributes
+    ----------
+    title : str
+    table : Table
+    measure : str
+        The row of the table that it repeats.
+    """
+
+    title: str
+    table: Table
+    measure: str
+
+    @property
+    def row(self) -> Row:
+        """What was measured."""
+        return self.table.rows[self.measure]
+
+
+def story_page(story: Story, command: str, language: str = "en") -> str:
+    """Return the report as one HTML document.
+
+    Parameters
+    ----------
+    story : Story
+    command : str
+        What was typed to get it.
+    language : {'en', 'ja'}
+        Shown when the page is opened; the other one is a click away.
+
+    Raises
+    ------
+    InputError
+        If the language is another one.
+    """
+    one_of("language", language, LANGUAGES)
+    here = files(__package__)
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"number": number, "power": power}
+    template = environment.from_string(here.joinpath("page.html").read_text(encoding="utf-8"))
+    order = sorted(LANGUAGES, key=lambda name: name != language)
+    return template.render(
+        policy=POLICY,
+        style=Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
+        editions=[edition(story, Wording(name)) for name in order],
+        sections=SECTIONS,
+        words=WORDS,
+        story=story,
+        command=command,
+        versions=versions(),
+        tolerance=TOLERANCE,
+        noise=f"{LABEL_NOISES[1]:.0%}",
+    )
+
+
+def edition(story: Story, say: Wording) -> dict[str, Any]:
+    """Gather what the page says in one language."""
+    team, clean, wrong = tables = effect_tables(story, say)
+    labels = [say.labels(noise) for noise in LABEL_NOISES]
+    return {
+        "say": say,
+        "panels": {name: Markup(svg) for name, svg in draw_panels(story, say.language).items()},
+        "alternatives": alternatives(story, say),
+        "team": team,
+        "networks": [clean, wrong],
+        "cards": [
+            Card(say("card.hard"), team, "hard section, without B"),
+            Card(say("card.two"), team, "two missing, worst"),
+            Card(say("card.network", labels=labels[0]), clean, "accuracy, half silenced"),
+            Card(say("card.network", labels=labels[1]), wrong, "accuracy, half silenced"),
+            Card(say("card.accuracy", labels=labels[0]), clean, "accuracy, unseen digits"),
+        ],
+        "none": [
+            say("none.item", measure=say(f"measure.{row.measure}"), where=table.where)
+            for table in tables
+            for row in table.rows.values()
+            if row.verdict == "no effect"
+        ],
+        "largest": max(crossing.largest for crossing in story.crossings),
+        "same": sum(crossing.holds for crossing in story.crossings),
+    }
+
+
+def effect_tables(story: Story, say: Wording) -> list[Table]:
+    """Tabulate every effect of the story: the teams', then the network's."""
+    rates = [say("column.rate", rate=f"{rate:g}") for rate in RATES]
+    team = Table(
+        say("where.team"),
+        say("team.caption"),
+        say("column.complete"),
+        say("column.absent"),
+        {name: Row.of(name, effect) for name, effect in story.team_effects().items()},
+    )
+    networks = [
+        Table(
+            say("where.network", labels=say.labels(noise)),
+            say("network.caption", labels=say.labels(noise)),
+            rates[0],
+            rates[1],
+            {name: Row.of(name, effect) for name, effect in story.network_effects(noise).items()},
+        )
+        for noise in LABEL_NOISES
+    ]
+    return [team, *networks]

@@ -1,0 +1,310 @@
+"""The report: one file that asks nobody, in both languages whole, with every figure, and honest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+import run
+from dashboard.panels import PANELS
+from dashboard.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
+from dashboard.story_report import page as page_module
+from dashboard.story_report import wording
+from dashboard.story_report.alternatives import alternatives
+from dashboard.story_report.page import SECTIONS, story_page
+from dashboard.story_report.wording import number
+from dashboard.tables import Said
+from dashboard.texts import LANGUAGES, load
+from nn_bridge.crossing import Crossing
+from simulation import InputError
+from simulation.scenario import Schedule
+
+COMMAND = "python run.py story --seed 3 --lang <&>"
+MOST_BYTES = 2_000_000
+# What an HTML element would fetch, follow or run.
+FETCHING = {"src", "srcset", "data", "action", "formaction", "poster", "background", "ping", "cite"}
+
+
+@cache
+def tiny() -> Story:
+    plan = StoryPlan(3, 2, Schedule(rehearsals=60, alone=20, show_every=30), 5, 1)
+    return run_story(plan, 1, lambda *_: None)
+
+
+@cache
+def page(language: str = "en") -> str:
+    return story_page(tiny(), COMMAND, language)
+
+
+def every_verdict() -> Story:
+    """Take the tiny story, and make some of it higher, some lower, some neither, and one apart."""
+    pairs = []
+    for seed, (complete, absent) in enumerate(tiny().pairs):
+        changes = {
+            "all there": 0.5 + 0.001 * seed,
+            "one missing, mean": -0.5 - 0.001 * seed,
+            "one missing, worst": (-1) ** seed,
+        }
+        measures = {name: value + changes.get(name, 0) for name, value in complete.measures.items()}
+        pairs.append((complete, replace(absent, measures=measures)))
+    apart = Crossing(tiny().crossings[0].name, np.array([0.0, 0.1]))
+    return replace(tiny(), pairs=pairs, crossings=[apart, *tiny().crossings[1:]])
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, and what is written, article by article."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.written: Counter[str] = Counter()
+        self.words: dict[str, str] = {}
+        self.article = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag == "article":
+            self.article = dict(attributes)["id"]
+
+    def handle_data(self, data):
+        if self.article:
+            self.words[self.article] = self.words.get(self.article, "") + data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@cache
+def elements(language: str = "en") -> Elements:
+    return Elements(page(language))
+
+
+def spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_nothing_is_asked_of_anyone():
+    assert not re.search(r"https?:|//\w|@import|@font-face", page())
+    assert set(re.findall(r"url\((.)", page())) == {"#"}
+    for tag, attributes in elements().tags:
+        assert tag not in {"script", "iframe", "object", "embed", "form", "img", "base"}
+        assert not FETCHING & (attributes.keys() - ({"data"} if tag == "path" else set()))
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("href", "xlink:href"):
+            assert (attributes.get(name) or "#").startswith(("#", "data:,"))
+
+
+def test_the_page_itself_forbids_every_request():
+    (policy,) = [
+        meta["content"]
+        for meta in elements().all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["img-src"] == "data:"
+    assert not {"script-src", "connect-src", "font-src", "frame-src"} & rules.keys()
+
+
+def test_names_are_unique_and_every_link_has_its_place():
+    names = [attributes["id"] for _, attributes in elements().tags if "id" in attributes]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+    wanted = set(re.findall(r"url\(#([^)]+)\)", page()))
+    for _, attributes in elements().tags:
+        wanted.update(
+            link[1:]
+            for key in ("href", "xlink:href")
+            if (link := attributes.get(key) or "")[:1] == "#"
+        )
+        for key in ("aria-labelledby", "aria-describedby"):
+            wanted.update((attributes.get(key) or "").split())
+    assert wanted <= set(names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_languages_are_inside_and_the_chosen_one_comes_first(language):
+    articles = elements(language).all("article")
+    assert [article["lang"] for article in articles] == sorted(
+        LANGUAGES, key=lambda name: name != language
+    )
+    assert [article["id"] for article in articles] == [article["lang"] for article in articles]
+    assert elements(language).all("html")[0]["lang"] == language
+    links = [link["href"] for link in elements(language).all("a") if "hreflang" in link]
+    assert Counter(links) == {"#en": 2, "#ja": 2}
+    for name in LANGUAGES:
+        for section in SECTIONS:
+            assert load("report", name)[f"{section}.title"] in elements(language).words[name]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_panel_is_drawn_and_told_in_words(language):
+    drawings = [div for div in elements().all("div") if div.get("role") == "img"]
+    assert len(drawings) == len(elements().all("svg")) == len(LANGUAGES) * len(PANELS)
+    told = spaced(elements().words[language])
+    for name in PANELS:
+        assert spaced(load("report", language)[f"caption.{name}"]) in told
+        label = f"{language}-figure-{name.replace(' ', '-')}"
+        assert {"aria-labelledby": label, "aria-describedby": f"{label}-seen"}.items() <= next(
+            div.items() for div in drawings if div["aria-labelledby"] == label
+        )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_beside_drawings_give_their_figures(language):
+    told = alternatives(tiny(), wording.Wording(language))
+    assert told.keys() == PANELS.keys()
+    without = tiny().team_effects()["hard section, without B"]
+    text = load("report", language)
+    said = text["alt.bar"].format(
+        what=text["measure.hard section, without B"],
+        before=number(f"{without.before:.2f}"),
+        after=number(f"{without.after:.2f}"),
+    )
+    assert said in told["hard"]
+    solo = np.mean([absent.solo for _, absent in tiny().pairs], axis=0)
+    assert all(number(f"{value:.2f}") in told["solo 1"] for value in solo.ravel())
+    dropout = tiny().networks[LABEL_NOISES[1], 0.5].ablation.mean(axis=0)
+    assert f"{dropout[-1]:.2f}" in told["ablation 1"]
+
+
+def test_drawings_wear_the_colours_of_the_page():
+    drawn = "".join(re.findall(r"<svg.*?</svg>", page(), re.DOTALL))
+    for variable in ("ink", "soft", "pale", "paper", "complete", "absent"):
+        assert f"var(--{variable})" in drawn
+        assert page().count(f"--{variable}: ") >= 2  # by day and by night
+    # Black would be left unseen at night, and so would what names no colour.
+    assert not re.search("#000000|#222222|#d55e00|#0072b2", drawn)
+    for group in re.findall(r"<g [^>]*transform=\"translate[^>]*scale[^>]*>", drawn):
+        assert "fill:" in group
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_the_results_is_in_the_page(language):
+    told = spaced(elements().words[language])
+    effects = [tiny().team_effects(), *(tiny().network_effects(noise) for noise in LABEL_NOISES)]
+    results = tiny().to_json()
+    assert [set(found) for found in effects] == [
+        set(results["teams"]),
+        *(set(found) for found in results["network"].values()),
+    ]
+    for found in effects:
+        for name, effect in found.items():
+            said = Said.of(effect)
+            row = (
+                f"{load('report', language)[f'gloss.{name}']}{number(said.before)}"
+                f"{number(said.after)} {number(said.difference)} "
+                f"[{number(said.low)}, {number(said.high)}]"
+            )
+            assert spaced(row).replace(" ", "") in told.replace(" ", "")
+    for case in results["bridge"]:
+        assert load("report", language)[f"case.{case['case']}"] in told
+        assert wording.power(case["largest difference"]) in told
+    for package, version in results["versions"].items():
+        assert f"{package} {version}" in told
+    assert COMMAND in told
+    assert "--lang &lt;&amp;&gt;" in page()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "No effect was seen in: {measure} (team)"),
+        ("ja", "差が見られなかったもの: {measure}（チーム）"),
+    ],
+)
+def test_what_has_no_effect_is_called_so(language, said):
+    found = Elements(story_page(every_verdict(), COMMAND))
+    text = load("report", language)
+    assert said.format(measure=text["measure.one missing, worst"]) in found.words[language]
+    no_effects = sum(
+        effect.verdict == "no effect"
+        for effects in (
+            every_verdict().team_effects(),
+            *(every_verdict().network_effects(noise) for noise in LABEL_NOISES),
+        )
+        for effect in effects.values()
+    )
+    marked = [span for span in found.all("span") if span.get("class") == "verdict no-effect"]
+    assert len(marked) >= len(LANGUAGES) * no_effects > 0
+    assert text["verdict.no effect"] in found.words[language]
+    assert text["bridge.no"] in found.words[language]
+
+
+def test_few_seeds_are_called_few():
+    few = load("report", "en")["few"].format(seeds=2)
+    assert few in elements().words["en"]
+    enough = replace(tiny(), plan=replace(tiny().plan, seeds=SEEDS))
+    assert "too few" not in Elements(story_page(enough, COMMAND)).words["en"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_the_report_is_used(language, monkeypatch):
+    used = set()
+
+    class Watched(dict):
+        def __getitem__(self, key):
+            used.add(key)
+            return super().__getitem__(key)
+
+    monkeypatch.setattr(wording, "load", lambda part, name: Watched(load(part, name)))
+    say = wording.Wording(language)
+    monkeypatch.setattr(page_module, "LANGUAGES", (language,))
+    for story in (tiny(), every_verdict()):
+        page_module.story_page(story, COMMAND, language)
+    assert say("title")
+    assert used == load("report", language).keys()
+
+
+def test_no_text_stands_in_the_template():
+    template = page_module.files("dashboard.story_report").joinpath("page.html").read_text("utf-8")
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", template, flags=re.DOTALL)
+    heard = Elements(bare)
+    assert re.findall(r"\w+", re.sub(r"<[^>]*>", " ", bare)) == []
+    assert not [a for _, a in heard.tags if {"alt", "title", "placeholder"} & a.keys()]
+
+
+def test_tables_have_headers_and_captions():
+    assert len(elements().all("caption")) == len(elements().all("table")) == 2 * 5
+    assert all(header.get("scope") in {"col", "row"} for header in elements().all("th"))
+
+
+def test_the_same_story_is_the_same_page_and_small():
+    assert story_page(tiny(), COMMAND) == page()
+    assert len(page().encode()) < MOST_BYTES
+    assert page("ja") != page()
+
+
+def test_another_language_is_refused():
+    with pytest.raises(InputError, match="language is 'fr'"):
+        story_page(tiny(), COMMAND, "fr")
+
+
+def test_the_story_writes_it_and_says_how_to_get_it_again(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(StoryPlan, "quick", classmethod(lambda cls, seed: tiny().plan))
+    monkeypatch.setattr("commands.story.run_story", lambda *_: tiny())
+    options = ("--quick", "--seed", "3", "--lang", "ja", "--out", str(tmp_path))
+    assert run.main(["story", *options, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == json.loads((tmp_path / "results.json").read_text())
+    assert err == ""
+    expected = story_page(tiny(), "python run.py story --seed 3 --quick --lang ja", "ja")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == expected
+    assert run.main(["story", *options]) == 0
+    assert str(tmp_path / "report.html") in capsys.readouterr().out
+
+
+def test_the_font_of_the_other_language_is_asked_for_before_any_work(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("dashboard.style.FONT_PACKAGE", "no_such_package")
+    assert run.main(["story", "--out", str(tmp_path / "out")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "pip install matplotlib-fontja" in err
+    assert not (tmp_path / "out").exists()
