@@ -129,7 +129,8 @@ def test_a_team_that_diverges_stops_and_the_other_goes_on():
     rehearse(pair, 5)
     after = told(pair)
     left, right = after["teams"]["left"], after["teams"]["right"]
-    assert "learning diverged" in left["diverged"]
+    assert left["diverged"]["learning_rate"] == pair.sides["left"].team.learning_rate
+    assert left["diverged"]["rehearsal"] == pair.sides["left"].team.rehearsals < 7
     assert right["diverged"] is None
     assert left["quality"] == before["quality"]  # as it last was
     assert pair.sides["right"].team.rehearsals == after["rehearsal"] == 7

@@ -241,6 +241,7 @@ def test_a_start_that_cannot_be_leaves_what_was_there(page):
     heard = page.hear()
     assert kinds(heard)[0] == "error"
     assert "learning diverged in B's head start" in heard[0]["message"]
+    assert heard[0]["code"] == "head_start"
     page.say("step")
     assert frames(page.hear())[-1]["rehearsal"] == 1
     assert page.session.pair.setup.seed == 1
@@ -277,7 +278,8 @@ def test_play_ends_when_both_teams_have_diverged(page):
     last = frames(page.hear())[-1]
     assert last["playing"] is False
     for team in last["teams"].values():
-        assert "lower it" in team["diverged"]
+        assert team["diverged"]["learning_rate"] == 1.0
+        assert 1 <= team["diverged"]["rehearsal"] <= last["rehearsal"]
 
 
 def test_play_ends_with_the_last_rehearsal_that_a_link_can_hold(page, monkeypatch):

@@ -95,8 +95,9 @@ class Side:
         Mean over the presenters.
     largest : float
         Largest difference between team and twin that was looked at.
-    diverged : str or None
-        Why the team has stopped.
+    diverged : dict or None
+        Why the team has stopped: the last rehearsal, after which its numbers were no longer
+        finite, and the learning rate that was too large.
     """
 
     def __init__(self, setup: Setup, law: str) -> None:
@@ -114,7 +115,7 @@ class Side:
         )
         self.twin = Twin.of(self.team)
         self.largest = 0.0
-        self.diverged: str | None = None
+        self.diverged: dict[str, float] | None = None
         self._look = Look.at(self.team, self.twin)
 
     def practise_alone(self, rehearsals: int) -> Iterator[None]:
@@ -135,18 +136,24 @@ class Side:
                 held = self.team.last_rehearsal
                 assert held is not None  # it has just been
                 self.twin.rehearse(held.questions, held.wanted, held.attendance)
-        except DivergedError as error:
-            self.diverged = str(error)
+        except DivergedError:
+            self._stop()
 
     def look(self) -> Look:
         """Look at the team and its twin; if they have diverged, as they last could be shown."""
         if self.diverged is None:
             try:
                 self._look = Look.at(self.team, self.twin)
-            except DivergedError as error:
-                self.diverged = str(error)
+            except DivergedError:
+                self._stop()
         self.largest = max(self.largest, self._look.difference)
         return self._look
+
+    def _stop(self) -> None:
+        self.diverged = {
+            "rehearsal": self.team.rehearsals,
+            "learning_rate": self.team.learning_rate,
+        }
 
     def present(self) -> BoolArray:
         """Who was there at the last rehearsal, (N,); everybody before the first."""

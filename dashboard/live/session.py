@@ -211,7 +211,8 @@ class Session:
             return 0.0
         if self.playing and pair.held >= MOST_REHEARSALS:
             self.playing, self._unseen = False, True
-            self._replies.append(problem(f"rehearsal {pair.held} is the last: start anew"))
+            line = f"rehearsal {pair.held} is the last: start anew"
+            self._replies.append(problem(line, code="last", rehearsal=pair.held))
         if self.playing and now >= self._next_tick:
             self._left_of_tick = self._left_of_tick or self.speed
             self._left_of_tick -= self._rehearse(
@@ -236,7 +237,7 @@ class Session:
             self._start = None
         except InputError as error:  # the head start diverged
             self._start = None
-            self._replies.append(problem(str(error)))
+            self._replies.append(problem(str(error), code="head_start"))
         deferred, self._deferred = self._deferred, []
         for message in deferred:
             try:
@@ -312,6 +313,9 @@ def next_after(due: float, period: float, now: float) -> float:
     return max(due + period, now + period / 2)
 
 
-def problem(line: str) -> Told:
-    """Say in one line what was wrong; the session goes on."""
-    return {"type": "error", "message": line}
+def problem(line: str, **about: str | int) -> Told:
+    """Say in one line what was wrong; the session goes on.
+
+    `about`: a code, and what belongs to it, by which a page can say it in its own language.
+    """
+    return {"type": "error", "message": line} | about

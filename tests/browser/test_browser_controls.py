@@ -90,7 +90,7 @@ def test_every_law_can_be_chosen_on_either_side(visitor):
     page.fill("#argument-left", "0.6")
     page.press("#argument-left", "Enter")
     expect(page).to_have_url(re.compile("left=rate:0.6"))
-    expect(page.locator(".team.left .facts dd").first).to_have_text("60 %")
+    expect(page.locator(".team.left .facts dd").first).to_have_text("60%")
     page.fill("#argument-left", "1.5")
     page.press("#argument-left", "Enter")
     expect(page.locator("[data-kind=law]")).to_contain_text("“rate:1.5” is not a law")
@@ -148,7 +148,7 @@ def test_everything_is_said_in_both_languages(visitor):
         for element in page.locator("[data-text]").all():
             expect(element).to_have_text(texts[element.get_attribute("data-text")])
         expect(page.locator("#play")).to_have_text(texts["play"])
-        expect(page.locator(".team.left h3")).to_have_text(texts["team.left"])
+        expect(page.locator(".team.left h3")).to_have_text(texts["name.everyone"])
         expect(page.locator("#guide-title")).to_have_text(texts["guide.watch.title"])
         for option in page.locator("#law-left option").all():
             expect(option).to_have_text(texts[f"law.{option.get_attribute('value')}"])
@@ -180,7 +180,7 @@ def test_the_articles_network_trains_and_its_units_fall_silent(visitor):
     accuracies = page.locator(".reader b").all_inner_texts()
     page.fill("#silence", "16")
     expect(page.locator("#silence-text")).to_have_text("256 of 256 hidden units fall silent")
-    silent = [float(text.rstrip(" %")) for text in page.locator(".reader b").all_inner_texts()]
+    silent = [float(text.rstrip("%")) for text in page.locator(".reader b").all_inner_texts()]
     assert all(value < 30 for value in silent)  # with no unit left, one digit is guessed for all
     page.fill("#silence", "0")
     assert page.locator(".reader b").all_inner_texts() == accuracies
@@ -190,7 +190,7 @@ def test_the_articles_network_trains_and_its_units_fall_silent(visitor):
     page.fill("#net_rate", "0.8")
     page.press("#net_rate", "Tab")
     expect(page.locator("#epoch")).to_have_text("epoch 0 of 60")
-    expect(page.locator("#ablation-key")).to_contain_text("rate 0.8")
+    expect(page.locator("#ablation-key")).to_contain_text("dropout rate 0.8")
     expect(page).to_have_url(re.compile("net_rate=0.8"))
 
 

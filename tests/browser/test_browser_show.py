@@ -125,7 +125,7 @@ def test_all_of_it_can_be_done_with_the_keyboard(visitor):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.locator(".seat.away[data-name=B]")).to_have_count(2)
-    expect(page.locator("#verdict")).to_contain_text("You bet on 0.55 and 0.50.")
+    expect(page.locator("#verdict")).to_contain_text("You bet on 0.05 and 0.00.")
 
 
 def test_two_tabs_do_not_touch_each_other(visitor):

@@ -48,7 +48,7 @@ export function writeKey(place, entries) {
 }
 
 /** Quality on unseen questions along the rehearsals: with everyone, and with two missing. */
-export function makeCurve() {
+export function makeCurve(app) {
   const chart = makeChart("#curve");
   let points = [];
   let every = 1;
@@ -68,7 +68,7 @@ export function makeCurve() {
       yAxis: axis({ type: "value", max: 1, min: ({ min }) => Math.max(FLOOR, Math.floor(Math.min(0, min) * 5) / 5),
         axisLabel: { color: colours().soft, fontSize: 11, formatter: (v) => number(v, 1) } }),
       series: lines().map(([side, key, type]) => ({
-        name: `${t(`team.${side}`)}: ${t(`curve.${key}`)}`, type: "line", showSymbol: false, clip: true,
+        name: `${app.nameOf(side)}: ${t(`curve.${key}`)}`, type: "line", showSymbol: false, clip: true,
         lineStyle: { color: colours()[side], width: key === "all" ? 2.5 : 1.8, type },
         itemStyle: { color: colours()[side] }, symbol: side === "left" ? "rect" : "circle",
       })),
@@ -113,7 +113,7 @@ export function makeCurve() {
 }
 
 /** Quality with everyone, with one and with two missing: mean and worst. */
-export function makeBars() {
+export function makeBars(app) {
   const chart = makeChart("#bars");
   let shown = "";
 
@@ -127,7 +127,7 @@ export function makeBars() {
       yAxis: axis({ type: "category", inverse: true, data: MEASURES.map((key) => t(`bars.${key}`)), splitLine: { show: false },
         axisLabel: { color: colours().ink, fontSize: 12 } }),
       series: SIDES.map((side) => ({
-        name: t(`team.${side}`), type: "bar", barGap: "12%", barCategoryGap: "34%", clip: true,
+        name: app.nameOf(side), type: "bar", barGap: "12%", barCategoryGap: "34%", clip: true,
         itemStyle: { color: colours()[side], borderRadius: 2, decal: side === "right" ? DECAL : null },
         label: { show: true, position: "right", color: colours().ink, fontSize: 11.5, formatter: ({ data }) => number(data.truth) },
       })),

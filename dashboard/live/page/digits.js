@@ -7,6 +7,7 @@ import { colours } from "page/theme.js";
 
 const SIDES = ["left", "right"];
 const UNITS = 256;
+const ENOUGH = 10; // epochs after which both can read
 
 /** Wire the panel; `update` takes the network's messages. */
 export function makeDigits(app) {
@@ -21,7 +22,10 @@ export function makeDigits(app) {
 
   one("#net-play").addEventListener("click", () => app.send({ type: "network", do: latest?.playing ? "pause" : "play" }));
   one("#net-reset").addEventListener("click", () => app.resetNetwork());
-  slider.addEventListener("input", () => show());
+  slider.addEventListener("input", () => {
+    show();
+    app.parts.story.update();
+  });
   for (const key of ["net_rate", "label_noise"]) {
     one(`#${key}`).addEventListener("change", (event) => app.set(key, event.target.value, event.target));
   }
@@ -32,7 +36,7 @@ export function makeDigits(app) {
       ...basics(),
       grid: { left: 44, right: 20, top: 14, bottom: 38 },
       xAxis: axis({ type: "value", min: 0, max: UNITS, interval: 64, name: t("digits.x"), nameLocation: "middle", nameGap: 24, splitLine: { show: false } }),
-      yAxis: axis({ type: "value", min: 0, max: 1, axisLabel: { color: soft, fontSize: 11, formatter: (v) => `${Math.round(100 * v)} %` } }),
+      yAxis: axis({ type: "value", min: 0, max: 1, axisLabel: { color: soft, fontSize: 11, formatter: (v) => `${Math.round(100 * v)}%` } }),
       series: SIDES.map((side, k) => ({
         name: rateName(k), type: "line", lineStyle: { color: colours()[side], width: 2.5, type: k ? "dashed" : "solid" },
         itemStyle: { color: colours()[side] }, symbol: k ? "circle" : "rect", symbolSize: 5,
@@ -128,7 +132,20 @@ export function makeDigits(app) {
       paintPreviews();
     },
     update,
-    playing: () => Boolean(latest?.playing),
+    /** How far the training is, and how both networks read with the units that are silent now. */
+    state() {
+      if (!latest) return { playing: false, trained: false };
+      const at = Number(slider.value);
+      return {
+        playing: latest.playing, trained: latest.epoch >= ENOUGH && !latest.playing,
+        silent: latest.silent[at], accuracy: latest.curve.map((curve) => curve[at]),
+      };
+    },
+    /** Let a part of all hidden units fall silent. */
+    silence(part) {
+      slider.value = Math.round(part * slider.max);
+      slider.dispatchEvent(new Event("input"));
+    },
     forget() {
       latest = null;
     },
@@ -150,7 +167,7 @@ function makeReader(side) {
     element,
     update(name, correct, probabilities, label) {
       say(title, name);
-      say(accuracy, `${number(100 * correct, 1)} %`);
+      say(accuracy, `${number(100 * correct, 1)}%`);
       if (!probabilities) return;
       const guess = probabilities.indexOf(Math.max(...probabilities));
       bars.forEach(({ element: bar, fill }, i) => {

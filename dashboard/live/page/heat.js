@@ -18,7 +18,7 @@ export function makeHeat(app, place) {
       cells[side] = app.names.map(() => Array.from({ length: app.sections }, () => make("td")));
       const rows = app.names.map((name, i) => make("tr", {}, make("th", { scope: "row", text: name }), ...cells[side][i]));
       return make(`div.heat.${side}`, {},
-        make("table", {}, make("caption", { text: t(`team.${side}`) }), make("thead", {}, head), make("tbody", {}, ...rows)));
+        make("table", {}, make("caption", { text: app.nameOf(side) }), make("thead", {}, head), make("tbody", {}, ...rows)));
     }));
   }
 

@@ -36,14 +36,15 @@ const parts = app.parts;
 let waiting = null; // the newest frame not yet drawn
 let waitingNetwork = null;
 let scheduled = false;
+let named = ""; // what the sides are called in all that is drawn
 
 await setLanguage(view.lang);
 setTheme(view.theme);
 parts.controls = makeControls(app, presets);
 parts.teams = Object.fromEntries(SIDES.map((side) => [side, makeTeam(app, side)]));
 one("#pair").append(...SIDES.map((side) => parts.teams[side].element));
-parts.curve = makeCurve();
-parts.bars = makeBars();
+parts.curve = makeCurve(app);
+parts.bars = makeBars(app);
 parts.heat = makeHeat(app, one("#solo"));
 parts.show = makeShow(app);
 parts.twin = makeTwin(app);
@@ -123,7 +124,10 @@ function schedule() {
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    if (waitingNetwork) parts.digits.update(waitingNetwork);
+    if (waitingNetwork) {
+      parts.digits.update(waitingNetwork);
+      parts.story.update();
+    }
     waitingNetwork = null;
     if (!waiting || !app.started) return;
     app.frame = waiting;
@@ -163,20 +167,18 @@ function drawFrame() {
 /** The address was edited, or a link opened in this tab: go where it leads. */
 async function takeAddress(given) {
   await setLanguage(given.view.lang); // first: a frame of before must not come between what follows
-  app.playing = false;
-  app.bet = null;
-  Object.assign(app.setup, given.setup);
   Object.assign(app.view, given.view);
   setTheme(app.view.theme);
+  app.begin(given.setup);
   writeAll();
   tellWrong(given.wrong);
-  app.start();
 }
 
 /** Show what is set; every change of the state ends here. */
 function showState() {
   parts.controls.show();
   for (const side of SIDES) parts.teams[side].law.show(app.now[side]);
+  if (SIDES.map(app.nameOf, app).join("|") !== named) writeNames();
   redraw();
   parts.link.write();
 }
@@ -200,21 +202,28 @@ function writeAll() {
   parts.story.write();
   say(one("#scale-low"), t("solo.low"));
   say(one("#scale-high"), t("solo.high"));
-  parts.heat.build();
   style();
   parts.curve.describe(t("curve.describe"));
   parts.bars.describe(t("bars.describe"));
   one("#ablation").setAttribute("aria-label", t("digits.describe"));
 }
 
+/** What is drawn has the theme's colours in it, and is drawn anew. */
 function style() {
+  parts.digits.style();
+  writeNames();
+  showState();
+}
+
+/** The sides are called by their laws, wherever they are named. */
+function writeNames() {
+  named = SIDES.map(app.nameOf, app).join("|");
+  for (const side of SIDES) parts.teams[side].writeName();
+  parts.heat.build();
   parts.curve.style();
   parts.bars.style();
-  parts.digits.style();
-  writeKey("#curve-key", [["left.solid", `${t("team.left")}, ${t("curve.all")}`], ["left.dashed", t("curve.two")],
-    ["right.solid", `${t("team.right")}, ${t("curve.all")}`], ["right.dashed", t("curve.two")]]);
-  writeKey("#bars-key", [["left.block", t("team.left")], ["right.block.striped", t("team.right")]]);
-  showState();
+  writeKey("#curve-key", SIDES.flatMap((side) => [[`${side}.solid`, `${app.nameOf(side)}, ${t("curve.all")}`], [`${side}.dashed`, t("curve.two")]]));
+  writeKey("#bars-key", [["left.block", app.nameOf("left")], ["right.block.striped", app.nameOf("right")]]);
 }
 
 function wireTools() {

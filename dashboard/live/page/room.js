@@ -5,6 +5,8 @@ import { draw, make, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
 import { colours } from "page/theme.js";
 
+/** Presenters above which their discs are small. */
+export const CROWD = 9;
 const RING = 2 * Math.PI * 21; // the ring's radius in the button's own 48 units
 
 /** Seat of presenter i of n: fractions of the room's width and height; the first sits at the top. */
@@ -43,7 +45,7 @@ export function makeRoom(names, side, onPick) {
     room.append(button);
     return { button, share, away, shown: {} };
   });
-  room.classList.toggle("crowded", names.length > 9);
+  room.classList.toggle("crowded", names.length > CROWD);
 
   /** Draw only what changed: an attribute that is set again still costs a style pass. */
   function set(seatOf, key, value, apply) {
@@ -76,9 +78,9 @@ export function makeRoom(names, side, onPick) {
     if (!room) return;
     const { context, width, height } = room;
     const colour = colours()[side];
-    const inner = names.length > 9 ? 19 : 30;
+    const inner = names.length > CROWD ? 19 : Math.min(30, 0.09 * width);
     const links = team[arrowsKind];
-    const crowd = Math.min(1, 5 / names.length);
+    const crowd = Math.min(1, 5 / names.length) * Math.min(1, width / 300);
     const away = names.map((name) => team.home.away.includes(name));
     const only = looked !== null && !away[looked] ? looked : null; // the one who is pointed at
     names.forEach((_, i) => names.forEach((_, j) => {

@@ -30,6 +30,12 @@ export class Session {
     this.notice = notice;
   }
 
+  /** What a side is called: by the law that holds there. */
+  nameOf(side) {
+    const [kind, ...rest] = this.now[side].split(":");
+    return t(`name.${kind}`, { argument: rest.join(":") || "1" });
+  }
+
   /** What holds now: the setup with its changes made. */
   get now() {
     const values = { ...this.setup };
@@ -65,6 +71,12 @@ export class Session {
         setup[side] = SETUP[side].initial;
       }
     }
+    this.begin(setup);
+  }
+
+  /** Go to another setup; should it turn out to be impossible, what there was can be had again. */
+  begin(setup) {
+    this.before = this.started ? { ...this.setup } : null;
     this.setup = setup;
     this.bet = null;
     this.playing = false;
@@ -103,7 +115,7 @@ export class Session {
   }
 
   resetNetwork() {
-    const again = this.parts.digits.playing();
+    const again = this.parts.digits.state().playing;
     this.setup.epochs = 0;
     const { net_rate, label_noise } = this.setup;
     this.parts.digits.forget();
@@ -114,12 +126,9 @@ export class Session {
 
   loadPreset(name) {
     const preset = this.presets.find((one) => one.name === name);
-    this.view.preset = name;
-    this.setup = { ...defaults(SETUP), ...preset.setup };
-    this.bet = null;
-    this.playing = false;
+    Object.assign(this.view, preset.view, { preset: name });
     notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
-    this.start();
+    this.begin({ ...defaults(SETUP), ...preset.setup });
   }
 
   play(playing) {
@@ -160,8 +169,8 @@ export class Session {
         this.remember(message);
         break;
       case "error":
-        notice("error", t("error", { message: message.message }));
-        if (!this.started) this.startPlain();
+        notice("error", lineOf(message));
+        if (!this.started) this.startOther();
         break;
       default:
     }
@@ -178,11 +187,13 @@ export class Session {
     return { at, home_left, home_right };
   }
 
-  /** The server took nothing of a setup: start with what is usual, rather than with nothing. */
-  startPlain() {
-    const plain = { ...defaults(SETUP), seed: this.setup.seed };
-    if (JSON.stringify(plain) === JSON.stringify(this.setup)) return;
-    this.setup = plain;
+  /** A setup could not be started: go on with what there was, or with what is usual, rather than with nothing. */
+  startOther() {
+    const other = this.before ?? { ...defaults(SETUP), seed: this.setup.seed };
+    this.before = null;
+    if (JSON.stringify(other) === JSON.stringify(this.setup)) return;
+    notice("reset", "");
+    this.setup = other;
     this.start();
   }
 
@@ -194,7 +205,14 @@ export class Session {
       const others = this.setup.changes.split(";").filter((one) => one && !one.startsWith(`${rehearsal}:${key}=`));
       this.setup.changes = [...others, entry].join(";");
     }
-    notice("changed", t("changed", { what: t(key in { left: 0, right: 0 } ? `team.${key}` : `field.${key}`), value, rehearsal: whole(rehearsal) }));
+    notice("changed", t("changed", { what: t(key in { left: 0, right: 0 } ? `side.${key}` : `field.${key}`), value, rehearsal: whole(rehearsal) }));
     this.onState();
   }
+}
+
+/** What the server says went wrong: in the page's language where it is one of the things that can happen to anybody. */
+function lineOf({ message, code, rehearsal }) {
+  if (code === "last") return t("error.last", { rehearsal: whole(rehearsal) });
+  if (code === "head_start") return t("error.head_start");
+  return t("error", { message });
 }

@@ -42,7 +42,7 @@ export function makeShow(app) {
     say(one("#bet-title"), t("bet.title", { name }));
     say(one("#bet-text"), t("bet.text", { name }));
     say(one("#bet-go"), t("bet.go", { name }));
-    for (const s of ["left", "right"]) guesses[s].start(s, app.frame.teams[s].quality.hard);
+    for (const s of ["left", "right"]) guesses[s].start(app.nameOf(s), app.frame.teams[s].quality.hard);
     dialog.returnValue = "cancel";
     dialog.showModal();
   }
@@ -73,8 +73,8 @@ export function makeShow(app) {
     const [left, right] = [away("left"), away("right")];
     const same = left.join() === right.join();
     const nobody = !left.length && !right.length;
-    one("#bring-back").disabled = nobody;
     const list = (names) => (names.length ? names.join(", ") : t("home.nobody"));
+    one("#bring-back").hidden = nobody;
     say(one("#away"), nobody ? t("home.hint")
       : same ? t("home.both", { names: list(left) }) : t("home.each", { left: list(left), right: list(right) }));
     say(one("#verdict"), verdict(frame, left, right));
@@ -104,11 +104,11 @@ function makeGuess(side) {
   return {
     element: make(`label.guess.${side}`, {}, title, now, input, output),
     value: () => Number(input.value),
-    start(team, hard) {
-      say(title, t(`team.${team}`));
+    start(name, hard) {
+      say(title, name);
       say(now, t("bet.now", { hard: number(hard) }));
-      input.value = "0.5";
-      say(output, number(0.5));
+      input.value = String(hard); // as if nothing were lost: the browser keeps it within bounds, in steps
+      say(output, number(Number(input.value)));
     },
   };
 }

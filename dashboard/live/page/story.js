@@ -21,7 +21,7 @@ export function makeStory(app) {
 
   const act = {
     watch() {
-      stopAt = app.frame.rehearsal + WATCH;
+      stopAt = Math.min(app.frame.rehearsal + WATCH, app.source.last ?? Infinity);
       if (!app.source.recorded) app.setSpeed(Math.max(FAST, app.view.speed));
       app.play(true);
       scrollTo("#teams");
@@ -37,10 +37,11 @@ export function makeStory(app) {
       const home = app.home.left.length ? [] : ["B"];
       app.sendHome({ left: home, right: home });
     },
-    twin: () => scrollTo("#twin"),
+    twin: () => app.send({ type: "step" }),
     digits() {
-      scrollTo("#digits");
-      if (!app.digits.playing()) app.send({ type: "network", do: "play" });
+      const { trained, silent } = app.digits.state();
+      if (!trained) app.send({ type: "network", do: "play" });
+      else app.digits.silence(silent ? 0 : 0.5);
     },
     sentence() {
       hide(true);
@@ -48,8 +49,32 @@ export function makeStory(app) {
     },
   };
 
+  /** For the steps that have figures in them: what is said, what the button does, whether it can be pressed. */
+  const words = {
+    watch: () => [t("guide.watch.text"), t("guide.watch.do", { watch: whole(WATCH) }), !app.playing],
+    bet(frame) {
+      const of = (side) => number(100 * (frame?.teams[side].share[1] ?? NaN), 0);
+      return [t("guide.bet.text", { left_share: of("left"), right_share: of("right") }), t("guide.bet.do"), frame?.rehearsal > 0];
+    },
+    home(frame) {
+      const left = frame?.teams.left.home;
+      if (!left?.away.length) return [t("guide.home.before"), t("guide.home.do"), true];
+      return [t("guide.home.text", { left: number(left.hard), right: number(frame.teams.right.home.hard) }), t("guide.home.back"), true];
+    },
+    digits() {
+      const { trained, playing, silent, accuracy } = app.digits.state();
+      if (!trained) return [t("guide.digits.text"), t("guide.digits.do"), !playing];
+      const [left, right] = accuracy.map((part) => number(100 * part, 0));
+      return silent
+        ? [t("guide.digits.silent", { silent, left, right }), t("guide.digits.back"), true]
+        : [t("guide.digits.trained", { left, right }), t("guide.digits.silence"), true];
+    },
+  };
+
   function scrollTo(selector) {
-    one(selector).scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+    // On a phone the tables themselves, or the guide would stand before them.
+    const place = selector === "#teams" && matchMedia("(max-width: 820px)").matches ? "#pair" : selector;
+    one(place).scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
     one(selector).focus({ preventScroll: true });
   }
 
@@ -89,14 +114,10 @@ export function makeStory(app) {
       app.play(false);
       if (name === "watch") return go(1);
     }
-    const home = frame?.teams.left.home;
-    say(one("#guide-text"), t(`guide.${name}.text`, {
-      watch: whole(WATCH),
-      left: number(frame?.teams.left.home.hard), right: number(frame?.teams.right.home.hard),
-    }));
-    const back = name === "home" && home?.away.length > 0;
-    say(one("#guide-do"), t(back ? "guide.home.back" : `guide.${name}.do`, { watch: whole(WATCH) }));
-    one("#guide-do").disabled = !frame || (name === "watch" && app.playing) || (name === "bet" && frame.rehearsal === 0);
+    const [text, label, ready] = words[name]?.(frame) ?? [t(`guide.${name}.text`), t(`guide.${name}.do`), true];
+    say(one("#guide-text"), text);
+    say(one("#guide-do"), label);
+    one("#guide-do").disabled = !frame || !ready;
   }
 
   return {

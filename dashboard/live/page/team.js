@@ -2,34 +2,36 @@
 
 import { make, say } from "page/dom.js";
 import { LAWS, lawHolds } from "page/address.js";
-import { makeRoom, meanReliance } from "page/room.js";
-import { number, t } from "page/texts.js";
+import { CROWD, makeRoom, meanReliance } from "page/room.js";
+import { number, t, whole } from "page/texts.js";
 
 /** Build one side; `app` is what main.js hands round. */
 export function makeTeam(app, side) {
   const law = makeLaw(app, side);
   const title = make("h3");
   const stopped = make("p.stopped", { role: "alert", hidden: "" });
-  const place = make("div");
+  const place = make("div.place");
   const facts = Object.fromEntries(["absence", "reliance", "share", "score", "weights"].map((key) => [key, makeFact()]));
   const meters = { all: makeMeter(), hard: makeMeter() };
+  const scale = make("small");
   const element = make(`section.team.${side}`, { "data-side": side },
     make("header", {}, title, law.element), stopped, place,
-    make("div.meters", {}, meters.hard.element, meters.all.element),
+    make("div.meters", {}, meters.hard.element, meters.all.element, scale),
     make("dl.facts", {}, ...Object.values(facts).map((fact) => fact.element)));
   let room = null;
 
   function seatTeam() {
     room = makeRoom(app.names, side, (name) => app.pick(name, side));
     place.replaceChildren(room.element);
+    element.parentElement.classList.toggle("many", app.names.length > CROWD);
   }
 
   function write() {
-    say(title, t(`team.${side}`));
-    element.setAttribute("aria-label", t(`team.${side}`));
+    element.setAttribute("aria-label", t(`side.${side}`));
     law.write();
     for (const [key, fact] of Object.entries(facts)) say(fact.term, t(`fact.${key}`));
     say(meters.all.term, t("meter.all"));
+    say(scale, t("meter.scale"));
   }
 
   function update(team, arrowScale) {
@@ -37,11 +39,11 @@ export function makeTeam(app, side) {
     room.update(team, app.view.arrows, arrowScale, app.frame.rehearsal > 0);
     element.classList.toggle("diverged", Boolean(team.diverged));
     stopped.hidden = !team.diverged;
-    say(stopped, team.diverged ?? "");
+    say(stopped, team.diverged ? t("diverged", { ...team.diverged, rehearsal: whole(team.diverged.rehearsal) }) : "");
     const carrier = team.share.indexOf(Math.max(...team.share));
-    say(facts.absence.value, number(100 * team.absence_rate, 0) + " %");
+    say(facts.absence.value, `${number(100 * team.absence_rate, 0)}%`);
     say(facts.reliance.value, meanReliance(team));
-    say(facts.share.value, `${app.names[carrier]} ${number(100 * team.share[carrier], 0)} %`);
+    say(facts.share.value, `${app.names[carrier]} ${number(100 * team.share[carrier], 0)}%`);
     say(facts.score.value, number(team.score));
     say(facts.weights.value, number(team.weights, 1));
     say(meters.hard.term, away.length ? t("meter.hard_without", { away: away.join(", ") }) : t("meter.hard"));
@@ -49,7 +51,7 @@ export function makeTeam(app, side) {
     meters.all.update(team.home.quality, team.quality.all, away.length > 0, null);
   }
 
-  return { element, seatTeam, write, update, law };
+  return { element, seatTeam, write, update, law, writeName: () => say(title, app.nameOf(side)) };
 }
 
 /** A figure with its name. */
