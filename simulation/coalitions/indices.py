@@ -10,13 +10,13 @@ through Moebius coefficients, which grow and cancel.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from simulation.checks import InputError
 from simulation.coalitions.game import exact_members
+from simulation.coalitions.pairs import SizeWeights, pair_gains
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -209,10 +209,6 @@ def banzhaf_interactions(values: npt.ArrayLike) -> FloatArray:
     return _mean_pair_gains(values, _every_coalition_alike)
 
 
-SizeWeights = Callable[[int, int], float]
-"""Weight of one coalition of size s among those of n others; over all 2^n they add up to 1."""
-
-
 def _every_size_alike(n: int, s: int) -> float:
     return 1.0 / ((n + 1) * math.comb(n, s))
 
@@ -247,9 +243,7 @@ def _mean_gains(values: npt.ArrayLike, weight: SizeWeights) -> FloatArray:
 def _mean_pair_gains(values: npt.ArrayLike, weight: SizeWeights) -> FloatArray:
     v, n = checked_values(values)
     index = np.zeros((n, n, *v.shape[1:]))
-    weights = _weights(n - 2, weight) if n > 1 else np.empty(0)
-    for i in range(n):
-        gain = _gain(v, i)  # members below i keep their bit
-        for j in range(i):
-            index[i, j] = index[j, i] = weights @ _gain(gain, j)
+    if n > 1:
+        for game in np.ndindex(v.shape[1:]):
+            index[:, :, *game] = pair_gains(np.ascontiguousarray(v[:, *game]), weight)
     return index
