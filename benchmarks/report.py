@@ -16,9 +16,11 @@ from benchmarks.plan import CURVES, Curve
 from benchmarks.race import Row
 from benchmarks.ratios import Ratio, ratio, typical
 from benchmarks.step import FLOOR
+from benchmarks.worker import KERNEL_VARIABLES
 
 PACKAGES = (
-    "numpy", "scipy", "mesa", "jax", "torch", "keras", "scikit-learn", "numba", "shapiq"
+    "numpy", "scipy", "mesa", "jax", "torch", "keras", "tensorflow-cpu", "scikit-learn", "numba",
+    "shapiq",
 )  # fmt: skip
 
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
@@ -54,6 +56,7 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
+        "taken out": {n: os.environ[n] for n in KERNEL_VARIABLES if n in os.environ},
     }
 
 
@@ -82,11 +85,15 @@ def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str, laun
     """Write all tables as one page."""
     packages = ", ".join(f"{n} {v}" for n, v in about["packages"].items() if v)
     without = ", ".join(n for n, v in about["packages"].items() if not v)
+    taken_out = ", ".join(f"{name}={value}" for name, value in about["taken out"].items())
     lines = [
         "# Benchmarks, beside the peers",
         "",
         f"{date}. {about['processor']}, {about['cores']} cores, {about['system']}; Python "
-        f"{about['python']}, {packages}." + (f" Not installed: {without}." if without else ""),
+        f"{about['python']}, {packages}."
+        + (f" Not installed: {without}." if without else "")
+        + (f" Every library chooses its kernels itself: {taken_out} was set, and was taken out of "
+           "the contenders' environment." if taken_out else ""),
         "",
         "Written by `python -m benchmarks`. Contenders run in turn, in an order that rotates, with "
         "pinned threads and after a warm-up. Times are medians; 'times ours' is the ratio to ours "

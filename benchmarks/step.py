@@ -205,6 +205,7 @@ OURS = "ours: Sequential.fit"
 FLOOR = "bare matrix products"
 
 _KERAS = "benchmarks.peers.keras_step"
+_TENSORFLOW = (("KERAS_BACKEND", "tensorflow"), ("TF_CPP_MIN_LOG_LEVEL", "3"))
 ENTRIES = (
     Entry(OURS, "benchmarks.peers.our_step:Fit"),
     Entry(FLOOR, "benchmarks.peers.floor:Products", note="the floor: a part only", checked=False),
@@ -216,6 +217,9 @@ ENTRIES = (
     Entry("Keras on JAX, fit", f"{_KERAS}:Fit", ("keras", "jax"), (("KERAS_BACKEND", "jax"),)),
     Entry("Keras on JAX, train_on_batch", f"{_KERAS}:OnBatch", ("keras", "jax"),
           (("KERAS_BACKEND", "jax"),)),
+    Entry("Keras on TensorFlow, fit", f"{_KERAS}:Fit", ("keras", "tensorflow"), _TENSORFLOW),
+    Entry("Keras on TensorFlow, train_on_batch", f"{_KERAS}:OnBatch", ("keras", "tensorflow"),
+          _TENSORFLOW),
     Entry("Keras on PyTorch, fit", f"{_KERAS}:Fit", ("keras", "torch"),
           (("KERAS_BACKEND", "torch"),)),
     Entry("Keras on PyTorch, train_on_batch", f"{_KERAS}:OnBatch", ("keras", "torch"),

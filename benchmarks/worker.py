@@ -27,7 +27,21 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "NUMBA_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
 )
+
+KERNEL_VARIABLES = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "NPY_DISABLE_CPU_FEATURES",
+    "NPY_ENABLE_CPU_FEATURES",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "ONEDNN_MAX_CPU_ISA",
+    "ATEN_CPU_CAPABILITY",
+)
+"""Taken out of a worker's environment: they hold one library back from what the processor can do,
+while its peers choose for themselves."""
 
 
 class Contender(Protocol):
@@ -123,7 +137,7 @@ class Worker:
         self.lost = False
         pinned = dict.fromkeys(THREAD_VARIABLES, str(threads))
         # Libraries read these when they are loaded, so the process must be born with them.
-        with _environment(pinned | dict(environment)):
+        with _environment(dict.fromkeys(KERNEL_VARIABLES) | pinned | dict(environment)):
             self._process.start()
         there.close()
 
@@ -211,14 +225,19 @@ def _serve(connection: Connection, threads: int, cores: int) -> None:
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+def _environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables, or take those out that are None; put all back in the end."""
     before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+    _set(variables)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

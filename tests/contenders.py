@@ -77,5 +77,11 @@ def room(problem: dict) -> Fake:
     """Tell what the process it lives in is like."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     threads = [int(os.environ[name]) for name in worker.THREAD_VARIABLES]
-    told = {"cores": np.array(cores), "threads": np.array(threads)}
-    return Fake(problem, results=told | {"backend": np.array(os.environ.get("BACKEND", "none"))})
+    held_back = ",".join(sorted(set(worker.KERNEL_VARIABLES) & set(os.environ)))
+    told = {
+        "cores": cores,
+        "threads": threads,
+        "backend": os.environ.get("BACKEND", "none"),
+        "held back by": held_back,
+    }
+    return Fake(problem, results={name: np.array(value) for name, value in told.items()})

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.stacks import CHECKED_STEPS, ONE_BY_ONE, FloatArray, Stack, moved
+from benchmarks.stacks import (
+    BLOCK,
+    CHECKED_STEPS,
+    ONE_BY_ONE,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Stack,
+    moved,
+)
 from benchmarks.worker import Worker
 from nn_bridge.stack import TeamStack
+from nn_bridge.stack.draws import Streams
 from simulation.team import Team
 
 MANY_STEPS = 256_000
@@ -55,6 +65,36 @@ class Whole:
             learning_rate=self.case.learning_rate,
             questions=self.case.questions,
         )
+
+
+class Handed(Whole):
+    """The same without the drawing: what the peers are timed at."""
+
+    def __init__(self, case: Stack) -> None:
+        super().__init__(case)
+        self.steps = BLOCK
+        first = 0
+        for block in self.stack._blocks:
+            block._streams = ReadyMade(case, slice(first, first + block.n_members))
+            first += block.n_members
+
+
+class ReadyMade(Streams):
+    """Questions and absences that were drawn beforehand: the first ones again at each call."""
+
+    def __init__(self, case: Stack, members: slice) -> None:
+        _, questions, loud = case.drawn
+        there = loud[:, members, :: case.abilities] > 0.0  # (T, R, N)
+        self._asked = np.ascontiguousarray(questions[:, members].swapaxes(0, 1))  # (R, T, B)
+        self._there = np.ascontiguousarray(there.swapaxes(0, 1))[:, :, None]  # (R, T, 1, N)
+
+    def questions(self, rehearsals: int, *, alone: bool = False) -> IntArray:
+        """Hand out questions, (R, T, B)."""
+        return self._asked[:, :rehearsals]
+
+    def attendance(self, rehearsals: int) -> BoolArray:
+        """Hand out who comes, (R, T, 1, N)."""
+        return self._there[:, :rehearsals]
 
 
 def first_half(case: Stack) -> Whole:
