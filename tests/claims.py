@@ -6,8 +6,8 @@ asserted to hold; what does not, not to. ANALOGY_BASE_SEED chooses other seeds: 
 
 Seeds come in tens. How many an assertion needs was found on other seeds (30 or 40 from 1,000,000),
 before the run: with the mean effect and the standard deviation there, Student's t interval must
-miss the verdict in less than one run of 1,000. The most likely to fail is C4 with wrong labels, in
-one of 4,000; then C1 on clean digits, in one of 400,000.
+miss the verdict in less than one run of 1,000. The most likely to fail are C4 with wrong labels, in
+one of 4,000, and the direction of C2 there, in one of 11,000.
 """
 
 from __future__ import annotations
