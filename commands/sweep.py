@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +15,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
 from dashboard.files import ready_folder
+from dashboard.style import check_language
 from dashboard.sweep.export import export, export_writer
-from dashboard.sweep.report import write_report
+from dashboard.sweep.report import Commands, write_report
 from dashboard.sweep.status import failure_lines, status_json, status_table
 from nn_bridge.sweep.coordinate import OnProgress, run_sweep
 from nn_bridge.sweep.design import Design, read_design
-from nn_bridge.sweep.engines import cluster, processes
+from nn_bridge.sweep.engines import Engine, cluster, processes
 from nn_bridge.sweep.estimate import estimate
 from nn_bridge.sweep.plan import Plan, cut
-from nn_bridge.sweep.store import State, open_store
+from nn_bridge.sweep.store import State, Store, open_store
+from nn_bridge.sweep.work import versions
 from simulation import InputError
 
 FAILED, INTERRUPTED = 3, 130
+OUT = Path("out/sweep")
 
 
 def sweep(
@@ -48,7 +52,8 @@ def sweep(
     report: Annotated[
         bool, typer.Option("--report", help="Write the store's answers: a page with figures.")
     ] = False,
-    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("out/sweep"),
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = OUT,
+    lang: Annotated[str, typer.Option(help="Language of the report: en or ja.")] = "en",
     export_to: Annotated[
         Path | None,
         typer.Option("--export", help="Write the store's results to this .csv or .parquet file."),
@@ -61,15 +66,32 @@ def sweep(
     failed for good; Ctrl-C ends with 130, and the same command goes on.
     """
     path = store or Path("out") / f"{file.stem if file else 'sweep'}.sqlite"
+    given = settings or []
     if status or report or export_to:
-        _read(path, status, out if report else None, export_to, as_json)
+        check_language(lang)
+        if report:
+            ready_folder(out)
+        if export_to:
+            export_writer(export_to)
+            ready_folder(export_to.parent, "--export")
+        with open_store(path) as opened:
+            _check_design(opened, file, given)
+            if status:
+                _say_status(opened, as_json=as_json)
+            if export_to:
+                export(opened, export_to)
+            if report:
+                write_report(opened, out, _commands(file, given, store, out, lang), lang)
+        for written in (export_to, out / "report.md" if report else None):
+            if written and not as_json:
+                console.print(f"Wrote {written}", soft_wrap=True)
         return
-    design = _design(file, settings or [], path)
-    engine = cluster(cluster_address) if cluster_address else processes(workers, (__name__,))
-    ready_folder(path.parent)
-    plan = cut(design)
     try:
-        _announce(plan, path, None if cluster_address else workers, quiet=as_json)
+        design = _design(file, given, path)
+        engine = _engine(cluster_address, workers)
+        ready_folder(path.parent, "--store")
+        plan = cut(design)
+        _announce(plan, path, workers if cluster_address is None else None, quiet=as_json)
         with progress(design.n_teams, quiet=as_json) as on_progress:
             state = run_sweep(plan, path, engine, on_progress)
     except KeyboardInterrupt:
@@ -81,30 +103,39 @@ def sweep(
     _conclude(path, state, as_json=as_json)
 
 
-def _read(
-    path: Path, status: bool, report: Path | None, export_to: Path | None, as_json: bool
-) -> None:
-    """Read the store: say how far it is, write its report, export its results."""
-    if report:
-        ready_folder(report)
-    if export_to:
-        export_writer(export_to)
-        ready_folder(export_to.parent)
-    with open_store(path) as opened:
-        state = opened.state()
-        if status and as_json:
-            say_json(status_json(opened, state))
-        elif status:
-            console.print(status_table(opened, state))
-            for line in failure_lines(state):
-                console.print(line, markup=False, soft_wrap=True)
-        if export_to:
-            export(opened, export_to)
-        if report:
-            write_report(opened, report)
-    for written in (export_to, report and report / "report.md"):
-        if written and not as_json:
-            console.print(f"Wrote {written}", soft_wrap=True)
+def _commands(
+    file: Path | None, settings: list[str], store: Path | None, out: Path, lang: str
+) -> Commands:
+    """Say what was typed, for the page to name it."""
+    words = ["python", "run.py", "sweep", *([str(file)] if file else [])]
+    words += [word for setting in settings for word in ("--set", setting)]
+    words += ["--store", str(store)] if store else []
+    run = shlex.join(words) if file or settings else None
+    words += ["--report", *([] if out == OUT else ["--out", str(out)])]
+    return Commands(run, shlex.join([*words, *([] if lang == "en" else ["--lang", lang])]))
+
+
+def _check_design(store: Store, file: Path | None, settings: list[str]) -> None:
+    """Raise InputError if a design is named, and it is not the store's."""
+    if (file or settings) and read_design(file, settings).hash != store.design_hash:
+        raise InputError(
+            f"the store {store.path} holds another design than the one that is named: leave that "
+            "out, with --store, or name the store that is its own"
+        )
+
+
+def _say_status(store: Store, *, as_json: bool) -> None:
+    state = store.state()
+    if as_json:
+        say_json(status_json(store, state))
+        return
+    console.print(status_table(store, state))
+    for line in failure_lines(state):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _engine(address: str | None, workers: int) -> Engine:
+    return processes(workers, (__name__,)) if address is None else cluster(address)
 
 
 def _design(file: Path | None, settings: list[str], path: Path) -> Design:
@@ -124,13 +155,14 @@ def _announce(plan: Plan, path: Path, workers: int | None, *, quiet: bool) -> No
     chunks = list(plan.chunks)
     if path.exists():
         with open_store(path) as begun:
+            begun.check_belongs_to(plan, versions())
             there = begun.open_chunks()
         chunks = [chunk for chunk in chunks if chunk.number in there]
     if quiet:
         return
     console.print(
-        f"{plan.design.n_teams:,} teams: {len(plan.design.points):,} points x "
-        f"{len(plan.design.seeds):,} seeds, in {len(plan.chunks):,} chunks; to run: "
+        f"{plan.design.n_teams:,} teams (points x seeds: {len(plan.design.points):,} x "
+        f"{len(plan.design.seeds):,}), in chunks: {len(plan.chunks):,}. To run: "
         f"{sum(chunk.n_teams for chunk in chunks):,} teams.",
         soft_wrap=True,
     )
@@ -165,10 +197,13 @@ def _conclude(path: Path, state: State, *, as_json: bool) -> None:
 
 @contextmanager
 def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
-    """Show teams done, their rate and the time left on a terminal; nothing elsewhere."""
+    """Show teams done, their rate and the time left on a terminal; nothing elsewhere.
+
+    The bar and the time left go by work: the dearest teams come first.
+    """
     screen = Console(stderr=True)
     with Progress(
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} teams"),
+        TextColumn("{task.fields[done]:,} of {task.fields[teams]:,} teams"),
         BarColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
@@ -178,17 +213,17 @@ def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
         transient=True,
         disable=quiet or not screen.is_terminal,
     ) as bar:
-        task = bar.add_task("", total=teams, rate="", start=False)
+        task = bar.add_task("", total=1.0, teams=teams, done=0, rate="", start=False)
         begun_with: int | None = None
 
-        def on_progress(done: int) -> None:
+        def on_progress(done: int, share: float) -> None:
             nonlocal begun_with
             if begun_with is None:
                 begun_with = done
                 bar.start_task(task)
             elapsed = bar.tasks[0].elapsed or 0.0
             rate = f"{(done - begun_with) / elapsed:,.0f} a second" if elapsed > 1 else ""
-            bar.update(task, completed=done, rate=rate)
+            bar.update(task, completed=share, done=done, rate=rate)
 
         yield on_progress
 
@@ -196,9 +231,11 @@ def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
 def _duration(seconds: float) -> str:
     """Say about how long.
 
-    >>> _duration(48.2), _duration(190), _duration(9_000)
-    ('48 seconds', '3.2 minutes', '2.5 hours')
+    >>> _duration(0.2), _duration(48.2), _duration(190), _duration(9_000)
+    ('a second', '48 seconds', '3.2 minutes', '2.5 hours')
     """
+    if seconds < 1.5:
+        return "a second"
     if seconds < 100:
         return f"{seconds:.0f} seconds"
     if seconds < 6_000:

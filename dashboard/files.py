@@ -14,8 +14,11 @@ from typing import IO, Any
 from simulation.checks import InputError
 
 
-def ready_folder(folder: Path) -> Path:
-    """Make `folder` if needed and see that it can be written, before any work is done for it."""
+def ready_folder(folder: Path, option: str = "--out") -> Path:
+    """Make `folder` if needed and see that it can be written, before any work is done for it.
+
+    `option` is what it was named with.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -23,7 +26,7 @@ def ready_folder(folder: Path) -> Path:
     except OSError as error:
         raise InputError(
             f"the output folder {folder} cannot be written ({error.strerror}): "
-            "name another with --out"
+            f"name another with {option}"
         ) from None
     return folder
 

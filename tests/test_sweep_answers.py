@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import pty
+import re
 import sys
 from contextlib import suppress
 from functools import partial
@@ -19,8 +20,8 @@ from sweeps import fine_plan, raising, small_plan, threads
 
 import run
 from commands.sweep import progress, sweep
-from dashboard.sweep.answers import direction, find_answers
-from dashboard.sweep.report import write_report
+from dashboard.sweep.answers import direction, find_answers, in_common
+from dashboard.sweep.report import Commands, write_report
 from nn_bridge.sweep.best_rate import WORTH, best_rate, curve
 from nn_bridge.sweep.coordinate import run_sweep
 from nn_bridge.sweep.design import read_design
@@ -127,7 +128,9 @@ GRID = ["rate=0,0.2,0.4,0.6", "seeds=20"]
 def stored(tmp_path):
     def make(*settings: str, work=peaked) -> Path:
         path = tmp_path / "store.sqlite"
-        run_sweep(cut(read_design(None, [*GRID, *settings])), path, threads(), lambda _: None, work)
+        run_sweep(
+            cut(read_design(None, [*GRID, *settings])), path, threads(), lambda *_: None, work
+        )
         return path
 
     return make
@@ -166,7 +169,7 @@ def test_a_rate_at_which_many_diverge_is_no_candidate(stored):
     (dose,) = doses(table_of(stored("learning_rate=9")))
     assert dose.unstable == (0.6,)
     assert dose.rates.tolist() == [0.0, 0.2, 0.4]
-    assert dose.n_seeds == 20
+    assert len(dose.seeds) == 20
 
 
 def test_a_seed_that_diverges_at_one_rate_is_left_out_at_all(stored):
@@ -175,7 +178,7 @@ def test_a_seed_that_diverges_at_one_rate_is_left_out_at_all(stored):
     table.loc[gone, list(MEASURES)] = np.nan
     table.loc[gone, "diverged"] = 5
     (dose,) = doses(table)
-    assert dose.n_seeds == 39
+    assert dose.seeds.tolist() == [seed for seed in range(40) if seed != 3]
     assert dose.diverged.tolist() == [0, 1, 0, 0]
     assert dose.unstable == ()
 
@@ -188,7 +191,7 @@ def test_answers_say_what_is_best_and_how_it_moves(stored):
     assert answers.reference.best["quality"].rate == 0.2
     sizes = answers.along("presenters")
     assert [answer.dose.setting["presenters"] for answer in sizes] == [3, 5, 8]
-    assert direction(sizes, "kept") == "no move that could be shown"
+    assert direction(sizes, "kept") == "not shown"
     assert answers.along("noise")[-1].best["kept"].flat
 
 
@@ -200,15 +203,33 @@ def test_a_move_is_told_if_the_ends_have_no_rate_in_common():
     assert direction([end(0.0, 0.0, 0.1), middle, end(0.4, 0.4)], "kept") == "rises"
     assert direction([end(0.4, 0.4), middle, end(0.0, 0.0, 0.1)], "kept") == "falls"
     overlap = [end(0.0, 0.0, 0.1), middle, end(0.2, 0.1, 0.2)]
-    assert direction(overlap, "kept") == "no move that could be shown"
+    assert direction(overlap, "kept") == "not shown"
+    assert in_common(overlap, "kept") == [0.1]
+
+
+def test_another_law_is_compared_with_the_best_rate_seed_by_seed(stored):
+    """In `peaked` the article's law is worth 0.02 less than the best rate, 0.4."""
+    table = table_of(stored("attendance=one-or-two"))
+    gone = (table["seed"] == 3) & (table["attendance"] == "one-or-two")
+    table.loc[gone, list(MEASURES)] = np.nan
+    table.loc[gone, "diverged"] = 5
+    (law,) = find_answers(table).laws
+    assert (law.attendance, law.presenters, law.diverged) == ("one-or-two", 5, 1)
+    difference = law.against["kept"]
+    assert difference.low[0] < -0.02 < difference.high[0]
+    assert difference.high[0] - difference.low[0] < 0.02  # paired: the luck of the seeds has gone
+    rates = table.set_index("seed")
+    best = rates[rates["absence_rate"] == 0.2]["quality"]
+    theirs = rates[rates["attendance"] == "one-or-two"]["quality"]
+    assert law.against["quality"].mean[0] == pytest.approx((theirs - best).mean())  # 19 seeds
 
 
 # --- the page ---
 
 
-def page_of(path: Path, folder: Path) -> str:
+def page_of(path: Path, folder: Path, language: str = "en") -> str:
     with open_store(path) as opened:
-        write_report(opened, folder)
+        write_report(opened, folder, Commands(None, "a command"), language)
     return (folder / "report.md").read_text()
 
 
@@ -216,7 +237,7 @@ def test_the_page_answers_the_question(stored, tmp_path):
     path = stored("presenters=3,5", "noise=0.3,2", "attendance=one-or-two")
     page = page_of(path, tmp_path)
     assert "**For quality with one or two missing**, each should miss 40%" in page
-    assert ": 2 of 5 at a time" in page
+    assert ": on average 2 of 5 at a time" in page
     assert "**For quality with everyone there**, each should miss 20%" in page
     assert "400 simulated teams: 20 ways to rehearse, each with 20 seeds" in page
     assert "one-or-two" in page
@@ -225,6 +246,21 @@ def test_the_page_answers_the_question(stored, tmp_path):
     for name in ("by_rate.png", "best_rates.png"):
         assert f"({name})" in page
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_and_its_figures_speak_japanese(stored, tmp_path):
+    path = stored("presenters=3,5", "attendance=one-or-two")
+    english, japanese = tmp_path / "en", tmp_path / "ja"
+    for folder in (english, japanese):
+        folder.mkdir()
+    ours, theirs = page_of(path, english), page_of(path, japanese, "ja")
+    assert theirs.count("\n") == ours.count("\n")
+    assert "一人か二人が欠けた発表の出来" in theirs
+    assert not re.findall(r"(?:^| )(?:the|of|is|rates?) ", theirs.split("\n", 1)[1])
+    # Every figure that the English page says stands in the Japanese one too.
+    assert re.findall(r"[+-]\d\.\d{3}", theirs) == re.findall(r"[+-]\d\.\d{3}", ours)
+    for name in ("by_rate.png", "best_rates.png"):
+        assert (english / name).read_bytes() != (japanese / name).read_bytes()
 
 
 def test_the_page_says_that_nothing_could_be_shown(stored, tmp_path):
@@ -238,7 +274,7 @@ def test_the_page_says_that_nothing_could_be_shown(stored, tmp_path):
 def test_a_store_without_rates_to_compare_has_a_page_too(tmp_path, settings):
     path = tmp_path / "store.sqlite"
     given = settings if "attendance" in settings[0] else [*GRID, *settings]
-    run_sweep(cut(read_design(None, given)), path, threads(), lambda _: None, peaked)
+    run_sweep(cut(read_design(None, given)), path, threads(), lambda *_: None, peaked)
     assert "there is no rate to recommend" in page_of(path, tmp_path)
 
 
@@ -270,13 +306,13 @@ def test_the_command_runs_reports_and_exports(tmp_path, capsys):
     words = settings("rate=0,0.3", "rehearsals=5", "seeds=4")
     code, out, err = call(capsys, *words, "--store", path, "--workers", "1")
     assert (code, err) == (0, "")
-    assert "8 teams: 2 points x 4 seeds" in out
+    assert "8 teams (points x seeds: 2 x 4)" in out
     assert "Estimate" in out
     assert "8 of 8 teams are in" in out
     # Again, from the store alone: nothing is left to do.
     code, out, _ = call(capsys, "--store", path, "--workers", "1")
     assert code == 0
-    assert "to run: 0 teams" in out
+    assert "To run: 0 teams" in out
     made = [tmp_path / "new" / name for name in ("teams.csv", "teams.parquet")]
     for file in made:
         assert call(capsys, "--store", path, "--export", str(file))[0] == 0
@@ -296,6 +332,31 @@ def test_the_command_runs_reports_and_exports(tmp_path, capsys):
         if name in MEASURES:
             assert [float(value) for value in text] == table[name].tolist()
     assert [row[COLUMNS.index("attendance")] for row in rows] == table["attendance"].tolist()
+
+
+def test_a_page_says_by_which_commands_it_was_made(tmp_path, capsys):
+    file, path, page = tmp_path / "a sweep.toml", tmp_path / "store.sqlite", tmp_path / "page"
+    file.write_text("seeds = 2\n[grid]\nrate = [0, 0.3]\nrehearsals = 5\n")
+    words = [str(file), "--store", str(path)]
+    assert call(capsys, *words, "--workers", "1", "--json")[0] == 0
+    assert call(capsys, *words, "--report", "--out", str(page))[0] == 0
+    said = f"python run.py sweep '{file}' --store {path}"
+    assert f"`{said}`, and then `{said} --report --out {page}`" in (page / "report.md").read_text()
+    assert call(capsys, "--store", str(path), "--report", "--out", str(page))[0] == 0
+    said = f"python run.py sweep --store {path} --report --out {page}"
+    assert f"Made by `{said}`" in (page / "report.md").read_text()
+
+
+def test_a_store_is_read_and_run_under_its_own_design_alone(tmp_path, capsys):
+    path = str(tmp_path / "store.sqlite")
+    words = settings("seeds=2", "rehearsals=5")
+    assert call(capsys, *words, "--store", path, "--workers", "1", "--json")[0] == 0
+    others = settings("seeds=3", "rehearsals=5")
+    for more in ([], ["--status"], ["--report", "--out", str(tmp_path / "page")]):
+        code, out, err = call(capsys, *others, "--store", path, *more)
+        assert (code, out) == (2, "")
+        assert "holds another design" in err
+    assert call(capsys, *words, "--store", path, "--status")[0] == 0
 
 
 def test_what_is_not_defined_is_empty_in_an_export(stored, tmp_path, capsys):
@@ -331,6 +392,11 @@ def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch
         (["--set", "rate=2"], "rate.0 = 2"),
         (["--status", "--store", "none.sqlite"], "there is no store"),
         (["--set", "seeds=1", "--workers", "0"], "workers is 0"),
+        (["--set", "seeds=1", "--store", "."], "is a folder"),
+        (["--set", "seeds=1", "--store", "/proc/no/store"], "name another with --store"),
+        (["--set", "seeds=1", "--cluster", "here"], "of the form tcp://host:port"),
+        (["--report", "--lang", "fr", "--store", "none.sqlite"], "language is 'fr'"),
+        (["--export", "/proc/no/teams.csv", "--store", "none.sqlite"], "another with --export"),
         (["--export", "teams.xlsx", "--store", "none.sqlite"], "must end in .csv or .parquet"),
     ],
 )
@@ -347,15 +413,15 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch, wo
 def test_progress_is_shown_on_a_terminal_alone(capsys, monkeypatch):
     """Teams done, their rate and the time left on a terminal; elsewhere not a byte."""
     with progress(10, quiet=False) as say:
-        say(4)
+        say(4, 0.3)
     assert capsys.readouterr() == ("", "")
     ours, theirs = pty.openpty()
     monkeypatch.setenv("TERM", "xterm")
     with open(theirs, "w") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
         with progress(10, quiet=False) as say:
-            say(4)
-            say(10)
+            say(4, 0.3)
+            say(10, 1.0)
     shown = ""
     with suppress(OSError):  # a terminal whose other end is closed says so by an error
         while text := os.read(ours, 65536):

@@ -70,7 +70,9 @@ def test_the_examples_are_designs(file, teams):
         ("sedes = 3", "sedes, which is not a setting"),
         ("[grid]\nrate = [0.2, 1]", "rate.1 = 1, but input should be less than 1"),
         ("[grid]\nrate = nan", "finite"),
-        ("[grid]\nrate = []", "at least 1"),
+        ("[grid]\nrate = []", "rate = [], but it needs at least one value"),
+        ("points = []", "points = [], but it needs at least one value"),
+        ("[grid]\npractice = 1000000", "practice.0 = 1000000"),
         ("[grid]\nrate = [0.1, 0.1]", "twice"),
         ("[grid]\nrates = 0.1", "grid.rates, which is not a setting"),
         ("[grid]\npresenters = 2.5", "integer"),
@@ -101,6 +103,8 @@ def test_a_design_too_large_to_list_is_refused_at_once():
     many = ",".join(map(str, range(1, 1001)))
     with pytest.raises(InputError, match="1,000,000,000 points"):
         read_design(None, [f"{key}={many}" for key in ("practice", "abilities", "questions")])
+    with pytest.raises(InputError, match=r"1,000,000,000 teams \(points x seeds\)"):
+        read_design(None, [f"practice={many}", "seeds=1000000"])
 
 
 def test_a_setting_must_have_a_value():

@@ -44,7 +44,7 @@ SPAWN.set_forkserver_preload(["nn_bridge.sweep.coordinate"])
 PLAN = small_plan()
 
 
-def quiet(_: int) -> None:
+def quiet(*_: object) -> None:
     pass
 
 
@@ -69,11 +69,14 @@ def undisturbed(tmp_path_factory):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_number_of_processes_changes_no_bit(tmp_path, undisturbed, workers):
     seen = []
-    state = run_sweep(PLAN, tmp_path / "store.sqlite", processes(workers), seen.append)
+    state = run_sweep(
+        PLAN, tmp_path / "store.sqlite", processes(workers), lambda *said: seen.append(said)
+    )
     assert state.complete
     assert content(tmp_path / "store.sqlite") == undisturbed
     assert seen == sorted(seen)
-    assert (seen[0], seen[-1]) == (0, 320)
+    assert seen[0] == (0, 0.0)
+    assert seen[-1] == (320, pytest.approx(1.0))
     # One file is left: no journal, no lock.
     assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite"]
 
@@ -84,7 +87,7 @@ def test_the_number_of_processes_changes_no_bit(tmp_path, undisturbed, workers):
 def coordinate(path: Path, entered: Connection, allowed: Semaphore) -> None:
     """A coordinator whose time goes into the store, so that it is there that it is killed."""
 
-    def on_progress(done: int) -> None:
+    def on_progress(done: int, _: float) -> None:
         entered.send(done)
         allowed.acquire()
 

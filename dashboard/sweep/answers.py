@@ -13,22 +13,13 @@ from nn_bridge.sweep.best_rate import BestRate, Curve, best_rate, curve
 from nn_bridge.sweep.design import read_design
 from nn_bridge.sweep.results import SETTINGS, Dose, add_outcomes, doses
 
-OUTCOMES = {"kept": "with one or two missing", "quality": "with everyone there"}
-"""What is to be as good as it can be on the day, by column."""
+OUTCOMES = ("kept", "quality")
+"""What is to be as good as it can be on the day: with one or two missing, with everyone there."""
 
-NAMES = {
-    "presenters": "team size",
-    "rehearsals": "rehearsals",
-    "noise": "noise in practice",
-    "abilities": "abilities each",
-    "practice": "practice questions",
-    "questions": "questions in a rehearsal",
-    "trust": "trust rate",
-    "learning_rate": "learning rate",
-    "head_start": "B's head start",
-    "talk": "talk",
-    "audience": "audience",
-}
+NAMES = (
+    "presenters", "rehearsals", "noise", "abilities", "practice", "questions", "trust",
+    "learning_rate", "head_start", "talk", "audience",
+)  # fmt: skip
 """The settings beside attendance, in the order in which a reader asks about them."""
 
 
@@ -46,14 +37,14 @@ class Answer:
     dose: Dose
     best: dict[str, BestRate]
 
+    @property
+    def size(self) -> int:
+        """How many presenters."""
+        return int(self.dose.setting["presenters"])
+
     def curve(self, measure: str) -> Curve:
         """Return a measure against the rate."""
         return curve(self.dose.measures[measure])
-
-    def spoken(self, name: str) -> str:
-        """Return a setting's value as it is read."""
-        value = self.dose.setting[name]
-        return str(value) if isinstance(value, str) else f"{value:,.6g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +57,20 @@ class Law:
     presenters : int
     absence : float
         How often one of them is missing, on average.
+    diverged : int
+        Teams that left the finite numbers; they count for nothing else here.
     curves : dict of str to Curve
         Of one row, by measure.
+    against : dict of str to Curve
+        By outcome, how much better than at the best rate, seed by seed; empty if there is none.
     """
 
     attendance: str
     presenters: int
     absence: float
+    diverged: int
     curves: dict[str, Curve]
+    against: dict[str, Curve]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +95,12 @@ class Answers:
     def varied(self) -> list[str]:
         """Which settings differ, in the order of `NAMES`."""
         seen = [answer.dose.setting for answer in self.settings]
-        return [name for name in NAMES if any(_differ(seen[0], one, [name]) for one in seen)]
+        return [name for name in NAMES if any(differ(seen[0], one, [name]) for one in seen)]
+
+    @property
+    def panels(self) -> list[str]:
+        """Which settings differ from the reference by themselves."""
+        return [name for name in NAMES if len(self.along(name)) > 1]
 
     def along(self, name: str) -> list[Answer]:
         """Return the settings that differ from the reference in `name` alone, rising."""
@@ -106,7 +108,7 @@ class Answers:
             return []
         others = [each for each in NAMES if each != name]
         base = self.reference.dose.setting
-        near = [one for one in self.settings if not _differ(base, one.dose.setting, others)]
+        near = [one for one in self.settings if not differ(base, one.dose.setting, others)]
         return sorted(near, key=lambda answer: answer.dose.setting[name])
 
 
@@ -123,49 +125,79 @@ def find_answers(table: pd.DataFrame) -> Answers:
         settings,
         key=lambda answer: sum(answer.dose.setting[name] == usual[name] for name in NAMES),
     )
-    return Answers(settings, reference, tuple(_laws(table, reference)))
+    answers = Answers(settings, reference, ())
+    sizes = {answer.size: answer for answer in answers.along("presenters")}
+    return Answers(settings, reference, tuple(_laws(table, reference, sizes)))
 
 
 def direction(answers: Sequence[Answer], outcome: str) -> str:
-    """Say how the best rate moves along rising settings: 'rises', 'falls', or not shown.
+    """Say how the best rate moves along rising settings: 'rises', 'falls', or 'not shown'.
 
     It moves if the rates that are as good as the best at one end have none in common with those at
     the other.
     """
-    first, last = answers[0].best[outcome], answers[-1].best[outcome]
-    if set(first.as_good) & set(last.as_good):
-        return "no move that could be shown"
-    return "rises" if last.rate > first.rate else "falls"
+    if in_common(answers, outcome):
+        return "not shown"
+    rises = answers[-1].best[outcome].rate > answers[0].best[outcome].rate
+    return "rises" if rises else "falls"
 
 
-def _laws(table: pd.DataFrame, reference: Answer) -> list[Law]:
-    base = reference.dose.setting
-    fixed = [name for name in SETTINGS if name not in ("attendance", "presenters")]
-    near = table[table["absence_rate"].isna() & (table["diverged"] == 0)]
-    for name in fixed:
-        near = near[near[name].isna() if pd.isna(base[name]) else near[name] == base[name]]
-    found = []
-    for (_, attendance), teams in add_outcomes(near).groupby(
-        ["presenters", "attendance"], sort=True
-    ):
-        if len(teams) < 2:
-            continue
-        curves = {
-            name: curve(teams[name].to_numpy(dtype=float)[None])
-            for name in (*OUTCOMES, "co_adaptation")
-        }
-        absence, size = float(teams["mean_absence"].iloc[0]), int(teams["presenters"].iloc[0])
-        found.append(Law(str(attendance), size, absence, curves))
-    return found
+def in_common(answers: Sequence[Answer], outcome: str) -> list[float]:
+    """Return the rates that are as good as the best at both ends."""
+    last = answers[-1].best[outcome].as_good
+    return [rate for rate in answers[0].best[outcome].as_good if rate in last]
 
 
-def _differ(one: dict[str, Any], other: dict[str, Any], names: list[str]) -> bool:
+def differ(one: dict[str, Any], other: dict[str, Any], names: Sequence[str]) -> bool:
+    """Whether two settings differ in one of `names`."""
     # 'all practice questions' is nan in a table, and nan is not equal to itself.
     return any(
-        one[name] != other[name] and not (_missing(one[name]) and _missing(other[name]))
+        one[name] != other[name] and not (pd.isna(one[name]) and pd.isna(other[name]))
         for name in names
     )
 
 
-def _missing(value: Any) -> bool:
-    return isinstance(value, float) and bool(np.isnan(value))
+def _laws(table: pd.DataFrame, reference: Answer, sizes: dict[int, Answer]) -> list[Law]:
+    base = reference.dose.setting
+    near = table[table["absence_rate"].isna()]
+    for name in SETTINGS:
+        if name not in ("attendance", "presenters"):
+            near = near[near[name].isna() if pd.isna(base[name]) else near[name] == base[name]]
+    found = []
+    for (_, attendance), teams in add_outcomes(near).groupby(
+        ["presenters", "attendance"], sort=True
+    ):
+        sound = teams[teams["diverged"] == 0].set_index("seed")
+        if len(sound) < 2:
+            continue
+        size = int(teams["presenters"].iloc[0])
+        found.append(
+            Law(
+                attendance=str(attendance),
+                presenters=size,
+                absence=float(teams["mean_absence"].iloc[0]),
+                diverged=len(teams) - len(sound),
+                curves={
+                    name: curve(sound[name].to_numpy(dtype=float)[None])
+                    for name in (*OUTCOMES, "co_adaptation")
+                },
+                against=_against(sound, sizes.get(size)),
+            )
+        )
+    return found
+
+
+def _against(teams: pd.DataFrame, answer: Answer | None) -> dict[str, Curve]:
+    """By how much teams (indexed by seed) are better than those at the best rate, by outcome."""
+    if answer is None:
+        return {}
+    seeds = np.intersect1d(teams.index, answer.dose.seeds)
+    if len(seeds) < 2:
+        return {}
+    there = np.isin(answer.dose.seeds, seeds)
+    found = {}
+    for outcome in OUTCOMES:
+        at = answer.dose.rates.tolist().index(answer.best[outcome].rate)
+        best = answer.dose.measures[outcome][at, there]
+        found[outcome] = curve((teams[outcome].loc[seeds].to_numpy(dtype=float) - best)[None])
+    return found

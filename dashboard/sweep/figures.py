@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import IO
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator, PercentFormatter
 
-from dashboard.figures import ABSENT, COMPLETE, INK, PALE, STYLE
-from dashboard.sweep.answers import NAMES, OUTCOMES, Answer, Answers
+from dashboard.style import ABSENT, COMPLETE, INK, PALE, Texts, drawing, save_png
+from dashboard.sweep.answers import OUTCOMES, Answer, Answers
+from dashboard.sweep.words import spoken
+from dashboard.texts import load
 
 COLOURS = {"kept": ABSENT, "quality": COMPLETE}
 MARKERS = {"kept": "D", "quality": "o"}
@@ -19,58 +22,72 @@ MOST_PANELS = 5
 SCORE = "#117733"
 
 
-def draw_by_rate(answers: Answers, file: IO[bytes]) -> None:
+def draw_by_rate(answers: Answers, language: str, file: IO[bytes]) -> None:
     """Draw quality and co-adaptation against the absence rate, a column for each team size."""
     sizes = _spread(answers.along("presenters"))
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(max(3.6 * len(sizes), 7.2) + 0.8, 8.2), dpi=110)
-        figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.1)
+    texts = load("sweep", language)
+    with drawing(language):
+        figure = Figure(figsize=(max(2.35 * len(sizes), 5) + 0.9, 6.4), dpi=110)
+        figure.set_layout_engine("constrained", w_pad=0.05, h_pad=0.05)
         axes = figure.subplots(2, len(sizes), sharex=True, sharey="row", squeeze=False)
         for column, answer in enumerate(sizes):
             _quality(axes[0, column], answer)
             _score(axes[1, column], answer)
-            axes[0, column].set_title(f"{answer.spoken('presenters')} presenters")
-            axes[1, column].set_xlabel("each is absent with rate")
-        axes[0, 0].set_ylabel("quality on unseen questions")
-        axes[1, 0].set_ylabel("co-adaptation score (log scale)")
-        axes[0, -1].legend(loc="lower center", title="on the day", title_fontsize=10.5)
-        figure.savefig(file, format="png", metadata={"Software": None})
+            axes[0, column].set_title(texts["figure.size"].format(size=answer.size))
+        axes[0, 0].set_ylabel(texts["figure.quality"])
+        axes[1, 0].set_ylabel(texts["figure.score"])
+        figure.supxlabel(texts["figure.rate"], fontsize=11, color=INK)
+        marks = [_key(outcome, texts) for outcome in OUTCOMES]
+        marks.append(Line2D([], [], marker="o", markersize=9, color=PALE, linewidth=0,
+                            label=texts["figure.best"]))  # fmt: skip
+        marks.append(Line2D([], [], marker="o", markersize=6, color=PALE, linewidth=0,
+                            markerfacecolor="white", label=texts["figure.good"]))  # fmt: skip
+        figure.legend(handles=marks, loc="outside upper center", ncols=4)
+        save_png(figure, file)
 
 
-def draw_best_rates(answers: Answers, file: IO[bytes]) -> None:
+def draw_best_rates(answers: Answers, language: str, file: IO[bytes]) -> None:
     """Draw how the best rate moves with each setting that was varied by itself."""
-    panels = [(name, along) for name in NAMES if len(along := answers.along(name)) > 1]
+    panels, texts = answers.panels, load("sweep", language)
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(4.6 * columns + 0.6, 3.9 * rows + 0.5), dpi=110)
-        figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.12)
+    with drawing(language):
+        figure = Figure(figsize=(3.7 * columns + 0.7, 2.7 * rows + 0.8), dpi=110)
+        figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
         axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
-        for ax, (name, along) in zip(axes.flat, panels, strict=False):
-            _best_along(ax, name, along)
+        for ax, name in zip(axes.flat, panels, strict=False):
+            _best_along(ax, name, answers.along(name), texts)
         for ax in axes.flat[len(panels) :]:
             ax.axis("off")
         for ax in axes[:, 0]:
-            ax.set_ylabel("best absence rate")
-        axes[0, 0].legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.0))
+            ax.set_ylabel(texts["figure.best rate"])
         axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         low, high = axes[0, 0].get_ylim()
-        axes[0, 0].set_ylim(min(low, -0.03), high + 0.18 * (high - low))
-        figure.savefig(file, format="png", metadata={"Software": None})
+        axes[0, 0].set_ylim(min(low, -0.03), high)
+        marks: list[Line2D | Patch] = [_key(outcome, texts) for outcome in OUTCOMES]
+        marks.append(Patch(color=PALE, alpha=0.4, label=texts["figure.good"]))
+        figure.legend(handles=marks, loc="outside upper center", ncols=3)
+        save_png(figure, file)
+
+
+def _key(outcome: str, texts: Texts) -> Line2D:
+    return Line2D([], [], color=COLOURS[outcome], marker=MARKERS[outcome], markersize=7.5,
+                  linewidth=2.2, label=texts[f"outcome.{outcome}"])  # fmt: skip
 
 
 def _quality(ax: Axes, answer: Answer) -> None:
     rates = answer.dose.rates
-    for outcome, label in OUTCOMES.items():
+    for outcome in OUTCOMES:
         colour, found, best = COLOURS[outcome], answer.curve(outcome), answer.best[outcome]
-        ax.plot(rates, found.mean, color=colour, linewidth=2.2, label=label)
+        ax.plot(rates, found.mean, color=colour, linewidth=2.2)
         ax.fill_between(rates, found.low, found.high, color=colour, alpha=0.2, linewidth=0)
         good = np.isin(rates, best.as_good)
         ax.plot(
             rates[good], found.mean[good], MARKERS[outcome], color=colour, markersize=6,
             markerfacecolor="white",
         )  # fmt: skip
-        ax.plot([best.rate], [best.quality], MARKERS[outcome], color=colour, markersize=9)
+        if not best.flat:
+            ax.plot([best.rate], [best.quality], MARKERS[outcome], color=colour, markersize=9)
     ax.axhline(0, color=PALE, linewidth=0.8)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
 
@@ -87,21 +104,21 @@ def _score(ax: Axes, answer: Answer) -> None:
         ax.yaxis.set_major_formatter("{x:g}")
 
 
-def _best_along(ax: Axes, name: str, along: list[Answer]) -> None:
+def _best_along(ax: Axes, name: str, along: list[Answer], texts: Texts) -> None:
     places = np.arange(len(along))
-    for side, (outcome, label) in zip((-0.1, 0.1), OUTCOMES.items(), strict=True):
+    for side, outcome in zip((-0.1, 0.1), OUTCOMES, strict=True):
         best = [answer.best[outcome] for answer in along]
         at, colour = places + side, COLOURS[outcome]
         lowest, highest = [min(one.as_good) for one in best], [max(one.as_good) for one in best]
         ax.vlines(at, lowest, highest, color=colour, linewidth=5, alpha=0.3)
-        ax.plot(
-            at, [one.rate for one in best], MARKERS[outcome], color=colour, markersize=7.5,
-            label=label,
-        )  # fmt: skip
-    ax.set_xticks(places, [answer.spoken(name) for answer in along])
+        known = np.array([not one.flat for one in best])
+        rates = np.array([one.rate for one in best])
+        ax.plot(at[known], rates[known], MARKERS[outcome], color=colour, markersize=7.5)
+    ax.set_xticks(places, [spoken(texts, answer.dose.setting[name]) for answer in along])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(-0.5, len(along) - 0.5)
-    ax.set_title(NAMES[name].capitalize(), color=INK)
+    title = texts[f"name.{name}"]
+    ax.set_title(title[0].upper() + title[1:])
 
 
 def _spread(answers: list[Answer]) -> list[Answer]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from nn_bridge.sweep.engines import Engine
 from nn_bridge.sweep.execution import Work, see_through
-from nn_bridge.sweep.plan import Plan
+from nn_bridge.sweep.plan import Chunk, Plan
 from nn_bridge.sweep.store import State, coordinating, create_store, open_store
 from nn_bridge.sweep.work import run_chunk, versions
 
-OnProgress = Callable[[int], None]
-"""Told how many teams are done."""
+OnProgress = Callable[[int, float], None]
+"""Told how many teams are done, and what share of all the work that is."""
 
 
 def run_sweep(
@@ -29,7 +29,7 @@ def run_sweep(
     path : Path
         Its folder must be there; the store is made if it is not.
     engine : Engine
-    on_progress : function(teams)
+    on_progress : function(teams, share)
         Called at the start and whenever a chunk has been entered.
     work : function(Task) -> list of Row
 
@@ -44,13 +44,16 @@ def run_sweep(
             create_store(path, plan, versions())
         with open_store(path) as store:
             store.check_belongs_to(plan, versions())
-            done = store.state().teams_done
-            on_progress(done)
+            there = store.open_chunks()
+            left = sum(plan.work(chunk) for chunk in plan.chunks if chunk.number in there)
+            work_of_all = sum(map(plan.work, plan.chunks))
+            teams = store.state().teams_done
+            on_progress(teams, 1.0 - left / work_of_all)
 
-            def entered(teams: int) -> None:
-                nonlocal done
-                done += teams
-                on_progress(done)
+            def entered(chunk: Chunk) -> None:
+                nonlocal teams, left
+                teams, left = teams + chunk.n_teams, left - plan.work(chunk)
+                on_progress(teams, 1.0 - left / work_of_all)
 
             see_through(plan, store, engine, work, entered)
             return store.state()

@@ -23,7 +23,8 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +48,10 @@ Value = TypeVar("Value")
 DEFAULT_ATTENDANCE = "one-or-two"
 
 MOST = 1_000_000
-"""Points, and seeds, that a design may have; it is held in memory as a list."""
+"""Points, and seeds, that a design may have; both are held in memory as lists."""
+
+MOST_TEAMS = 100_000_000
+"""Teams that a design may have; of more, the coordinator and the one file would be too slow."""
 
 
 def _listed(value: Any) -> Any:
@@ -72,7 +76,7 @@ Axis = Annotated[
     list[Value], BeforeValidator(_listed), Field(min_length=1), AfterValidator(_different)
 ]
 Whole = Annotated[int, Field(ge=0, le=10**9)]
-Count = Annotated[int, Field(ge=1, le=10**9)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
 Fraction = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -190,27 +194,38 @@ def read_design(path: Path | None, settings: Sequence[str] = ()) -> Design:
         spec = Spec.model_validate(content)
     except ValidationError as error:
         raise InputError(_first_problem(error, path)) from None
-    points = list(_points(spec))
-    if len(set(points)) < len(points):
-        twice = next(point for n, point in enumerate(points) if point in points[:n])
+    points = tuple(_points(spec))
+    twice, times = Counter(points).most_common(1)[0]
+    if times > 1:
         raise InputError(f"the design names the same point twice, take one out: {twice}")
     for point in points:
         point.check()
-    return Design(spec.title, tuple(points), tuple(spec.seeds))
+    return Design(spec.title, points, tuple(spec.seeds))
 
 
-def _points(spec: Spec) -> Iterable[Point]:
-    grid = spec.grid.given()
-    for own in spec.points or [Grid()]:
-        given = own.given()
-        if both := sorted(grid.keys() & given.keys()):
-            what = "attendance (or rate)" if both[0] == "attendance" else both[0]
-            raise InputError(f"{what} stands in the grid and in a point: take it out of one")
-        axes = {**grid, **given}
-        if (n := math.prod(map(len, axes.values()))) > MOST:
-            raise InputError(f"the grid has {n:,} points, but {MOST:,} are the most: take some out")
+def _points(spec: Spec) -> Iterator[Point]:
+    crossed = [_crossed(spec.grid.given(), own.given()) for own in spec.points or [Grid()]]
+    n = sum(math.prod(map(len, axes.values())) for axes in crossed)
+    for what, many, most in (
+        ("points", n, MOST),
+        ("teams (points x seeds)", n * len(spec.seeds), MOST_TEAMS),
+    ):
+        if many > most:
+            raise InputError(
+                f"the design has {many:,} {what}, but {most:,} are the most: take some out, or "
+                "make several sweeps of it"
+            )
+    for axes in crossed:
         for values in itertools.product(*axes.values()):
             yield _point(dict(zip(axes, values, strict=True)))
+
+
+def _crossed(grid: dict[str, list[Any]], own: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Put a point's own values beside the grid's."""
+    if both := sorted(grid.keys() & own.keys()):
+        what = "attendance (or rate)" if both[0] == "attendance" else both[0]
+        raise InputError(f"{what} stands in the grid and in a point: take it out of one")
+    return {**grid, **own}
 
 
 def _point(given: dict[str, Any]) -> Point:
@@ -268,6 +283,10 @@ def _first_problem(error: ValidationError, path: Path | None) -> str:
     if first["type"] == "extra_forbidden":
         known = Grid.model_fields if "." in place else Spec.model_fields
         return f"{source} has {place}, which is not a setting: choose from {', '.join(known)}"
+    if first["type"] == "too_short":
+        return (
+            f"{source} has {place} = [], but it needs at least one value: give one, or leave it out"
+        )
     given = " ".join(repr(first["input"]).split())
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]

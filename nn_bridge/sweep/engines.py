@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any
 
 from simulation.checks import InputError, whole
 
@@ -77,7 +79,22 @@ def _live_by(lifeline: Connection) -> None:
 
 
 def cluster(address: str) -> Engine:
-    """Let chunks run on a Dask cluster, given its scheduler's address (tcp://host:port)."""
+    """Let chunks run on a Dask cluster, given its scheduler's address.
+
+    Parameters
+    ----------
+    address : str
+        Such as 'tcp://127.0.0.1:8786'.
+
+    Raises
+    ------
+    InputError
+        If it is no address, Dask is not installed, or nobody answers there.
+    """
+    if not re.fullmatch(r"tcp://\S+:\d{1,5}", address):
+        raise InputError(
+            f"the cluster's address is {address!r}, but must be of the form tcp://host:port"
+        )
     try:
         distributed = importlib.import_module("distributed")
     except ImportError:
@@ -85,16 +102,20 @@ def cluster(address: str) -> Engine:
             "--cluster needs Dask, which is not installed: install the extra 'cluster'"
         ) from None
 
-    @contextmanager
-    def start() -> Iterator[Pool]:
+    def connect() -> Any:
         try:
-            client = distributed.Client(address, timeout=CONNECT_WITHIN, set_as_default=False)
+            return distributed.Client(address, timeout=CONNECT_WITHIN, set_as_default=False)
         except (OSError, ValueError) as error:
             raise InputError(
                 f"the cluster {address} cannot be reached ({error}): start its scheduler with "
                 "'dask scheduler', or leave --cluster out"
             ) from None
-        with client:
+
+    connect().close()  # nothing is to be begun if nobody is there
+
+    @contextmanager
+    def start() -> Iterator[Pool]:
+        with connect() as client:
             executor = client.get_executor()
             try:
                 yield Pool(executor, lambda: 2 * max(1, sum(client.nthreads().values())))

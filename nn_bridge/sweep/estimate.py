@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from nn_bridge.stack import bytes_per_team
-from nn_bridge.sweep.plan import Chunk, Plan, work_of
+from nn_bridge.sweep.plan import Chunk, Plan
 from nn_bridge.sweep.work import run_chunk, versions
 
 PROCESS_BYTES = 200 * 2**20
@@ -46,20 +46,16 @@ def estimate(plan: Plan, chunks: list[Chunk]) -> Estimate:
     by_shape: dict[tuple[object, ...], Chunk] = {}
     for chunk in chunks:
         by_shape.setdefault(chunk.points, chunk)
-    ordered = sorted(by_shape.values(), key=lambda chunk: _work(plan, chunk) / chunk.n_teams)
+    ordered = sorted(by_shape.values(), key=lambda chunk: plan.work(chunk) / chunk.n_teams)
     step = max(1, (len(ordered) - 1) // (SHAPES - 1))
     timed = ordered[::step][:SHAPES]
     _seconds(plan, timed[0], 1)  # what is done once, such as imports, is not to be timed
     measured = sum(_whole_seconds(plan, chunk) for chunk in timed)
-    per_work = measured / sum(_work(plan, chunk) for chunk in timed)
+    per_work = measured / sum(plan.work(chunk) for chunk in timed)
     return Estimate(
-        seconds=per_work * sum(_work(plan, chunk) for chunk in chunks),
+        seconds=per_work * sum(plan.work(chunk) for chunk in chunks),
         stack_bytes=max(_bytes(plan, chunk) for chunk in ordered),
     )
-
-
-def _work(plan: Plan, chunk: Chunk) -> float:
-    return work_of(plan.design.points[chunk.points[0]]) * chunk.n_teams
 
 
 def _whole_seconds(plan: Plan, chunk: Chunk) -> float:

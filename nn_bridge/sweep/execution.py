@@ -15,8 +15,8 @@ ATTEMPTS = 3
 """How often a chunk is tried in one run before it is given up; the next run tries it again."""
 
 Work = Callable[[Task], list[Row]]
-OnDone = Callable[[int], None]
-"""Told the number of teams that have just been entered."""
+OnDone = Callable[[Chunk], None]
+"""Told each chunk when it has been entered."""
 
 
 def see_through(plan: Plan, store: Store, engine: Engine, work: Work, on_done: OnDone) -> None:
@@ -34,7 +34,7 @@ def see_through(plan: Plan, store: Store, engine: Engine, work: Work, on_done: O
     engine : Engine
     work : function(Task) -> list of Row
         What is done to a chunk; other processes must be able to find it by its name.
-    on_done : function(teams)
+    on_done : function(Chunk)
     """
     there = store.open_chunks()
     run = _Run(plan, store, work, on_done, deque(c for c in plan.chunks if c.number in there))
@@ -88,7 +88,7 @@ class _Run:
         for future, chunk in sound.items():
             del self.running[future]
             self._acquit(chunk)
-            self.on_done(chunk.n_teams)
+            self.on_done(chunk)
         for future in futures - sound.keys():
             try:
                 future.result()

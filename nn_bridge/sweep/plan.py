@@ -8,7 +8,6 @@ workers, and with it its bits.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,8 +91,12 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the design and of how it is cut."""
-        cut = [(chunk.points, chunk.start, chunk.stop) for chunk in self.chunks]
-        return hashlib.sha256(json.dumps([self.design.hash, cut]).encode()).hexdigest()
+        content = hashlib.sha256(self.design.hash.encode())
+        for chunk in self.chunks:
+            # A group by its first point and its size: the design decides which the others are.
+            cut = (chunk.points[0], len(chunk.points), chunk.start, chunk.stop)
+            content.update(repr(cut).encode())
+        return content.hexdigest()
 
     def members(self, chunk: Chunk) -> Iterator[Member]:
         """List the teams of a chunk."""
@@ -102,6 +105,10 @@ class Plan:
             seed, place = divmod(at, len(chunk.points))
             point = chunk.points[place]
             yield Member(point * len(seeds) + seed, point, seeds[seed])
+
+    def work(self, chunk: Chunk) -> float:
+        """Say how much work a chunk is, in the unit of `work_of`."""
+        return work_of(self.design.points[chunk.points[0]]) * chunk.n_teams
 
     def task(self, chunk: Chunk, versions: dict[str, str]) -> Task:
         """Pack a chunk for a worker."""

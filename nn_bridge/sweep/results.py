@@ -42,6 +42,7 @@ class Dose:
         What they share: a point without its attendance.
     rates : (D,) array
         Rising.
+    seeds : (S,) int array
     measures : dict of str to (D, S) array
         By column name; a column a seed, the same seeds at every rate.
     diverged : (D,) int array
@@ -53,14 +54,10 @@ class Dose:
 
     setting: dict[str, Any]
     rates: FloatArray
+    seeds: npt.NDArray[np.int64]
     measures: dict[str, FloatArray]
     diverged: npt.NDArray[np.int64]
     unstable: tuple[float, ...]
-
-    @property
-    def n_seeds(self) -> int:
-        """How many seeds are compared."""
-        return int(self.measures["quality"].shape[1])
 
 
 def add_outcomes(table: pd.DataFrame) -> pd.DataFrame:
@@ -92,6 +89,7 @@ def doses(table: pd.DataFrame) -> list[Dose]:
             Dose(
                 setting,
                 rates,
+                by_seed["quality"].columns[seeds].to_numpy(dtype=np.int64),
                 {name: values.loc[:, seeds].to_numpy() for name, values in by_seed.items()},
                 gone.sum()[stable].to_numpy(dtype=np.int64),
                 tuple(stable.index[~stable].tolist()),

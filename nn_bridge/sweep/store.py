@@ -244,6 +244,8 @@ def _describe(connection: sqlite3.Connection, plan: Plan, versions: dict[str, st
 @contextmanager
 def open_store(path: Path) -> Iterator[Store]:
     """Open a store, or raise InputError, and leave it untouched, if it is not one or is damaged."""
+    if path.is_dir():
+        raise InputError(f"the store {path} is a folder: name a file with --store")
     if not path.is_file():
         raise InputError(f"there is no store {path}: name one with --store, or run the sweep first")
     with closing(sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True)) as connection:
