@@ -72,7 +72,7 @@ def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
         color=SOFT,
     )
     # As wide as its place on the sheet, so that its title stands in line with the others.
-    ax.set(xlim=(-2.2, 2.2), ylim=(-1.35, 1.35), aspect="equal")
+    ax.set(xlim=(-1.68, 1.68), ylim=(-1.35, 1.35), aspect="equal")
     ax.axis("off")
 
 
@@ -84,7 +84,7 @@ def _solo_heatmap(ax: Axes, story: Story, text: Texts, *, team: int, limit: floa
     for i, row in enumerate(solo):
         for k, value in enumerate(row):
             brightness = np.dot(cells.to_rgba(value)[:3], (0.299, 0.587, 0.114))
-            ax.text(k + 0.5, i + 0.5, f"{value:.2f}", ha="center", va="center", fontsize=11,
+            ax.text(k + 0.5, i + 0.5, _hundredths(value), ha="center", va="center", fontsize=11,
                     color=ON_LIGHT if brightness > 0.5 else ON_DARK)  # fmt: skip
     easy = [text["solo.easy"].format(number=k) for k in range(1, solo.shape[1])]
     ax.set_xticks(np.arange(solo.shape[1]) + 0.5, [text["solo.hard"], *easy])
@@ -209,7 +209,7 @@ def _paired_bars(ax: Axes, story: Story, text: Texts, names: tuple[str, ...]) ->
         for place, value, whisker in zip(places, mean, error, strict=True):
             above = value >= 0
             ax.text(place + aside, value + (whisker + 0.015 if above else -whisker - 0.015),
-                    f"{value:.2f}", ha="center", va="bottom" if above else "top",
+                    _hundredths(value), ha="center", va="bottom" if above else "top",
                     fontsize=10.5)  # fmt: skip
     ax.axhline(0, color=INK, linewidth=0.8)
 
@@ -220,6 +220,10 @@ def _teams(story: Story) -> list[list[TeamResult]]:
 
 def _labels(text: Texts, noise: float, key: str = "labels") -> str:
     return text[f"{key}.clean"] if noise == 0 else text[f"{key}.wrong"].format(share=f"{noise:.0%}")
+
+
+def _hundredths(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")  # as on the axes
 
 
 def _mean_and_error(by_seed: list[FloatArray]) -> tuple[FloatArray, FloatArray]:

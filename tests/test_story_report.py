@@ -274,6 +274,14 @@ def test_no_text_stands_in_the_template():
 def test_tables_have_headers_and_captions():
     assert len(elements().all("caption")) == len(elements().all("table")) == 2 * 5
     assert all(header.get("scope") in {"col", "row"} for header in elements().all("th"))
+    # Some browsers forget that rows laid out as a grid are rows, unless they are told.
+    told = [table for table in elements().all("table") if table.get("role") == "table"]
+    assert {table["class"] for table in told} == {"measures", "cases"}
+    assert len(told) == 2 * 4
+    rows = [row for row in elements().all("tr") if row.get("role") == "row"]
+    assert len(rows) == 2 * (len(tiny().team_effects()) + 2 * 5 + len(tiny().crossings) + 4)
+    headers = [th for th in elements().all("th") if th.get("role") == "rowheader"]
+    assert len(headers) == len(rows) - 2 * 4
 
 
 def test_the_same_story_is_the_same_page_and_small():
