@@ -122,10 +122,11 @@ def _what_was_done(validation: Validation, only: str) -> list[str]:
         "and everybody learns to carry the talk. Here both sides of that analogy are run and "
         "measured with one yardstick.",
         f"""\
-- **The team**: five presenters practise a talk of five sections for {plan.rehearsals:,}
-  rehearsals, by a local rule. One team is always complete, another has one or two absent at each
-  rehearsal. *Quality* is 1 - SSE/SST on questions nobody practised: 1 is perfect, 0 is saying the
-  mean.
+- **The team**: five presenters, A to E, practise a talk of five sections for {plan.rehearsals:,}
+  rehearsals, by a local rule. One section is hard, and B has practised it alone beforehand. One
+  team is always complete, another has one or two absent at each rehearsal. *Quality* is
+  1 - SSE/SST (squared errors against their spread about the mean) on questions nobody practised:
+  1 is perfect, 0 is no better than saying the mean, and below 0 is worse.
 - **The network**: the article's own, 64 pixels - 256 hidden units - 10 digits, on scikit-learn's
   digits, with Dropout(0) and with Dropout(0.5), in {len(settings)} settings. *Quality* is accuracy
   on unseen digits. Its members are {BLOCKS} blocks of hidden units, or single units where so
