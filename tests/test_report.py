@@ -576,13 +576,13 @@ def test_a_better_remedy_than_absences_is_called_better():
 
 
 def test_a_dose_that_harms_is_said_to(holding):
-    assert "At no rate is it worse" in report(holding)
+    assert "At none of these rates is it worse" in report(holding)
     harmful = [
         replace(dose, measures=dose.measures | {"quality": dose.measures["quality"][::-1]})
         for dose in holding.doses
     ]
     text = report(replace(holding, doses=harmful))
-    assert "At no rate is it worse" not in text
+    assert "At none of these rates is it worse" not in text
     assert "interval and all, at 0.2 and 0.5" in text
 
 

@@ -120,6 +120,8 @@ def dose_section(validation: Validation, figures: Collection[str]) -> list[str]:
         ]
         parts.append(table([f"{dose.world}: absence rate", *names], rows, right=(0, 1, 2, 3)))
         parts.append(_dose_in_words(dose))
+    if validation.limits:
+        parts.append("Which dose is too much, at rates beyond these too, is asked below (L2).")
     return [*parts, *picture("dose.png", figures)]
 
 
@@ -147,7 +149,9 @@ def _dose_in_words(dose: Dose) -> str:
             f"With everyone there the talk is worse than at rate {dose.rates[0]:g}, interval and "
             f"all, at {listed([f'{rate:g}' for rate in worse])}."
         )
-    return text + f"At no rate is it worse, interval and all, than at rate {dose.rates[0]:g}."
+    return text + (
+        f"At none of these rates is it worse, interval and all, than at rate {dose.rates[0]:g}."
+    )
 
 
 def remedies_section(validation: Validation) -> list[str]:
