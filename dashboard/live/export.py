@@ -1,12 +1,14 @@
 """The live page as one file: everything it would ask a server for put inside, a recording included.
 
 Modules go into the import map as data: URLs, since a page opened from disk may not import files
-beside it. A policy in the page itself forbids every request.
+beside it. The recording is packed, to a third of its size. A policy in the page itself forbids
+every request.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from importlib.resources import files
@@ -46,12 +48,13 @@ def page_with(recording: dict[str, Any]) -> str:
     inside = {
         "texts": {language: load("page", language) for language in LANGUAGES},
         "presets": json.loads(read("presets.json")),
-        "recording": recording,
     }
     start = "".join(
         f'<script type="application/json" id="{name}">{_as_script(content)}</script>\n'
         for name, content in inside.items()
     )
+    packed = base64.b64encode(gzip.compress(_as_script(recording).encode(), mtime=0)).decode()
+    start += f'<script type="text/plain" id="recording">{packed}</script>\n'
     start += '<script type="module">import "page/main.js";</script>'
 
     html = read("index.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from importlib.resources import as_file, files
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
@@ -72,13 +72,12 @@ class Visit:
         finally:
             for task in (working, listening):
                 task.cancel()
-            ends = await asyncio.gather(working, listening, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, Exception) and not isinstance(end, WebSocketDisconnect):
-                raise end
-            if isinstance(end, tuple):
-                with contextlib.suppress(WebSocketDisconnect):
-                    await self.websocket.close(*end)
+            await asyncio.wait((working, listening))
+        with contextlib.suppress(WebSocketDisconnect):
+            if not working.cancelled():
+                working.result()
+            if not listening.cancelled():
+                await self.websocket.close(*listening.result())
 
     async def _listen(self) -> tuple[int, str]:
         """Take messages; return why the page is to be shown out."""
@@ -105,7 +104,7 @@ class Visit:
                     wait = self.house.idle_after
             self.woken.set()
 
-    async def _work(self) -> None:
+    async def _work(self) -> NoReturn:
         clock = asyncio.get_running_loop().time
         await self._tell(hello())
         while True:

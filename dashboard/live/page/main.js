@@ -9,7 +9,7 @@ import { all, choose, one, say } from "page/dom.js";
 import { makeHeat } from "page/heat.js";
 import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos, writeInfos } from "page/notices.js";
-import { RecordedSource } from "page/recorded.js";
+import { RecordedSource, unpack } from "page/recorded.js";
 import { arrowScaleOf } from "page/room.js";
 import { Session } from "page/session.js";
 import { makeShow } from "page/show.js";
@@ -65,7 +65,7 @@ const recording = document.getElementById("recording");
 if (recording) {
   document.body.classList.add("recorded");
   for (const element of all("[data-live]")) element.hidden = true;
-  app.source = new RecordedSource(JSON.parse(recording.textContent), onMessage, onStatus);
+  app.source = new RecordedSource(await unpack(recording.textContent), onMessage, onStatus);
   for (const element of all("[data-recorded]")) element.hidden = false;
   one("#scrub").max = app.source.length - 1;
   for (const side of SIDES) parts.teams[side].law.lock(true);

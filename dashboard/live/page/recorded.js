@@ -3,6 +3,12 @@
 const FRAMES_PER_SECOND = 12;
 const EPOCHS_PER_SECOND = 6;
 
+/** Read what an export has packed: gzipped JSON in base64. */
+export async function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
 /** The same messages as a session's, out of a recording. */
 export class RecordedSource {
   recorded = true;
@@ -24,12 +30,20 @@ export class RecordedSource {
     return this.recording.frames.length;
   }
 
+  /** The last rehearsal recorded. */
+  get last() {
+    return this.recording.frames.at(-1).rehearsal;
+  }
+
   send(message) {
     const answer = {
       start: () => this.start(message.setup),
       play: () => this.play(),
       pause: () => this.pause(),
-      step: () => this.scrub(Math.min(this.at + 1, this.length - 1)),
+      step: () => {
+        this.pause(false);
+        this.scrub(Math.min(this.at + 1, this.length - 1));
+      },
       home: () => {
         this.away = { left: message.left, right: message.right };
         this.show();
@@ -43,7 +57,8 @@ export class RecordedSource {
     this.pause(false);
     this.onMessage(this.recording.started);
     this.away = { left: split(setup.home_left), right: split(setup.home_right) };
-    this.network("reset");
+    this.epoch = Math.min(setup.epochs, this.recording.network.length - 1);
+    this.network("show");
     const rehearsals = this.recording.frames.map((frame) => frame.rehearsal);
     const reached = rehearsals.findLastIndex((rehearsal) => rehearsal <= setup.at);
     this.scrub(Math.max(reached, 0));

@@ -183,8 +183,8 @@ export class Session {
   }
 
   placeOfRecording() {
-    const { at, home_left, home_right } = this.setup;
-    return { at, home_left, home_right };
+    const { at, epochs, home_left, home_right } = this.setup;
+    return { at, epochs, home_left, home_right };
   }
 
   /** A setup could not be started: go on with what there was, or with what is usual, rather than with nothing. */
