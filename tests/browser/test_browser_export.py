@@ -1,0 +1,90 @@
+"""In a real browser: the exported page from file://, with nobody to ask."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+import run
+from dashboard.texts import load
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    path = tmp_path_factory.mktemp("export") / "page.html"
+    assert run.main(["export", str(path), "--rehearsals", "2000", "--frames", "41"]) == 0
+    assert path.stat().st_size < 4_000_000
+    return path
+
+
+@pytest.fixture
+def reader(visitor_of, exported):
+    visitor = visitor_of(exported.as_uri())
+    yield visitor
+    visitor.leave()  # no complaint, and no request to anywhere
+
+
+def figure(page, side):
+    return float(page.locator(f".team.{side} .meter b").first.inner_text().replace("−", "-"))
+
+
+def test_it_plays_and_is_scrubbed(reader):
+    page = reader.open()
+    expect(page.locator("[data-preset]").first).to_be_hidden()
+    expect(page.locator("#law-left")).to_be_disabled()
+    page.click("#play")
+    expect(page.locator("#rehearsals")).to_have_text(re.compile("[1-9]"))
+    page.click("#play")
+    expect(page.locator("#play")).to_have_text("▶ Rehearse")
+    page.fill("#scrub", "30")
+    expect(page.locator("#rehearsals")).to_have_text("1,500")
+    expect(page).to_have_url(re.compile("at=1500"))
+    page.click("#reset")
+    expect(page.locator("#rehearsals")).to_have_text("0")
+
+
+def test_everybody_can_be_sent_home(reader):
+    page = reader.open("#at=2000")
+    complete = {side: figure(page, side) for side in ("left", "right")}
+    page.click(".team.left [data-name=B]")
+    page.click("#bet button[value=skip]")
+    expect(page.locator(".seat.away[data-name=B]")).to_have_count(2)
+    assert complete["left"] - figure(page, "left") > 0.25
+    assert complete["right"] - figure(page, "right") < complete["left"] - figure(page, "left")
+    page.click(".team.left [data-name=D]")
+    page.click(".team.left [data-name=A]")
+    expect(page.locator("#away")).to_have_text("At home on the day: B, D, A")
+    page.click("#bring-back")
+    expect(page.locator(".seat.away")).to_have_count(0)
+    assert {side: figure(page, side) for side in ("left", "right")} == complete
+
+
+def test_its_link_opens_it_as_it_was(reader):
+    page = reader.open("#at=1000&home_left=C&home_right=C&lang=ja&arrows=dependence")
+    expect(page.locator(".seat.away[data-name=C]")).to_have_count(2)
+    expect(page.locator("h1")).to_have_text(load("page", "ja")["title"])
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text(load("page", "en")["title"])
+    expect(page.locator("[data-arrows=dependence]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_both_networks_train_and_units_fall_silent(reader):
+    page = reader.open()
+    page.click("#net-play")
+    expect(page.locator("#epoch")).to_have_text("epoch 60 of 60")
+    page.fill("#silence", "8")
+    accuracies = [float(text.rstrip("%")) for text in page.locator(".reader b").all_inner_texts()]
+    assert accuracies[1] > accuracies[0] > 50
+    expect(page.locator("#twin .difference").first).to_have_text(re.compile("^0$|10⁻"))
+
+
+def test_the_guide_leads_through_a_recording(reader):
+    page = reader.open()
+    page.click("#guide-do")
+    expect(page.locator("#guide-title")).to_have_text("Place your bet")
+    expect(page.locator("#rehearsals")).to_have_text("2,000")
+    page.click("#guide-do")
+    page.click("#bet-go")
+    expect(page.locator("#guide-title")).to_have_text("B stays at home")
