@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import webbrowser
 from typing import Annotated
@@ -51,6 +52,8 @@ def dashboard(
     )
     if open_browser:
         webbrowser.open(address)
+    # What is there now stays: searching it for garbage at the end of each session would be in vain.
+    gc.freeze()
     # A session's matrices are small: BLAS threads would only fight over the cores.
     with listening, threadpool_limits(limits=1):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from importlib.resources import as_file, files
 from typing import Any, NoReturn
 
@@ -53,6 +54,8 @@ class LivePage:
         finally:
             session.release()
             self.sessions -= 1
+            # A team is a ring of references: without this its memory waits for others to need it.
+            gc.collect()
 
 
 class Visit:
@@ -73,10 +76,12 @@ class Visit:
             for task in (working, listening):
                 task.cancel()
             await asyncio.wait((working, listening))
-        with contextlib.suppress(WebSocketDisconnect):
-            if not working.cancelled():
-                working.result()
-            if not listening.cancelled():
+        for task in (working, listening):
+            error = None if task.cancelled() else task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect):
+                raise error
+        if not listening.cancelled() and listening.exception() is None:
+            with contextlib.suppress(WebSocketDisconnect):
                 await self.websocket.close(*listening.result())
 
     async def _listen(self) -> tuple[int, str]:

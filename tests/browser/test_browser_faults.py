@@ -110,8 +110,23 @@ def test_an_error_of_the_server_is_a_line_and_the_session_goes_on(visitor):
 def test_a_team_that_diverges_says_so_and_the_other_goes_on(visitor):
     page = visitor.open("#learning_rate=1&left=everyone&head_start=0&speed=50")
     page.click("#play")
-    expect(page.locator(".team .stopped:visible").first).to_be_visible()
-    assert page.locator(".team .stopped:visible").first.inner_text().count("\n") == 0
+    line = page.locator(".team .stopped:visible").first
+    expect(line).to_contain_text("A learning rate of 1 is too large for this talk.")
+    assert line.inner_text().count("\n") == 0
+    page.get_by_role("button", name="日本語").click()
+    expect(line).to_contain_text("学習が発散しました")
+
+
+def test_a_start_that_cannot_be_leaves_the_page_with_what_it_had(visitor):
+    page = visitor.open("#at=3&seed=2&head_start=0&learning_rate=1")
+    before = page.locator("#pair .meter b").all_inner_texts()
+    page.click("#settings summary")
+    page.fill("#field-head_start", "2000")
+    page.press("#field-head_start", "Enter")
+    expect(page.locator("[data-kind=error]")).to_contain_text("B’s head start diverged")
+    expect(page.locator("#rehearsals")).to_have_text("3")
+    expect(page).to_have_url(re.compile("head_start=0"))
+    assert page.locator("#pair .meter b").all_inner_texts() == before
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
