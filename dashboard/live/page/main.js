@@ -145,6 +145,7 @@ function drawFrame() {
   app.setup.at = Math.max(rehearsal, Math.min(app.target, SETUP.at.most));
   if (rehearsal >= app.target) {
     app.target = 0;
+    if (SIDES.every((side) => teams[side].diverged)) app.asked = null; // whatever was asked, nothing can play
     app.followPlaying(frame.playing);
     parts.controls.showPlaying();
   }

@@ -170,6 +170,7 @@ export class Session {
         break;
       case "error":
         notice("error", lineOf(message));
+        if (message.code === "last") this.asked = null;
         if (!this.started) this.startOther();
         break;
       default:
