@@ -5,7 +5,7 @@
 - `ratios`: what the times come to, launch by launch
 - `growth`: how cost grows with size
 - `step`, `stacks`, `rehearsal`, `coalitions`: the comparisons; `peers`: who takes part
-- `report`, `figure`: the tables and the picture
+- `report`, `figure`: the tables and the picture; `earlier`: launches of earlier runs
 
 Nothing imports this package but its tests.
 """

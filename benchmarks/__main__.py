@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.earlier import joined, read_earlier
 from benchmarks.figure import draw_growth
 from benchmarks.launches import run_all, tell
-from benchmarks.plan import GROUPS, chosen
+from benchmarks.plan import PARTS, chosen
 from benchmarks.report import as_json, machine, markdown
 from dashboard.files import ready_folder, write_json, write_whole
 from simulation.checks import InputError, one_of, whole
@@ -24,7 +25,8 @@ def benchmarks(
         Path, typer.Option(help="Folder for report.md, benchmarks.json and growth.png.")
     ] = Path("out/benchmarks"),
     only: Annotated[
-        str, typer.Option(help=f"Parts to run, some of {','.join(GROUPS)}; all if left out.")
+        str, typer.Option(help=f"Parts to run, some of {','.join(PARTS)} (how cost grows); all if "
+                               "left out.")
     ] = "",
     peers: Annotated[
         str, typer.Option(help="Who else takes part: parts of names, such as JAX,plain; all if "
@@ -36,26 +38,36 @@ def benchmarks(
     quick: Annotated[
         bool, typer.Option(help="Small sizes and few rounds: shows that it works.")
     ] = False,
+    add: Annotated[
+        bool, typer.Option(help="Add to what the folder's benchmarks.json holds: other parts, or "
+                                "more launches; with --launches 0 the page is written anew.")
+    ] = False,
 ) -> None:  # fmt: skip
     """Time what this project does beside the peers that are installed, and write a report."""
-    groups = [one_of("--only", name, GROUPS) for name in only.split(",") if name] or list(GROUPS)
-    launches = 1 if quick else whole("launches", launches, least=1)
+    parts = [one_of("--only", name, PARTS) for name in only.split(",") if name] or list(PARTS)
+    launches = 1 if quick else whole("launches", launches, least=0 if add else 1)
+    if quick and add:
+        raise InputError("a quick run measures too little to be added: leave --quick or --add out")
     wanted = [part.strip().lower() for part in peers.split(",") if part.strip()]
     folder = ready_folder(out)
+    day, about = date.today().isoformat(), machine()
+    before, began = read_earlier(folder / "benchmarks.json", about) if add else ([], day)
     outcomes = run_all(
-        chosen(groups, quick=quick),
+        chosen(parts, quick=quick) if launches else [],
         launches,
         quick=quick,
         takes_part=lambda entry: not wanted or any(part in entry.name.lower() for part in wanted),
         say=tell,
     )
-    if not any(row.launches for outcome in outcomes for row in outcome.rows):
+    if not any(row.launches for outcome in (*before, *outcomes) for row in outcome.rows):
         raise InputError("nothing could be timed: see the reasons above")
-    today, about = date.today().isoformat(), machine()
-    page = markdown(outcomes, about, today, launches)
+    if add:
+        outcomes = joined(before, outcomes)
+        day = day if day == began else f"{began.split()[0]} to {day}"
+    page = markdown(outcomes, about, day)
     if any(outcome.comparison.curve for outcome in outcomes):
         write_whole(folder / "growth.png", lambda file: draw_growth(outcomes, file))
-    write_json(folder / "benchmarks.json", as_json(outcomes, about, today, launches))
+    write_json(folder / "benchmarks.json", as_json(outcomes, about, day, quick=quick))
     write_whole(folder / "report.md", lambda file: file.write(page.encode()))
     print(page)
 

@@ -15,6 +15,8 @@ from benchmarks.step import Step
 from benchmarks.worker import Entry, Results
 
 GROUPS = ("step", "stacks", "rehearsal", "coalitions")
+PARTS = (*GROUPS, "growth")
+"""What can be run by itself: the tables of a group, or the curves of all."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def tables(*, quick: bool) -> Iterator[Comparison]:
             yield _stack(Stack(100 if quick else 1_000, questions), threads)
     yield _rehearsal(Rehearsals())
     for what in ("values", "Shapley values", "pair indices", "Moebius coefficients"):
-        for members in (10,) if quick else (10, 12, 14):
+        for members in (10,) if quick else (10, 12):
             yield _coalitions(Coalitions(members, what))
 
 
@@ -121,12 +123,12 @@ def curves(*, quick: bool) -> Iterator[Comparison]:
 
 
 def chosen(only: Iterable[str], *, quick: bool) -> list[Comparison]:
-    """List all comparisons of the groups `only`."""
-    groups = tuple(only)
+    """List all comparisons of the parts `only`."""
+    parts = tuple(only)
     return [
         replace(each, entries=_at(each))
         for each in (*tables(quick=quick), *curves(quick=quick))
-        if each.group in groups
+        if (each.group if each.curve is None else "growth") in parts
     ]
 
 
@@ -134,7 +136,7 @@ def effort(comparison: Comparison, *, quick: bool) -> Effort:
     """Say how long to measure: a point of a curve less than a table."""
     if comparison.curve is not None:
         return Effort(rounds=3 if quick else 5, seconds=0.03 if quick else 0.06)
-    return Effort(rounds=3 if quick else 9, seconds=0.05 if quick else 0.15)
+    return Effort(rounds=3 if quick else 7, seconds=0.05 if quick else 0.1)
 
 
 def _at(comparison: Comparison) -> tuple[Entry, ...]:

@@ -81,7 +81,7 @@ def growth_of(curve: Curve, outcomes: Iterable[Outcome]) -> dict[str, dict[str, 
     return found
 
 
-def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str, launches: int) -> str:
+def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str) -> str:
     """Write all tables as one page."""
     packages = ", ".join(f"{n} {v}" for n, v in about["packages"].items() if v)
     without = ", ".join(n for n, v in about["packages"].items() if not v)
@@ -97,10 +97,10 @@ def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str, laun
         "",
         "Written by `python -m benchmarks`. Contenders run in turn, in an order that rotates, with "
         "pinned threads and after a warm-up. Times are medians; 'times ours' is the ratio to ours "
-        "within a round, its median and quartiles over all rounds, and the medians of the "
-        f"{launches} launch{'es' if launches > 1 else ''}. Above 1 takes longer than ours. Trust "
-        "the ratios: the times move with the machine's mood. 'Differs by' is how far a contender's "
-        "results in the check are from the reference's, relative; who is too far off is not timed.",
+        "within a round, its median and quartiles over all rounds, and the median of each launch, "
+        "for which all processes start anew. Above 1 takes longer than ours. Trust the ratios: the "
+        "times move with the machine's mood. 'Differs by' is how far a contender's results in the "
+        "check are from the reference's, relative; who is too far off is not timed.",
         "",
     ]  # fmt: skip
     for group, title in GROUP_TITLES.items():
@@ -118,13 +118,13 @@ def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str, laun
 
 
 def as_json(
-    outcomes: Sequence[Outcome], about: dict[str, Any], date: str, launches: int
+    outcomes: Sequence[Outcome], about: dict[str, Any], date: str, *, quick: bool
 ) -> dict[str, Any]:
     """Return everything measured, single rounds included."""
     return {
         "date": date,
         "machine": about,
-        "launches": launches,
+        "quick": quick,
         "comparisons": [_json_of(outcome) for outcome in outcomes],
         "growth": {
             curve.title: {

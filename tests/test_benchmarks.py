@@ -16,12 +16,14 @@ from benchmarks import growth as growth_module
 from benchmarks import ratios, rehearsal, report, stacks, step
 from benchmarks.__main__ import main
 from benchmarks.coalitions import Coalitions, OneByOne, Ours
+from benchmarks.earlier import joined, key_of, read_earlier
 from benchmarks.growth import growth
 from benchmarks.launches import Outcome
-from benchmarks.plan import GROUPS, HIDDEN, Comparison, chosen
+from benchmarks.plan import HIDDEN, PARTS, Comparison, chosen
 from benchmarks.race import Effort, Row, crew_of, difference, race
 from benchmarks.ratios import ratio
 from benchmarks.worker import THREAD_VARIABLES, Entry, Worker, WorkerError
+from simulation.checks import InputError
 
 REFERENCE = {"answer": np.array([3.0, 4.0])}
 SMALL = step.Step(inputs=12, hidden=8, outputs=3, batch=6, batches=6)
@@ -277,7 +279,7 @@ def test_values_one_by_one_are_ours():
 
 
 def test_the_plan_has_all_axes_and_ours_first():
-    plan = chosen(GROUPS, quick=False)
+    plan = chosen(PARTS, quick=False)
     reach = {}
     for each in plan:
         assert each.entries[0].name.startswith("ours")
@@ -306,7 +308,7 @@ def outcome(curve=None, size=0):
 
 def test_the_page_says_ratios_and_who_was_left_out():
     about = report.machine() | {"packages": {"numpy": "2.0", "gone": ""}}
-    page = report.markdown([outcome()], about, "2026-01-02", 1)
+    page = report.markdown([outcome()], about, "2026-01-02")
     lines = page.splitlines()
     assert "| peer | 2 ms | 2 | 2 to 2 | 2 | 1e-07 |  |" in lines
     assert "| gone | - | - | - | - | - | skipped: gone not installed |" in lines
@@ -319,18 +321,18 @@ def test_the_page_and_the_json_say_how_cost_grows():
     for point in points:
         size = point.comparison.size
         point.rows[0].launches = [[size * 1e-6] * 2]
-    page = report.markdown(points, report.machine(), "2026-01-02", 1)
+    page = report.markdown(points, report.machine(), "2026-01-02")
     told = "exponent 1.00 [1.00, 1.00]"
     assert f"| {HIDDEN.title} | one | 32: 32 us | 128: 128 us | {told} | 32 |" in page
     assert "gone (skipped: gone not installed)" in page
-    found = report.as_json(points, report.machine(), "2026-01-02", 1)
+    found = report.as_json(points, report.machine(), "2026-01-02", quick=False)
     assert found["growth"][HIDDEN.title]["one"]["growth"]["slope"] == pytest.approx(1.0)
     assert found["comparisons"][0]["contenders"][1]["times ours"]["median"] == pytest.approx(62.5)
 
 
 def test_the_command_writes_page_json_and_figure(tmp_path, capsys):
-    arguments = ["--quick", "--only", "coalitions", "--peers", "one by one", "--out", str(tmp_path)]
-    assert main(arguments) == 0
+    what = ["--quick", "--only", "coalitions,growth", "--peers", "one by one"]
+    assert main([*what, "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {
         "report.md", "benchmarks.json", "growth.png"
     }  # fmt: skip
@@ -345,15 +347,69 @@ def test_the_command_writes_page_json_and_figure(tmp_path, capsys):
     assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
 
 
+def measured(part, seconds, *, without=None):
+    """Make up what became of a part of the plan: each entry takes so many seconds."""
+    return [
+        Outcome(
+            each,
+            [
+                Row(e, 0.1, "", [[seconds] * 2]) if e.name != without else Row(e, why_not="skipped")
+                for e in each.entries
+            ],
+        )
+        for each in chosen([part], quick=False)
+    ]
+
+
+def test_launches_and_parts_can_be_added_later(tmp_path):
+    about = report.machine()
+    first = [*measured("rehearsal", 2.0), *measured("coalitions", 1.0)]
+    page = report.as_json(first, about, "2026-01-02", quick=False)
+    (tmp_path / "benchmarks.json").write_text(json.dumps(page))
+    before, date = read_earlier(tmp_path / "benchmarks.json", about)
+    assert date == "2026-01-02"
+    gone = rehearsal.ENTRIES[1].name
+    now = [*measured("growth", 4.0), *measured("rehearsal", 3.0, without=gone)]
+    together = joined(before, now)
+    order = [key_of(each) for each in chosen(PARTS, quick=False)]
+    assert [key_of(each.comparison) for each in together] == [
+        key for key in order if key[0] in ("rehearsal", "coalitions") or key[3] is not None
+    ]
+    ours, without, one = together[0].rows
+    assert ours.launches == one.launches == [[2.0] * 2, [3.0] * 2]
+    assert (without.launches, without.why_not) == ([], "skipped"), "as within a run"
+    assert all(row.launches == [[1.0] * 2] for row in together[1].rows)
+    assert together[-1].rows[0].launches == [[4.0] * 2]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"machine": {}}, "was measured with other processor, cores"),
+        ({"quick": True}, "was a quick run"),
+        ({"comparisons": 3, "date": None, "machine": None}, "holds no earlier run"),
+    ],
+)
+def test_only_what_can_stand_beside_it_is_added_to(change, message, tmp_path):
+    about = report.machine()
+    page = report.as_json(measured("rehearsal", 2.0), about, "2026-01-02", quick=False) | change
+    (tmp_path / "benchmarks.json").write_text(json.dumps(page))
+    with pytest.raises(InputError, match=message):
+        read_earlier(tmp_path / "benchmarks.json", about)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--add", "--out", "nowhere"], "nowhere/benchmarks.json holds no earlier run to add to"),
+        (["--add", "--quick"], "a quick run measures too little to be added"),
         (["--only", "nonsense"], "--only is 'nonsense', but must be one of: step, stacks"),
         (["--launches", "0"], "launches is 0, but must be a whole number of at least 1"),
         (["--nonsense"], "No such option: --nonsense"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_code_2(arguments, message, capsys):
+def test_bad_input_is_one_line_and_exit_code_2(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     told = capsys.readouterr().err
     assert message in told
