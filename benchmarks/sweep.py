@@ -1,7 +1,7 @@
 """What a sweep costs: growth, one worker against two, Mesa's batch_run, and the store by itself.
 
-Run it: python benchmarks/sweep.py, on a machine that does nothing else: ten minutes on two cores.
-`--largest 100000` goes up to the sweep of examples/hundred-thousand.toml, fifteen minutes more.
+Run it: python benchmarks/sweep.py, on a machine that does nothing else. `--part` measures one thing
+alone, and `--largest 100000` goes up to the sweep of examples/hundred-thousand.toml.
 
 Teams of five, 2,000 rehearsals of eight questions, as in that file. Every sweep is the command
 itself in a process of its own; memory is what it and its workers hold together, shared pages
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -37,10 +38,18 @@ from simulation.scenario import team_result
 ROOT = Path(__file__).parent.parent
 DESIGN = ROOT / "examples" / "hundred-thousand.toml"
 POINTS, REHEARSALS = 100, 2_000
-SMALLEST = 100
 ROUNDS = 3
 MESA_SAMPLE = 60
 STORE_CHUNKS = 300
+
+
+class Part(StrEnum):
+    """What can be measured by itself."""
+
+    growth = "growth"
+    workers = "workers"
+    mesa = "mesa"
+    store = "store"
 
 
 class OneTeam(mesa.Model):  # type: ignore[misc]
@@ -132,46 +141,74 @@ def _held(session: int) -> float:
     return held * 1024.0
 
 
+def measure_growth(console: Console, folder: Path, smallest: int, largest: int) -> None:
+    """Run ten times as many teams, and again, on two workers."""
+    table = Table("teams", "seconds", "teams a second", "peak GiB", title="growth, 2 workers")
+    teams = smallest
+    while teams <= largest:
+        seconds, peak = run_sweep(teams, 2, folder)
+        table.add_row(f"{teams:,}", f"{seconds:.1f}", f"{teams / seconds:,.0f}", f"{peak:.2f}")
+        teams *= 10
+    console.print(table)
+
+
+def measure_workers(console: Console, folder: Path, teams: int) -> None:
+    """Run the same teams on one worker and on two, in alternation."""
+    pairs = [
+        (run_sweep(teams, 1, folder)[0], run_sweep(teams, 2, folder)[0]) for _ in range(ROUNDS)
+    ]
+    for one, two in pairs:
+        console.print(f"{teams:,} teams: {one:.1f} s on 1 worker, {two:.1f} s on 2")
+    ratios = sorted(one / two for one, two in pairs)
+    console.print(
+        f"one worker takes {statistics.median(ratios):.2f} times as long as two "
+        f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    )
+
+
+def measure_mesa(console: Console, folder: Path, teams: int) -> None:
+    """Run a sample through Mesa's batch_run, and say what 100,000 teams would take."""
+    ours = run_sweep(teams, 2, folder)[0] / teams
+    for processes in (1, 2):
+        each = run_batch(MESA_SAMPLE, processes) / MESA_SAMPLE
+        console.print(
+            f"Mesa's batch_run, {processes} processes, {MESA_SAMPLE} teams: "
+            f"{1000 * each:.0f} ms a team, {each / ours:.0f} times the sweep's "
+            f"{1000 * ours:.2f} ms on 2; 100,000 teams would take "
+            f"{each * 100_000 / 3_600:.1f} hours (extrapolated)"
+        )
+
+
+def measure_store(console: Console, folder: Path) -> None:
+    """Enter chunks in a store that nobody computes."""
+    for at_once in (1, 10, 100):
+        rate, size = fill_store(folder, at_once)
+        console.print(
+            f"store alone, {at_once} chunks of 100 teams at once: {rate:,.0f} teams a second, "
+            f"{size:.0f} bytes a team"
+        )
+
+
 def main(
-    largest: Annotated[int, typer.Option(help="Teams of the largest sweep.")] = 10_000,
+    part: Annotated[
+        list[Part] | None, typer.Option(help="Measure this alone; all of them if left out.")
+    ] = None,
+    smallest: Annotated[int, typer.Option(help="Teams of the growth's smallest sweep.")] = 100,
+    largest: Annotated[int, typer.Option(help="Teams of the growth's largest sweep.")] = 10_000,
     compared: Annotated[int, typer.Option(help="Teams for one worker against two.")] = 4_000,
 ) -> None:
     """Measure, in alternation where two things are compared, and print tables."""
-    console = Console()
-    workers = 2
+    console, parts = Console(), part or list(Part)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        growth = Table("teams", "seconds", "teams a second", "peak GiB", title="growth, 2 workers")
-        teams, seconds = SMALLEST, 0.0
-        while teams <= largest:
-            seconds, peak = run_sweep(teams, workers, folder)
-            growth.add_row(f"{teams:,}", f"{seconds:.1f}", f"{teams / seconds:,.0f}", f"{peak:.2f}")
-            teams *= 10
-        console.print(growth)
-        pairs = [
-            (run_sweep(compared, 1, folder)[0], run_sweep(compared, 2, folder)[0])
-            for _ in range(ROUNDS)
-        ]
-        ratios = sorted(one / two for one, two in pairs)
-        console.print(
-            f"{compared:,} teams, one worker against two: "
-            f"{statistics.median(ratios):.2f} times as long ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-        )
-        ours = statistics.median(two for _, two in pairs) / compared
-        for processes in (1, 2):
-            each = run_batch(MESA_SAMPLE, processes) / MESA_SAMPLE
-            console.print(
-                f"Mesa's batch_run, {processes} processes, {MESA_SAMPLE} teams: "
-                f"{1000 * each:.0f} ms a team, {each / ours:.0f} times the sweep's "
-                f"{1000 * ours:.2f} ms on 2; 100,000 teams would take "
-                f"{each * 100_000 / 3_600:.1f} hours (extrapolated)"
-            )
-        for at_once in (1, 10, 100):
-            rate, size = fill_store(folder, at_once)
-            console.print(
-                f"store alone, {at_once} chunks at once: {rate:,.0f} teams a second, "
-                f"{size:.0f} bytes a team"
-            )
+        if Part.growth in parts:
+            measure_growth(console, folder, smallest, largest)
+        if Part.workers in parts:
+            measure_workers(console, folder, compared)
+        if Part.mesa in parts:
+            measure_mesa(console, folder, compared)
+        if Part.store in parts:
+            measure_store(console, folder)
 
 
 if __name__ == "__main__":
