@@ -15,6 +15,7 @@ from benchmarks.launches import run_all, tell
 from benchmarks.plan import PARTS, chosen
 from benchmarks.report import as_json, machine, markdown
 from dashboard.files import ready_folder, write_json, write_whole
+from dashboard.style import check_language
 from simulation.checks import InputError, one_of, whole
 
 BAD_INPUT = 2
@@ -38,6 +39,7 @@ def benchmarks(
     quick: Annotated[
         bool, typer.Option(help="Small sizes and few rounds: shows that it works.")
     ] = False,
+    lang: Annotated[str, typer.Option(help="Language of the figure: en or ja.")] = "en",
     add: Annotated[
         bool, typer.Option(help="Add to what the folder's benchmarks.json holds: other parts, or "
                                 "more launches; with --launches 0 the page is written anew.")
@@ -49,6 +51,7 @@ def benchmarks(
     if quick and add:
         raise InputError("a quick run measures too little to be added: leave --quick or --add out")
     wanted = [part.strip().lower() for part in peers.split(",") if part.strip()]
+    check_language(lang)
     folder = ready_folder(out)
     day, about = date.today().isoformat(), machine()
     before, began = read_earlier(folder / "benchmarks.json", about) if add else ([], day)
@@ -66,7 +69,7 @@ def benchmarks(
         day = day if day == began else f"{began.split()[0]} to {day}"
     page = markdown(outcomes, about, day)
     if any(outcome.comparison.curve for outcome in outcomes):
-        write_whole(folder / "growth.png", lambda file: draw_growth(outcomes, file))
+        write_whole(folder / "growth.png", lambda file: draw_growth(outcomes, file, lang))
     write_json(folder / "benchmarks.json", as_json(outcomes, about, day, quick=quick))
     write_whole(folder / "report.md", lambda file: file.write(page.encode()))
     print(page)

@@ -15,6 +15,8 @@ from benchmarks.growth import Growth
 from benchmarks.launches import Outcome
 from benchmarks.plan import CURVES, Curve
 from benchmarks.report import duration, growth_of
+from dashboard.style import drawing, save_png
+from dashboard.texts import load
 
 OURS = "#D55E00"
 PEERS = {
@@ -40,42 +42,47 @@ STYLE: Any = {
     "axes.labelsize": 10.5,
     "axes.grid": True,
     "grid.color": "#eeeeee",
-    "font.family": "DejaVu Sans",
     "text.color": "#222222",
 }
-HOW_TO_READ = """How to read it
-
-Time of one step (of all teams; of one index), one thread, medians.
-Logarithmic axes, but for the number of members.
-Behind each name: the exponent of the growth, fitted to the upper half
-of the sizes; 1.00 is in proportion. For coalitions: by what each
-further member multiplies the time."""
 
 ROOM = 0.7
 """Room to the right of the lines for their names, as a part of the sizes' range."""
 
 
-def draw_growth(outcomes: Sequence[Outcome], file: IO[bytes]) -> bool:
-    """Draw the curves that were measured as a PNG into `file`; False if there are none."""
+def draw_growth(outcomes: Sequence[Outcome], file: IO[bytes], language: str = "en") -> bool:
+    """Draw the curves that were measured as a PNG into `file`; False if there are none.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+    file : binary file
+    language : {'en', 'ja'}
+
+    Raises
+    ------
+    InputError
+        If the language is another one, or its font is not installed.
+    """
     panels = [(curve, lines) for curve in CURVES if (lines := growth_of(curve, outcomes))]
     if not panels:
         return False
     columns = min(2, len(panels))
     rows = len(panels) // columns + 1  # there is always a place left for how to read it
-    with mpl.rc_context(STYLE):
+    texts = load("benchmarks", language)
+    with drawing(language), mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.0 * columns, 4.6 * rows), dpi=110)
         figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
         axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
         for ax, (curve, lines) in zip(axes, panels, strict=False):
-            _panel(ax, curve, lines)
+            _panel(ax, curve, lines, texts)
         for ax in axes[len(panels) :]:
             ax.set_axis_off()
-        axes[len(panels)].text(0.0, 0.9, HOW_TO_READ, va="top", fontsize=11, linespacing=1.5)
-        figure.savefig(file, format="png", metadata={"Software": None})
+        axes[len(panels)].text(0.0, 0.9, texts["how"], va="top", fontsize=11, linespacing=1.5)
+        save_png(figure, file)
     return True
 
 
-def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]]) -> None:
+def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]], texts: dict[str, str]) -> None:
     ax.set_yscale("log")
     if not curve.doubling:
         ax.set_xscale("log")
@@ -100,15 +107,15 @@ def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]]) -> None:
         ending = {name: line for name, line in lines.items() if line["sizes"][-1] == last}
         for name, height in _apart(ending, bottom, top).items():
             ax.annotate(
-                name.removeprefix("ours: ") + _grows(lines[name]["growth"]),
+                texts[name] + _grows(lines[name]["growth"], texts),
                 xy=(last, lines[name]["seconds"][-1]), xytext=(beyond(last, 0.03), height),
                 va="center", fontsize=9.5, color=_color(name),
                 fontweight="bold" if name.startswith("ours") else "normal",
                 arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6, "alpha": 0.6,
                             "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
             )  # fmt: skip
-    ax.set_title(curve.title)
-    ax.set_xlabel(curve.size)
+    ax.set_title(texts[curve.title])
+    ax.set_xlabel(texts[curve.size])
     ax.xaxis.set_major_locator(FixedLocator(_ticks(sizes)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -117,10 +124,12 @@ def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]]) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-def _grows(fit: Growth | None) -> str:
+def _grows(fit: Growth | None, texts: dict[str, str]) -> str:
     if fit is None:
         return ""
-    return f"  x{2**fit.slope:.2f} a member" if fit.doubling else f"  {fit.slope:.2f}"
+    if fit.doubling:
+        return "  " + texts["member"].format(factor=f"{2**fit.slope:.2f}")
+    return f"  {fit.slope:.2f}"
 
 
 def _apart(lines: dict[str, dict[str, Any]], bottom: float, top: float) -> dict[str, float]:

@@ -4,6 +4,7 @@ No test asserts a real time: the contenders of `contenders.py` bring a clock of 
 """
 
 import doctest
+import io
 import json
 import multiprocessing
 import os
@@ -12,8 +13,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks import figure, ratios, rehearsal, report, stacks, step
 from benchmarks import growth as growth_module
-from benchmarks import ratios, rehearsal, report, stacks, step
 from benchmarks.__main__ import main
 from benchmarks.coalitions import Coalitions, OneByOne, Ours
 from benchmarks.earlier import joined, key_of, read_earlier
@@ -23,6 +24,7 @@ from benchmarks.plan import HIDDEN, PARTS, Comparison, chosen
 from benchmarks.race import Effort, Row, crew_of, difference, race
 from benchmarks.ratios import ratio
 from benchmarks.worker import THREAD_VARIABLES, Entry, Worker, WorkerError
+from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 
 REFERENCE = {"answer": np.array([3.0, 4.0])}
@@ -382,6 +384,24 @@ def test_launches_and_parts_can_be_added_later(tmp_path):
     assert together[-1].rows[0].launches == [[4.0] * 2]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_growth_is_drawn_in_either_language_with_every_text(language, monkeypatch):
+    used, texts = set(), load("benchmarks", language)
+
+    class Noting(dict):
+        def __getitem__(self, key):
+            used.add(key)
+            return super().__getitem__(key)
+
+    monkeypatch.setattr(figure, "load", lambda *_: Noting(texts))
+    points = measured("growth", 1.0)
+    for at, point in enumerate(points):
+        for row in point.rows:
+            row.launches = [[1e-6 * (1.0 + at % 9)]]
+    assert figure.draw_growth(points, io.BytesIO(), language)
+    assert used == texts.keys()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -403,6 +423,7 @@ def test_only_what_can_stand_beside_it_is_added_to(change, message, tmp_path):
     [
         (["--add", "--out", "nowhere"], "nowhere/benchmarks.json holds no earlier run to add to"),
         (["--add", "--quick"], "a quick run measures too little to be added"),
+        (["--lang", "fr"], "language is 'fr', but must be one of: en, ja"),
         (["--only", "nonsense"], "--only is 'nonsense', but must be one of: step, stacks"),
         (["--launches", "0"], "launches is 0, but must be a whole number of at least 1"),
         (["--nonsense"], "No such option: --nonsense"),
