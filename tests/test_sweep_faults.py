@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import resource
@@ -14,7 +15,6 @@ import tempfile
 import threading
 from functools import partial
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,8 @@ from sweeps import (
 
 from nn_bridge.sweep.coordinate import run_sweep
 from nn_bridge.sweep.engines import cluster, processes
-from nn_bridge.sweep.store import coordinating, create_store, open_store
+from nn_bridge.sweep.plan import Task
+from nn_bridge.sweep.store import Row, coordinating, create_store, open_store
 from nn_bridge.sweep.work import versions
 from simulation import InputError
 
@@ -84,40 +85,58 @@ def test_the_number_of_processes_changes_no_bit(tmp_path, undisturbed, workers):
 # --- kill -9 ---
 
 
-def coordinate(path: Path, entered: Connection, allowed: Semaphore) -> None:
-    """A coordinator whose time goes into the store, so that it is there that it is killed."""
+STAGES = ("PRAGMA", "SELECT", "a chunk", "BEGIN", "INSERT INTO results", "UPDATE chunks", "DELETE",
+          "COMMIT", "entered")  # fmt: skip
+"""Where a coordinator is killed: at a statement to the store, in a chunk, or when it is entered."""
 
-    def on_progress(done: int, _: float) -> None:
-        entered.send(done)
-        allowed.acquire()
 
-    run_sweep(fine_plan(800), path, threads(2), on_progress, made_up)
+def coordinate(path: Path, stage: str, times: int) -> None:
+    """A coordinator that is killed when it has come to a stage so many times."""
+    left = itertools.count(times - 1, -1)
+
+    def come_to(what: str) -> None:
+        if what.lstrip().startswith(stage) and next(left) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(*args, connect=sqlite3.connect, **options):
+        connection = connect(*args, **options)
+        connection.set_trace_callback(come_to)  # told each statement as it begins
+        return connection
+
+    def work(task: Task) -> list[Row]:
+        come_to("a chunk")
+        return made_up(task)
+
+    sqlite3.connect = connect
+    run_sweep(fine_plan(800), path, threads(2), lambda done, _: come_to(f"entered {done}"), work)
 
 
 def test_the_coordinator_is_killed_at_twenty_random_moments(tmp_path):
+    """While it makes the store, then twice at every stage, in random order, then at the end."""
     path, rng = tmp_path / "store.sqlite", np.random.default_rng(0)
-    done = [0]
-    for _ in range(20):
-        heard, entered = SPAWN.Pipe(duplex=False)
-        chunks = int(rng.integers(1, 30))
-        # A few more than that: it is to be busy when it is killed, but not to end before.
-        allowed = SPAWN.Semaphore(chunks + 8)
-        process = SPAWN.Process(target=coordinate, args=(path, entered, allowed))
+    moments = [("CREATE", 3)]
+    for stage in rng.permutation([*STAGES, *STAGES]).tolist():
+        # What is asked before the first chunk is asked a few times only.
+        moments.append((stage, int(rng.integers(1, 4 if stage in ("PRAGMA", "SELECT") else 24))))
+    moments.append(("entered 1600", 1))
+    done = []
+    for stage, times in moments:
+        process = SPAWN.Process(target=coordinate, args=(path, stage, times))
         process.start()
-        entered.close()  # so that its death would be heard
-        for _ in range(chunks):
-            heard.recv()
-        process.join(rng.uniform(0.0, 0.003))  # and then at any point of what it does next
-        process.kill()
         process.join()
+        assert process.exitcode == -signal.SIGKILL, stage
         process.close()
+        if stage == "CREATE":
+            assert not path.exists()  # made whole or not at all
+            continue
         with open_store(path) as store:  # what it left can be read, journal and all
             state = store.state()
             (rows,) = store.connection.execute("SELECT count(*) FROM results").fetchone()
         assert rows == state.teams_done == 2 * state.chunks_done
         done.append(state.chunks_done)
+    assert len(moments) == 20
     assert done == sorted(done)  # nothing that was entered is ever lost
-    assert done[-1] < 800  # every kill fell into the middle
+    assert 0 < done[-2] < 800  # every kill but the last fell into the middle
     assert run_sweep(fine_plan(800), path, threads(2), quiet, made_up).complete
     calm = tmp_path / "calm.sqlite"
     run_sweep(fine_plan(800), calm, threads(), quiet, made_up)
