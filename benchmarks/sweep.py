@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nn_bridge.sweep.design import read_design
-from nn_bridge.sweep.plan import cut
+from nn_bridge.sweep.plan import Chunk, Plan, cut
 from nn_bridge.sweep.store import MEASURES, Row, create_store, open_store
 from nn_bridge.sweep.work import versions
 from simulation import Team, independent, synthetic_talk
@@ -40,7 +42,7 @@ DESIGN = ROOT / "examples" / "hundred-thousand.toml"
 POINTS, REHEARSALS = 100, 2_000
 ROUNDS = 3
 MESA_SAMPLE = 60
-STORE_CHUNKS = 300
+STORE_SEEDS = 1_000
 
 
 class Part(StrEnum):
@@ -106,20 +108,35 @@ def run_batch(sample: int, processes: int) -> float:
     return time.perf_counter() - started
 
 
+def made_up(plan: Plan) -> Iterator[tuple[Chunk, list[Row]]]:
+    """Yield every chunk of a plan with results that took no time."""
+    for chunk in plan.chunks:
+        values = np.random.default_rng(chunk.number).normal(size=(chunk.n_teams, len(MEASURES)))
+        rows: list[Row] = [
+            (member.team, member.point, member.seed, 0, *row)
+            for member, row in zip(plan.members(chunk), values.tolist(), strict=True)
+        ]
+        yield chunk, rows
+
+
+def pack_chunks() -> float:
+    """Pack every task and unpack every result, as for other processes; return teams a second."""
+    plan = cut(read_design(DESIGN, [f"seeds={STORE_SEEDS}"]))
+    results = [pickle.dumps(rows) for _, rows in made_up(plan)]
+    started = time.perf_counter()
+    for chunk, result in zip(plan.chunks, results, strict=True):
+        pickle.dumps(plan.task(chunk, versions()))
+        pickle.loads(result)
+    return plan.design.n_teams / (time.perf_counter() - started)
+
+
 def fill_store(folder: Path, at_once: int) -> tuple[float, float]:
-    """Enter made-up chunks of 100 teams, so many at once; return teams a second, bytes a team."""
-    plan = cut(read_design(DESIGN, [f"seeds={STORE_CHUNKS}"]))
+    """Enter made-up chunks, so many at once; return teams a second, bytes a team."""
+    plan = cut(read_design(DESIGN, [f"seeds={STORE_SEEDS}"]))
     path = folder / f"filled-{at_once}.sqlite"
     create_store(path, plan, versions())
+    chunks = [(chunk.number, rows) for chunk, rows in made_up(plan)]
     with open_store(path) as store:
-        chunks: list[tuple[int, list[Row]]] = []
-        for chunk in plan.chunks:
-            values = np.random.default_rng(chunk.number).normal(size=(chunk.n_teams, len(MEASURES)))
-            rows: list[Row] = [
-                (member.team, member.point, member.seed, 0, *row)
-                for member, row in zip(plan.members(chunk), values.tolist(), strict=True)
-            ]
-            chunks.append((chunk.number, rows))
         started = time.perf_counter()
         for at in range(0, len(chunks), at_once):
             store.finish(dict(chunks[at : at + at_once]))
@@ -180,11 +197,12 @@ def measure_mesa(console: Console, folder: Path, teams: int) -> None:
 
 
 def measure_store(console: Console, folder: Path) -> None:
-    """Enter chunks in a store that nobody computes."""
-    for at_once in (1, 10, 100):
+    """Do the coordinator's own work on results that took no time."""
+    console.print(f"tasks packed and results unpacked: {pack_chunks():,.0f} teams a second")
+    for at_once in (1, 4, 40):
         rate, size = fill_store(folder, at_once)
         console.print(
-            f"store alone, {at_once} chunks of 100 teams at once: {rate:,.0f} teams a second, "
+            f"entered in the store, {at_once} chunks at once: {rate:,.0f} teams a second, "
             f"{size:.0f} bytes a team"
         )
 
