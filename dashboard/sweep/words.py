@@ -53,8 +53,11 @@ def as_good(texts: Texts, answer: Answer, outcome: str) -> str:
 
 
 def best_of(texts: Texts, best: BestRate) -> str:
-    """Say the best rate, or that none is."""
-    return texts["flat"] if best.flat else percent(best.rate)
+    """Say the best rate, or that none is; and if none higher was tried."""
+    if best.flat:
+        return texts["flat"]
+    rate = percent(best.rate)
+    return texts["at edge"].format(rate=rate) if best.at_edge else rate
 
 
 def gain_of(best: BestRate) -> str:
