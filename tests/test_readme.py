@@ -31,6 +31,8 @@ def test_commands_name_options_that_exist(command, capsys):
             assert word in told
 
 
-def test_the_picture_is_there():
-    (picture,) = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert (Path(__file__).parent.parent / picture).is_file()
+def test_what_it_points_to_is_there():
+    places = re.findall(r"\]\((?!http)([^)#]+)", README)
+    assert {"docs/page/page.png", "docs/dashboard.png", "docs/validation/report.md"} <= {*places}
+    for place in places:
+        assert (Path(__file__).parent.parent / place).exists(), place
