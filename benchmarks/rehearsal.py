@@ -28,10 +28,16 @@ class Rehearsals:
     presenters: int = 5
     rehearsals: int = 200
 
+    @property
+    def learning_rate(self) -> float:
+        """0.02 for five; less for more, of whom hundreds would diverge at that."""
+        return 0.1 / self.presenters
+
     def team(self) -> Team:
         """Seat a new team, the same at every call."""
         talk = synthetic_talk(np.random.default_rng(0))
-        return Team(talk, one_or_two_absent(self.presenters), rng=1)
+        law = one_or_two_absent(self.presenters)
+        return Team(talk, law, learning_rate=self.learning_rate, rng=1)
 
 
 class Mesa:
@@ -118,7 +124,7 @@ class Stacked:
     def __init__(self, case: Rehearsals) -> None:
         self.steps = case.rehearsals
         talk, law = case.team().talk, one_or_two_absent(case.presenters)
-        self.stack = TeamStack([talk], [law], [1])
+        self.stack = TeamStack([talk], [law], [1], learning_rate=case.learning_rate)
 
     def check(self) -> dict[str, FloatArray]:
         """Hold the checked rehearsals."""
