@@ -235,7 +235,8 @@ def test_two_sessions_do_not_touch_each_other(client):
 def test_a_session_is_freed_when_its_page_leaves(client):
     def teams():
         gc.collect()
-        return sum(isinstance(thing, Team) for thing in gc.get_objects())
+        # Not isinstance: it asks each thing for its class, and some of PyTorch's then warn.
+        return sum(issubclass(type(thing), Team) for thing in gc.get_objects())
 
     before = teams()
     for seed in range(3):
