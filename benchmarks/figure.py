@@ -103,24 +103,17 @@ def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]], texts: dict
             markersize=4 if ours else 3, linewidth=2.6 if ours else 1.4, zorder=3 if ours else 2,
         )  # fmt: skip
     bottom, top = ax.get_ylim()
-    to_the_end = {name: line for name, line in lines.items() if line["sizes"][-1] == sizes[-1]}
-    heights = _apart(to_the_end, bottom, top)
-    for name, line in lines.items():
-        last, seconds = line["sizes"][-1], line["seconds"][-1]
-        label = texts[name] + _grows(line["growth"], texts)
-        look: Any = {
-            "va": "center", "fontsize": 9.5, "color": _color(name),
-            "fontweight": "bold" if name.startswith("ours") else "normal",
-        }  # fmt: skip
-        if name not in heights:  # who gave up early: beside the end, where no other name stands
-            ax.annotate(label, (last, seconds), (-8, 4), textcoords="offset points", ha="right",
-                        **look)  # fmt: skip
-            continue
-        ax.annotate(
-            label, (last, seconds), (beyond(last, 0.03), heights[name]), **look,
-            arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6, "alpha": 0.6,
-                        "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
-        )  # fmt: skip
+    for last in {line["sizes"][-1] for line in lines.values()}:
+        ending = {name: line for name, line in lines.items() if line["sizes"][-1] == last}
+        for name, height in _apart(ending, bottom, top).items():
+            ax.annotate(
+                texts[name] + _grows(lines[name]["growth"], texts),
+                xy=(last, lines[name]["seconds"][-1]), xytext=(beyond(last, 0.03), height),
+                va="center", fontsize=9.5, color=_color(name),
+                fontweight="bold" if name.startswith("ours") else "normal",
+                arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6, "alpha": 0.6,
+                            "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
+            )  # fmt: skip
     ax.set_title(texts[curve.title])
     ax.set_xlabel(texts[curve.size])
     ax.xaxis.set_major_locator(FixedLocator(_ticks(sizes)))

@@ -154,7 +154,7 @@ def _step(case: Step, threads: int) -> Comparison:
         f"{'plain SGD' if case.optimizer == 'sgd' else 'Adam'}, dropout {case.rate:g}"
     )
     return Comparison(
-        "step", title, case, step.ENTRIES, step.reference, step.TOLERANCE, threads
+        "step", title, case, step.ENTRIES, step.reference, step.TOLERANCES[case.optimizer], threads
     )  # fmt: skip
 
 

@@ -193,7 +193,7 @@ def test_the_plain_step_is_ours_and_the_check_would_see_a_wrong_mask(optimizer):
     case = replace(SMALL, optimizer=optimizer)
     wanted = step.reference(case)
     assert difference(Fit(case).check(), wanted) < 1e-5
-    tolerance = step.TOLERANCE
+    tolerance = step.TOLERANCES[optimizer]
 
     class LoudAll(step.PlainStep):
         """Keeps everyone, as loud as those who are kept."""
@@ -228,7 +228,7 @@ def test_peers_of_the_step_that_are_installed_take_the_same_step(optimizer):
     case = replace(SMALL, optimizer=optimizer)
     wanted = step.reference(case)
     for contender in (Eager(case), PartialFit(case)):
-        assert difference(contender.check(), wanted) < step.TOLERANCE
+        assert difference(contender.check(), wanted) < step.TOLERANCES[optimizer]
         contender.run()
 
 
@@ -301,11 +301,8 @@ def outcome(curve=None, size=0):
         Row(entry("peer"), 1e-7, "", [[2e-3] * 2]),
     )
     gone = Row(entry("gone"), why_not="skipped: gone not installed")
-    floors = (
-        Row(Entry(name, "x:y", checked=False), launches=[[seconds] * 2])
-        for name, seconds in zip(step.FLOORS, (0.8e-3, 0.9e-3), strict=True)
-    )
-    rows = [ours, peer, gone, *floors]
+    floor = Row(Entry(step.FLOOR, "x:y", checked=False), launches=[[0.8e-3] * 2])
+    rows = [ours, peer, gone, floor]
     entries = tuple(row.entry for row in rows)
     title = "a step of something"
     return Outcome(Comparison("step", title, None, entries, dict, 0.0, 1, curve, size), rows)

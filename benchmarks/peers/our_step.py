@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.step import (
     CHECKED_STEPS,
     EPSILON,
-    TOLERANCE,
+    TOLERANCES,
     Array,
     PlainStep,
     Step,
@@ -55,7 +55,7 @@ class Fit:
             plain.step(x, targets, np.ones_like(self.case.masks[0]) if mask is None else mask)
         for mine, theirs in zip(_moved(model, self.case), plain.moved(), strict=True):
             apart = float(np.linalg.norm(mine - theirs) / np.linalg.norm(theirs))
-            if not apart < TOLERANCE:
+            if not apart < TOLERANCES[self.case.optimizer]:
                 raise ValueError(f"refused: fit is {apart:.1e} away from the plain step")
 
 
