@@ -36,7 +36,7 @@ def export(
     whole("rehearsals", rehearsals, least=frames, most=20_000)
     if path.is_dir():
         raise InputError(f"{path} is a folder, but must be the HTML file to write: add its name")
-    ready_folder(path.parent)
+    ready_folder(path.parent, "PATH")
     setup = read(Setup, {"seed": seed, "presenters": presenters, "left": left, "right": right})
     with progress(quiet=False) as on_progress:
         recording = record(

@@ -122,6 +122,15 @@ def test_a_folder_is_not_a_page(tmp_path, capsys):
     assert "is a folder" in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_written_is_told_of_the_path(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert run.main(["export", str(tmp_path / "file" / "page.html")]) == 2
+    err = capsys.readouterr().err
+    assert "cannot be written" in err
+    assert err.rstrip().endswith("name another with PATH")
+    assert "--out" not in err
+
+
 def test_a_page_too_large_to_mail_is_not_written(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("commands.export.MOST_BYTES", 1_000)
     options = ["--frames", "2", "--rehearsals", "2", "--presenters", "2"]
