@@ -13,8 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
 from simulation.checks import InputError, real, whole
 from simulation.talk import Talk
@@ -47,6 +45,10 @@ def digits_talk(
     >>> digits_talk(np.random.default_rng(0), practice=500).practice_questions.shape
     (500, 64)
     """
+    # Half a second with what it imports, which who talks about something else should not wait.
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
     images, labels = load_digits(return_X_y=True)
     split = train_test_split(
         images / 16.0,

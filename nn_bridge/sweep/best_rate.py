@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -131,7 +131,7 @@ def _reach(values: FloatArray, outside: float) -> FloatArray:
     """Half the width of the interval of a mean over the last axis, `outside` in both tails."""
     n = values.shape[-1]
     error = values.std(axis=-1, ddof=1) / np.sqrt(n)
-    return np.asarray(error * student_t.isf(outside / 2, n - 1))
+    return np.asarray(error * -stdtrit(n - 1, outside / 2))
 
 
 def _resampled(values: FloatArray) -> FloatArray:

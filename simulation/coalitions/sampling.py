@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, whole
@@ -50,7 +50,7 @@ class Estimate:
     @property
     def interval(self) -> tuple[FloatArray, FloatArray]:
         """Lower and upper end of the 95% confidence interval (Student's t)."""
-        reach = student_t.ppf((1 + CONFIDENCE) / 2, self.draws - 1) * self.standard_error
+        reach = stdtrit(self.draws - 1, (1 + CONFIDENCE) / 2) * self.standard_error
         return self.mean - reach, self.mean + reach
 
 
