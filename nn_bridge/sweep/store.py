@@ -14,7 +14,6 @@ import fcntl
 import json
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
@@ -199,13 +198,15 @@ def _locked(lock: Path) -> IO[bytes]:
 
 
 def create_store(path: Path, plan: Plan, versions: dict[str, str]) -> None:
-    """Make the store of a plan, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    umask = os.umask(0)
-    os.umask(umask)
-    os.chmod(name, 0o666 & ~umask)
+    """Make the store of a plan, whole or not at all.
+
+    For the one coordinator only: what is there already, half made, is then nobody's, and goes.
+    """
+    name = path.with_name(f".{path.name}.half-made")
+    journal = name.with_name(f"{name.name}-journal")
     try:
+        for left in (name, journal):
+            left.unlink(missing_ok=True)  # by one who was killed here
         with closing(sqlite3.connect(name)) as connection, connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
@@ -218,8 +219,8 @@ def create_store(path: Path, plan: Plan, versions: dict[str, str]) -> None:
     except (OSError, sqlite3.OperationalError) as error:
         raise InputError(f"the store {path} cannot be written: {error}") from None
     finally:
-        Path(name).unlink(missing_ok=True)
-        Path(f"{name}-journal").unlink(missing_ok=True)
+        for left in (name, journal):
+            left.unlink(missing_ok=True)
 
 
 def _describe(connection: sqlite3.Connection, plan: Plan, versions: dict[str, str]) -> None:
