@@ -21,7 +21,7 @@ from dashboard.sweep.report import Commands, write_report
 from dashboard.sweep.status import failure_lines, status_json, status_table
 from nn_bridge.sweep.coordinate import OnProgress, run_sweep
 from nn_bridge.sweep.design import Design, read_design
-from nn_bridge.sweep.engines import Engine, cluster, processes
+from nn_bridge.sweep.engines import Engine, begin_imports, cluster, processes
 from nn_bridge.sweep.estimate import estimate
 from nn_bridge.sweep.plan import Plan, cut
 from nn_bridge.sweep.store import State, Store, open_store
@@ -30,6 +30,8 @@ from simulation import InputError
 
 FAILED, INTERRUPTED = 3, 130
 OUT = Path("out/sweep")
+PRELOAD = (__name__,)
+"""What workers import: this, for they import run.py, as processes do with the main module."""
 
 
 def sweep(
@@ -135,7 +137,7 @@ def _say_status(store: Store, *, as_json: bool) -> None:
 
 
 def _engine(address: str | None, workers: int) -> Engine:
-    return processes(workers, (__name__,)) if address is None else cluster(address)
+    return processes(workers, PRELOAD) if address is None else cluster(address)
 
 
 def _design(file: Path | None, settings: list[str], path: Path) -> Design:
@@ -166,6 +168,8 @@ def _announce(plan: Plan, path: Path, workers: int | None, *, quiet: bool) -> No
         f"{sum(chunk.n_teams for chunk in chunks):,} teams.",
         soft_wrap=True,
     )
+    if chunks and workers is not None:
+        begin_imports(PRELOAD)
     cost = estimate(plan, chunks)
     if workers is None:
         where = f"{_duration(cost.seconds)} of one core like this one"

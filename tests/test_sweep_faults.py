@@ -111,6 +111,10 @@ def coordinate(path: Path, stage: str, times: int) -> None:
     run_sweep(fine_plan(800), path, threads(2), lambda done, _: come_to(f"entered {done}"), work)
 
 
+def half_made(folder: Path) -> list[Path]:
+    return list(folder.glob(".store.sqlite.*"))
+
+
 def test_the_coordinator_is_killed_at_twenty_random_moments(tmp_path):
     """While it makes the store, then twice at every stage, in random order, then at the end."""
     path, rng = tmp_path / "store.sqlite", np.random.default_rng(0)
@@ -128,7 +132,9 @@ def test_the_coordinator_is_killed_at_twenty_random_moments(tmp_path):
         process.close()
         if stage == "CREATE":
             assert not path.exists()  # made whole or not at all
+            assert half_made(tmp_path)
             continue
+        assert not half_made(tmp_path)  # the next start has removed what was left
         with open_store(path) as store:  # what it left can be read, journal and all
             state = store.state()
             (rows,) = store.connection.execute("SELECT count(*) FROM results").fetchone()
@@ -383,7 +389,9 @@ sys.exit(run.main(sys.argv[1:]))
 """
 
 
-def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(tmp_path):
+@pytest.mark.parametrize("after", [0, 0.3, 1])
+def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(tmp_path, after):
+    """As the workers are started, while they import, and (on a fast machine) while they work."""
     path = tmp_path / "store.sqlite"
     words = ["sweep", "--set", "rate=0,0.3", "--set", "seeds=500", "--set", "rehearsals=1000",
              "--store", str(path), "--workers", "2", "--json"]  # fmt: skip
@@ -392,6 +400,7 @@ def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(tmp_path):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     wait_for_bytes(path)
+    threading.Event().wait(after)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it too
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -9,13 +9,18 @@ import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
-from typing import Any
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar
 
 from simulation.checks import InputError, whole
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 CONNECT_WITHIN = 10
 """Seconds to find a cluster's scheduler."""
@@ -46,11 +51,11 @@ def processes(workers: int, preload: tuple[str, ...] = ()) -> Engine:
 
     @contextmanager
     def start() -> Iterator[Pool]:
+        begin_imports(preload)
         # Not 'fork': a worker would inherit, and keep open, the other workers' ends of the pipes.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["nn_bridge.sweep.work", *preload])
         lifeline, held = context.Pipe(duplex=False)
-        executor = ProcessPoolExecutor(
+        executor = _Processes(
             workers, mp_context=context, initializer=_live_by, initargs=(lifeline,)
         )
         try:
@@ -62,6 +67,54 @@ def processes(workers: int, preload: tuple[str, ...] = ()) -> Engine:
             lifeline.close()
 
     return start
+
+
+def begin_imports(preload: tuple[str, ...] = ()) -> None:
+    """Start the process that workers are forked from, and let it import in the background.
+
+    Whoever has something else to do before the first chunk calls this first, and goes on meanwhile.
+
+    Parameters
+    ----------
+    preload : tuple of str
+        As of `processes`.
+    """
+    forkserver.set_forkserver_preload(["nn_bridge.sweep.work", *preload])
+    with _ctrl_c_held_back():
+        resource_tracker.ensure_running()  # started below, it would let SIGINT through again
+        # Ctrl-C is the coordinator's affair. The fork server ignores it too, but only once it has
+        # imported, and a worker only once it has been told to; so both are born deaf to it.
+        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
+class _Processes(ProcessPoolExecutor):
+    def submit(
+        self, fn: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
+    ) -> Future[Result]:
+        """Hold Ctrl-C back: a worker that is half started would be nobody's, and complain of it."""
+        with _ctrl_c_held_back():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let Ctrl-C take effect at the end only, where this is the thread that hears it."""
+    heard = signal.getsignal(signal.SIGINT)
+    if not callable(heard) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    for number, frame in came[:1]:
+        heard(number, frame)
 
 
 def _live_by(lifeline: Connection) -> None:
