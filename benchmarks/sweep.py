@@ -5,7 +5,8 @@ alone, and `--largest 100000` goes up to the sweep of examples/hundred-thousand.
 
 Teams of five, 2,000 rehearsals of eight questions, as in that file. Every sweep is the command
 itself in a process of its own; memory is what it and its workers hold together, shared pages
-counted once (PSS), looked at ten times a second.
+counted once (PSS). To look takes 15 ms of a core and stops who is looked at: it is done five times
+a second at first, then ever more seldom, and not at all where times are compared.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,7 +42,6 @@ from simulation.scenario import team_result
 ROOT = Path(__file__).parent.parent
 DESIGN = ROOT / "examples" / "hundred-thousand.toml"
 POINTS, REHEARSALS = 100, 2_000
-ROUNDS = 3
 MESA_SAMPLE = 60
 STORE_SEEDS = 1_000
 
@@ -74,22 +75,43 @@ class OneTeam(mesa.Model):  # type: ignore[misc]
         self.running = False
 
 
-def run_sweep(teams: int, workers: int, folder: Path) -> tuple[float, float]:
-    """Run the command on so many teams; return seconds and the peak of memory in GiB."""
+def begin_sweep(teams: int, workers: int, folder: Path) -> subprocess.Popen[str]:
+    """Start the command on so many teams."""
     store = folder / f"{teams}-{workers}-{time.monotonic_ns()}.sqlite"
     command = [sys.executable, str(ROOT / "run.py"), "sweep", str(DESIGN), "--json"]
     command += ["--set", f"seeds={teams // POINTS}", "--store", str(store)]
     command += ["--workers", str(workers)]
-    started, peak = time.perf_counter(), 0.0
-    with open(folder / "out.json", "wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, start_new_session=True)
-        while process.poll() is None:
-            peak = max(peak, _held(process.pid))
-            time.sleep(0.1)
-    seconds = time.perf_counter() - started
-    said = json.loads((folder / "out.json").read_text())
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def end_sweep(process: subprocess.Popen[str], teams: int) -> None:
+    """Wait for a sweep, and see that it has done what it was told."""
+    said, _ = process.communicate()
     assert process.returncode == 0
-    assert said["teams done"] == teams
+    assert json.loads(said)["teams done"] == teams
+
+
+def time_sweeps(teams: int, workers: int, folder: Path, side_by_side: int = 1) -> float:
+    """Run so many sweeps of so many teams each at the same time; return seconds."""
+    started = time.perf_counter()
+    running = [begin_sweep(teams, workers, folder) for _ in range(side_by_side)]
+    for process in running:
+        end_sweep(process, teams)
+    return time.perf_counter() - started
+
+
+def weigh_sweep(teams: int, workers: int, folder: Path) -> tuple[float, float]:
+    """Run a sweep of so many teams; return seconds and the peak of memory in GiB."""
+    started, seconds, peak = time.perf_counter(), 0.0, 0.0
+    process = begin_sweep(teams, workers, folder)
+    while process.returncode is None:
+        peak = max(peak, _held(process.pid))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.2, seconds / 20))
+        seconds = time.perf_counter() - started
+    end_sweep(process, teams)
     return seconds, peak / 2**30
 
 
@@ -163,29 +185,39 @@ def measure_growth(console: Console, folder: Path, smallest: int, largest: int) 
     table = Table("teams", "seconds", "teams a second", "peak GiB", title="growth, 2 workers")
     teams = smallest
     while teams <= largest:
-        seconds, peak = run_sweep(teams, 2, folder)
+        seconds, peak = weigh_sweep(teams, 2, folder)
         table.add_row(f"{teams:,}", f"{seconds:.1f}", f"{teams / seconds:,.0f}", f"{peak:.2f}")
         teams *= 10
     console.print(table)
 
 
-def measure_workers(console: Console, folder: Path, teams: int) -> None:
-    """Run the same teams on one worker and on two, in alternation."""
-    pairs = [
-        (run_sweep(teams, 1, folder)[0], run_sweep(teams, 2, folder)[0]) for _ in range(ROUNDS)
-    ]
-    for one, two in pairs:
-        console.print(f"{teams:,} teams: {one:.1f} s on 1 worker, {two:.1f} s on 2")
-    ratios = sorted(one / two for one, two in pairs)
-    console.print(
-        f"one worker takes {statistics.median(ratios):.2f} times as long as two "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
-    )
+def measure_workers(console: Console, folder: Path, teams: int, rounds: int) -> None:
+    """Run the same teams on one worker and on two, in alternation, and what the machine allows.
+
+    That is two sweeps on one worker each, side by side: they share nothing but the machine.
+    """
+    gains, limits = [], []
+    for _ in range(rounds):
+        one = time_sweeps(teams, 1, folder)
+        two = time_sweeps(teams, 2, folder)
+        both = time_sweeps(teams, 1, folder, side_by_side=2)
+        gains.append(one / two)
+        limits.append(2 * one / both)
+        console.print(
+            f"{teams:,} teams: {one:.1f} s on 1 worker, {two:.1f} s on 2; twice as many in two "
+            f"sweeps side by side, 1 worker each: {both:.1f} s"
+        )
+    console.print(f"one worker takes {_spread(gains)} times as long as two")
+    console.print(f"two sweeps side by side do {_spread(limits)} times the work of one alone")
+
+
+def _spread(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def measure_mesa(console: Console, folder: Path, teams: int) -> None:
     """Run a sample through Mesa's batch_run, and say what 100,000 teams would take."""
-    ours = run_sweep(teams, 2, folder)[0] / teams
+    ours = time_sweeps(teams, 2, folder) / teams
     for processes in (1, 2):
         each = run_batch(MESA_SAMPLE, processes) / MESA_SAMPLE
         console.print(
@@ -214,6 +246,7 @@ def main(
     smallest: Annotated[int, typer.Option(help="Teams of the growth's smallest sweep.")] = 100,
     largest: Annotated[int, typer.Option(help="Teams of the growth's largest sweep.")] = 10_000,
     compared: Annotated[int, typer.Option(help="Teams for one worker against two.")] = 4_000,
+    rounds: Annotated[int, typer.Option(help="How often these are run, in alternation.")] = 3,
 ) -> None:
     """Measure, in alternation where two things are compared, and print tables."""
     console, parts = Console(), part or list(Part)
@@ -222,7 +255,7 @@ def main(
         if Part.growth in parts:
             measure_growth(console, folder, smallest, largest)
         if Part.workers in parts:
-            measure_workers(console, folder, compared)
+            measure_workers(console, folder, compared, rounds)
         if Part.mesa in parts:
             measure_mesa(console, folder, compared)
         if Part.store in parts:
