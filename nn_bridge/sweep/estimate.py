@@ -61,8 +61,9 @@ def estimate(plan: Plan, chunks: list[Chunk]) -> Estimate:
 def _whole_seconds(plan: Plan, chunk: Chunk) -> float:
     """Time a chunk with few rehearsals and with more, and draw the line to all of them."""
     # The less disturbed of two: a moment's disturbance would be drawn out over all rehearsals.
-    tries = [[_seconds(plan, chunk, rehearsals) for rehearsals in REHEARSALS] for _ in range(2)]
-    few, more = (min(times) for times in zip(*tries, strict=True))
+    few, more = (
+        min(_seconds(plan, chunk, rehearsals) for _ in range(2)) for rehearsals in REHEARSALS
+    )
     each = max(more - few, 0.0) / (REHEARSALS[1] - REHEARSALS[0])
     return few + each * (plan.design.points[chunk.points[0]].rehearsals - REHEARSALS[0])
 
