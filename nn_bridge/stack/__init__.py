@@ -2,7 +2,8 @@
 
 - `team_stack`: the stack, member by member equal to `simulation.Team`
 - `block`: members trained at a time; `draws`: what chance hands them
-- `matrices`: the kernel; `alone`: the head start
+- `matrices`, and `lanes` for one question: NumPy's kernels; `compiled`, its rule in `vectors`:
+  Numba's; `alone`: the head start
 - `size`: what a member costs, and how many to take at a time
 """
 

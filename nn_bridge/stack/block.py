@@ -35,6 +35,8 @@ class Block:
     trust, learning_rate : (R,) array
     as_heard : AsHeard or None
         None: all of what is wanted is heard.
+    compiled : bool
+        Whether Numba's kernel is taken, which does not know `as_heard`.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Block:
         trust: FloatArray,
         learning_rate: FloatArray,
         as_heard: AsHeard | None = None,
+        *,
+        compiled: bool = False,
     ) -> None:
         self.shape = shape
         self._streams = Streams(
@@ -66,11 +70,7 @@ class Block:
         )
         self._hard_section = talks[0].hard_section
         self._reliance = Reliance(shape.presenters, trust)
-        self._kernel: Kernel
-        if shape.questions == 1:
-            self._kernel = Lanes(shape, self._given, self._reliance)
-        else:
-            self._kernel = Matrices(shape, self._given, self._reliance, as_heard)
+        self._kernel = _kernel(shape, self._given, self._reliance, as_heard, compiled=compiled)
         self._kernel.learn(_start(shape, self._streams.start))
         self._lost: BoolArray = np.zeros(len(trust), dtype=bool)
 
@@ -131,6 +131,19 @@ class Block:
     def lose(self, members: BoolArray) -> None:
         """Give up `members` (R,), whose numbers are not finite any more."""
         self._lost |= members
+
+
+def _kernel(
+    shape: Shape, given: Given, reliance: Reliance, as_heard: AsHeard | None, *, compiled: bool
+) -> Kernel:
+    if compiled:
+        # Not everybody has Numba, and nobody waits half a second for it without need.
+        from nn_bridge.stack.compiled import Compiled
+
+        return Compiled(shape, given, reliance)
+    if shape.questions == 1:
+        return Lanes(shape, given, reliance)
+    return Matrices(shape, given, reliance, as_heard)
 
 
 def _table(talk: Talk) -> FloatArray:
