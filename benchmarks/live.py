@@ -149,7 +149,8 @@ async def opened(browser: Browser, server: Server) -> Page:
     context = await browser.new_context(viewport=WHOLE_PAGE)  # type: ignore[arg-type]
     page = await context.new_page()
     await page.goto(server.page)
-    await page.locator("#pair .meter b:text-matches('\\\\d')").first.wait_for()
+    await page.locator("#pair .meter b:text-matches('\\\\d|–')").first.wait_for()
+    await page.click("#guide-hide")  # it asks for its own steps first
     return page
 
 

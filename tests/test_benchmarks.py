@@ -186,29 +186,66 @@ def test_growth_counts_doublings_for_coalitions_and_needs_three_sizes():
     assert growth([1, 2], [1.0, 2.0]) is None
 
 
+class LoudAll(step.PlainStep):
+    """Keeps everyone, as loud as those who are kept."""
+
+    def step(self, x, targets, mask):
+        return super().step(x, targets, np.ones_like(mask))
+
+
+class Unscaled(step.PlainStep):
+    """Forgets to scale."""
+
+    def step(self, x, targets, mask):
+        return super().step(x, targets, mask / self.scale)
+
+
+class Hasty(step.PlainStep):
+    """Learns too fast by a fiftieth."""
+
+    def _move(self, gradients):
+        before = [part.copy() for part in self.weights]
+        super()._move(gradients)
+        for now, then in zip(self.weights, before, strict=True):
+            now += 0.02 * (now - then)
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_the_plain_step_is_ours_and_the_check_would_see_a_wrong_mask(optimizer):
+@pytest.mark.parametrize("hidden", [32, 512, 4_096])
+def test_the_check_lets_pass_who_is_right_and_sees_who_is_wrong_at_every_size(hidden, optimizer):
+    case = step.Step(inputs=64, hidden=hidden, batch=32, batches=2, optimizer=optimizer)
+    wanted, tolerance = step.reference(case), step.TOLERANCES[optimizer]
+    assert difference(step.PlainStep(case).check(), wanted) < tolerance / 20
+    with np.errstate(all="ignore"):  # some diverge
+        for wrong in (LoudAll, Unscaled, Hasty):
+            assert difference(wrong(case).check(), wanted) > tolerance
+    bare = step.PlainStep(step.without_dropout(case))
+    everyone = np.ones_like(case.masks)
+    found = bare.checked(everyone, case.checked_batches, step.NO_DROPOUT)
+    assert difference(found, wanted) < tolerance / 20
+
+
+def test_no_relu_of_the_check_is_left_to_rounding():
+    case = step.Step(inputs=64, hidden=2_048, batch=32, batches=2)
+    least = 64 * 2.0**-23
+    for net, masks in (
+        (step.PlainStep(case, np.float64), case.masks),
+        (step.PlainStep(step.without_dropout(case), np.float64), np.ones_like(case.masks)),
+    ):
+        for mask, (x, labels) in zip(masks, case.checked_batches, strict=True):
+            z = x @ net.weights[0].T + net.weights[1]
+            assert np.abs(z).min() > least
+            net.step(x, step.one_hot(labels, case), mask)
+    any_batch = case.data[0][:32] @ case.start[0].T + case.start[1]
+    assert np.abs(any_batch).min() < least, "one that is not chosen has such a relu"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_plain_step_is_ours(optimizer):
     from benchmarks.peers.our_step import Fit
 
     case = replace(SMALL, optimizer=optimizer)
-    wanted = step.reference(case)
-    assert difference(Fit(case).check(), wanted) < 1e-5
-    tolerance = step.TOLERANCES[optimizer]
-
-    class LoudAll(step.PlainStep):
-        """Keeps everyone, as loud as those who are kept."""
-
-        def step(self, x, targets, mask):
-            return super().step(x, targets, np.ones_like(mask))
-
-    class Unscaled(step.PlainStep):
-        """Forgets to scale."""
-
-        def step(self, x, targets, mask):
-            return super().step(x, targets, mask / np.float32(case.scale))
-
-    for wrong in (LoudAll, Unscaled):
-        assert difference(wrong(case).check(), wanted) > 10 * tolerance
+    assert difference(Fit(case).check(), step.reference(case)) < 1e-5
 
 
 def test_fit_is_held_against_the_plain_step_with_the_masks_it_drew(monkeypatch):

@@ -38,7 +38,7 @@ class Scan:
         state, losses, after_one = self._start(), [], None
         step = jax.jit(partial(_step, self.case))
         for number in range(CHECKED_STEPS):
-            x, labels = (jnp.asarray(part) for part in self.case.batch_at(number))
+            x, labels = (jnp.asarray(part) for part in self.case.checked_batches[number])
             state, loss = step(state, x, labels, jnp.asarray(self.case.masks[number]))
             losses.append(float(loss))
             after_one = after_one or self._moved(state)

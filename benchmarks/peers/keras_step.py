@@ -36,7 +36,7 @@ class Fit:
         for number in range(CHECKED_STEPS):
             given.factor.assign(self.case.masks[number] * np.float32(self.case.scale))
             model.reset_metrics()  # or the loss would be a mean over all steps so far
-            losses.append(float(model.train_on_batch(*self.case.batch_at(number))))
+            losses.append(float(model.train_on_batch(*self.case.checked_batches[number])))
             after_one = after_one or _moved(model, self.case)
         assert after_one is not None
         return results(losses, after_one, _moved(model, self.case))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.step import (
-    CHECKED_STEPS,
     EPSILON,
     TOLERANCES,
     Array,
     PlainStep,
     Step,
+    clear_batch,
+    one_hot,
     results,
 )
 from nn_bridge.layers import Dense, Dropout
@@ -30,8 +31,7 @@ class Fit:
         """Take the checked steps with the given masks; see that `fit` takes the same."""
         model = _network(self.case)
         losses, after_one = [], None
-        for number, mask in enumerate(self.case.masks):
-            batch = self.case.batch_at(number)
+        for mask, batch in zip(self.case.masks, self.case.checked_batches, strict=True):
             losses.append(model.train_on_batch(*batch, masks={_dropout(model): mask}))
             after_one = after_one or _moved(model, self.case)
         assert after_one is not None
@@ -45,14 +45,13 @@ class Fit:
 
     def _fit_does_the_same(self) -> None:
         """Hold `fit`, which draws its masks itself, against the plain step with those masks."""
-        model, plain = _network(self.case), PlainStep(self.case)
-        dropout = _dropout(model)
-        for number in range(CHECKED_STEPS):
-            x, labels = self.case.batch_at(number)
+        model, plain = _network(self.case), PlainStep(self.case, np.float64)
+        dropout, rng = _dropout(model), np.random.default_rng(5)
+        for everyone in np.ones_like(self.case.masks):
+            x, labels = clear_batch(self.case, rng, plain)
             model.fit(x, labels, batch_size=len(x), epochs=1, verbose=0, shuffle=False)
-            targets = np.eye(self.case.outputs, dtype=np.float32)[labels]
             mask = dropout.last_mask
-            plain.step(x, targets, np.ones_like(self.case.masks[0]) if mask is None else mask)
+            plain.step(x, one_hot(labels, self.case), everyone if mask is None else mask)
         for mine, theirs in zip(_moved(model, self.case), plain.moved(), strict=True):
             apart = float(np.linalg.norm(mine - theirs) / np.linalg.norm(theirs))
             if not apart < TOLERANCES[self.case.optimizer]:

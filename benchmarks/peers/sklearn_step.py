@@ -31,7 +31,7 @@ class PartialFit:
         """Take the checked steps; nobody is dropped."""
         losses, after_one = [], None
         for number in range(CHECKED_STEPS):
-            self.model.partial_fit(*self.case.batch_at(number))
+            self.model.partial_fit(*self.case.checked_batches[number])
             losses.append(float(self.model.loss_))
             after_one = after_one or self._moved()
         assert after_one is not None

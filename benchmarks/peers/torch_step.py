@@ -36,7 +36,7 @@ class Eager:
         """Take the checked steps with the given masks."""
         losses, after_one = [], None
         for number in range(CHECKED_STEPS):
-            x, labels = (torch.from_numpy(part) for part in self.case.batch_at(number))
+            x, labels = (torch.from_numpy(part) for part in self.case.checked_batches[number])
             labels = labels.long()  # what cross_entropy takes
             factor = torch.from_numpy(self.case.masks[number] * np.float32(self.case.scale))
             losses.append(float(self._step(x, labels, factor)))
