@@ -14,6 +14,7 @@ from simulation import (
     Recorded,
     Rota,
     Talk,
+    Team,
     synthetic_talk,
 )
 
@@ -86,3 +87,7 @@ def team_bytes(team):
     for presenter in team.agents:
         parts += [part.tobytes() for part in weights_of(presenter)]
     return b"".join(parts)
+
+
+def team_of(law, audience="squared error", **settings):
+    return Team(small_talk(audience), law, **{"learning_rate": 0.05, "rng": 0, **settings})

@@ -1,25 +1,19 @@
-"""The team: what it repeats, what it averages to, what it collects, when it refuses."""
-
-import re
+"""The team: what it repeats, what it averages to, and a head start."""
 
 import numpy as np
 import pytest
-from rooms import AUDIENCE_NAMES, mask_probabilities, small_talk, team_bytes, weights_of
+from rooms import AUDIENCE_NAMES, mask_probabilities, team_bytes, team_of, weights_of
 
 from simulation import (
     AlwaysWithout,
     Bursts,
     Couples,
-    DivergedError,
     Everyone,
     Independent,
-    InputError,
     Recorded,
     Rehearsal,
     Rota,
-    Talk,
     Team,
-    digits_talk,
     independent,
     k_absent,
     one_or_two_absent,
@@ -35,10 +29,6 @@ LAWS = [
     k_absent(4, 2),
     Recorded(3, ((1, 1, 0), (1, 0, 0), (0, 1, 1), (1, 1, 1), (1, 0, 1))),
 ]
-
-
-def team_of(law, audience="squared error", **settings):
-    return Team(small_talk(audience), law, **{"learning_rate": 0.05, "rng": 0, **settings})
 
 
 # The same again, and the same but for one thing.
@@ -278,147 +268,6 @@ def test_learned_reliance_converges_to_the_keep_probability(law):
     assert (np.abs(total / rehearsals - keep) <= 5 * error + start_left + 1e-3).all()
 
 
-# The show.
-
-
-@pytest.mark.parametrize("audience", AUDIENCE_NAMES)
-@pytest.mark.parametrize("present", [None, "ABCD", "B", "AD", ""])
-def test_quality_is_that_of_the_contributions_of_those_present(audience, present):
-    team = team_of(one_or_two_absent(4), audience)
-    team.rehearse(30)
-    talk, names = team.talk, "ABCD" if present is None else present
-    parts = [
-        agent.contribution(talk.show_questions) for agent in team.agents if agent.name in names
-    ]
-    said = sum(parts, np.zeros_like(talk.show_answers))
-    for reading, louder in (("nobody covers", 1.0), ("fill the time", 4 / max(1, len(names)))):
-        answers = team.handout + louder * said
-        if audience == "squared error":
-            wrong = ((talk.show_answers - answers) ** 2).sum()
-            spread = ((talk.show_answers - talk.show_answers.mean(axis=0)) ** 2).sum()
-            expected = 1 - wrong / spread
-        else:
-            expected = (answers.argmax(axis=1) == talk.show_answers.argmax(axis=1)).mean()
-        assert team.quality(present, reading) == pytest.approx(expected)
-
-
-def test_a_show_tells_what_is_left_without_some():
-    team = team_of(one_or_two_absent(4))
-    team.rehearse(50)
-    show = team.show()
-    one = [team.quality(set("ABCD") - {a}) for a in "ABCD"]
-    two = [team.quality(set("ABCD") - {a, b}) for a in "ABCD" for b in "ABCD" if a < b]
-    assert show.complete == pytest.approx(team.quality())
-    assert (show.one_missing.mean, show.one_missing.worst) == pytest.approx(
-        (np.mean(one), min(one))
-    )
-    assert (show.two_missing.mean, show.two_missing.worst) == pytest.approx(
-        (np.mean(two), min(two))
-    )
-    assert (show.one_missing.sub_teams, show.two_missing.sub_teams) == (4, 6)
-    assert show.hard_shares.sum() == pytest.approx(1.0)
-    nobody = team.handout - team.talk.show_answers
-    nobody_quality = 1 - (nobody**2).mean(axis=0) / team.talk.show_answers.var(axis=0)
-    assert show.hard_values.sum() == pytest.approx(show.hard_without() - nobody_quality[0])
-
-
-def test_a_show_does_not_change_when_the_team_rehearses_on():
-    team = team_of(Everyone(3))
-    team.rehearse(5)
-    show, quality = team.show(), team.quality()
-    team.rehearse(20)
-    assert show.complete == pytest.approx(quality)
-    assert team.quality() != quality
-
-
-@pytest.mark.parametrize("audience", AUDIENCE_NAMES)
-def test_rehearsing_helps(audience):
-    if audience == "softmax":
-        talk = digits_talk(np.random.default_rng(0))
-    else:
-        talk = synthetic_talk(np.random.default_rng(0))
-    team = Team(talk, one_or_two_absent(5), learning_rate=0.05, rng=0)
-    before = team.quality()
-    team.rehearse(1000)
-    assert team.quality() > max(before, 0.0) + 0.3
-
-
-# Data.
-
-
-def test_the_collected_frames_have_a_row_a_show_and_a_row_a_presenter():
-    team = team_of(one_or_two_absent(5), show_every=10)
-    team.rehearse(35)
-    frame = team.datacollector.get_model_vars_dataframe()
-    assert frame["Rehearsal"].tolist() == [10, 20, 30]
-    for column in (
-        "Quality",
-        "One missing, mean",
-        "One missing, worst",
-        "Two missing, mean",
-        "Two missing, worst",
-        "Hard section",
-        "Reliance",
-        "Squared weights",
-    ):
-        assert np.isfinite(frame[column].astype(float)).all()
-    assert (frame["One missing, worst"] <= frame["One missing, mean"]).all()
-    people = team.datacollector.get_agent_vars_dataframe()
-    assert list(people.index.names) == ["Step", "AgentID"]
-    assert len(people) == 3 * 5
-    assert people.index.get_level_values("Step").unique().tolist() == [10, 20, 30]
-    last = people.xs(30, level="Step")
-    assert last["Name"].tolist() == list("ABCDE")
-    assert (last["Attended"] <= 30).all()
-    assert last["Share of hard section"].sum() == pytest.approx(1.0)
-    assert np.isfinite(last["Solo quality"].astype(float)).all()
-
-
-def test_the_last_row_is_the_team_as_it_is():
-    team = team_of(one_or_two_absent(5), show_every=20)
-    team.rehearse(20)
-    row = team.datacollector.get_model_vars_dataframe().iloc[-1]
-    others = ~np.eye(5, dtype=bool)
-    weights = sum((part**2).sum() for agent in team.agents for part in weights_of(agent))
-    assert row["Quality"] == pytest.approx(team.quality())
-    assert row["Reliance"] == pytest.approx(team.reliance[others].mean())
-    assert row["Squared weights"] == pytest.approx(weights)
-    people = team.datacollector.get_agent_vars_dataframe().xs(20, level="Step")
-    np.testing.assert_array_equal(np.array(people["Reliance"].tolist()), team.reliance)
-    assert people["Attended"].tolist() == team.agents.get("rehearsals_attended")
-
-
-def test_collected_rows_do_not_change_afterwards():
-    team = team_of(one_or_two_absent(4), show_every=5)
-    team.rehearse(5)
-    collector = team.datacollector
-    then = collector.get_model_vars_dataframe().copy()
-    people_then = collector.get_agent_vars_dataframe().copy(deep=True)
-    reliance_then = [tuple(row) for row in people_then["Reliance"]]
-    team.rehearse(20)
-    assert collector.get_model_vars_dataframe().iloc[:1].equals(then)
-    people = collector.get_agent_vars_dataframe().iloc[:4]
-    assert people.equals(people_then)
-    assert [tuple(row) for row in people["Reliance"]] == reliance_then
-    assert team.reliance[0].tolist() != list(reliance_then[0])
-
-
-@pytest.mark.parametrize("n", [1, 2, 27])
-def test_teams_of_any_size_can_show_and_collect(n):
-    team = team_of(independent(n, 0.2), show_every=2)
-    team.rehearse(4)
-    assert len(team.datacollector.get_model_vars_dataframe()) == 2
-    assert len(team.datacollector.get_agent_vars_dataframe()) == 2 * n
-    assert [agent.seat for agent in team.agents] == list(range(n))
-    assert [agent.name for agent in team.agents] == list(team.names)
-
-
-def test_reliance_is_a_copy():
-    team = team_of(Everyone(3))
-    team.reliance[:] = 0.0
-    np.testing.assert_array_equal(team.reliance, 1.0)
-
-
 # The head start.
 
 
@@ -445,122 +294,3 @@ def test_a_head_start_may_be_on_another_section():
     team.practise_alone("A", 20, section=3)
     moved = (next(iter(team.agents)).delivery != delivery).any(axis=1)
     assert moved.tolist() == [False, False, False, True, False]
-
-
-# Divergence.
-
-
-@pytest.mark.parametrize("audience", AUDIENCE_NAMES)
-@pytest.mark.parametrize("per", ["rehearsal", "question"])
-@pytest.mark.parametrize("rate", [10.0, 1e100, 1e308])
-def test_divergence_is_told_with_the_rehearsal_and_nothing_goes_on(rate, per, audience):
-    # Warnings are errors in these tests: none escapes on the way.
-    scale = 1.0 if audience == "squared error" else 1e6
-    talk = small_talk(audience)
-    talk = Talk(
-        name="loud",
-        practice_questions=talk.practice_questions * scale,
-        practice_answers=talk.practice_answers,
-        show_questions=talk.show_questions * scale,
-        show_answers=talk.show_answers,
-        sections=talk.sections,
-        audience_name=audience,
-    )
-    team = Team(talk, one_or_two_absent(5), learning_rate=rate, attendance_per=per, rng=0)
-    with pytest.raises(DivergedError) as diverged:
-        team.rehearse(500)
-    assert f"rehearsal {team.rehearsals}:" in str(diverged.value)
-    assert f"learning rate {rate:g}" in str(diverged.value)
-    assert team.rehearsals < 500
-    with pytest.raises(DivergedError):
-        team.show()
-    with pytest.raises(DivergedError):
-        team.quality()
-
-
-def test_a_team_that_diverged_says_so_again_when_asked_to_go_on():
-    team = team_of(Everyone(5), learning_rate=100.0)
-    for _ in range(2):
-        with pytest.raises(DivergedError):
-            team.rehearse(100)
-
-
-def test_a_team_that_was_interrupted_goes_on_when_asked_to(monkeypatch):
-    def interrupt():
-        raise KeyboardInterrupt
-
-    team = team_of(Everyone(3))
-    team.rehearse(2)
-    monkeypatch.setattr(team, "_draw_attendance", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        team.rehearse(1)
-    monkeypatch.undo()
-    team.rehearse(3)
-    assert team.rehearsals == 5
-
-
-@pytest.mark.parametrize("rate", [1.0, 1e3, 1e100, 1e308])
-def test_divergence_is_told_with_the_rehearsal_when_the_talk_is_shown_all_the_while(rate):
-    team = Team(
-        synthetic_talk(np.random.default_rng(0)),
-        one_or_two_absent(5),
-        learning_rate=rate,
-        show_every=1,
-        rng=0,
-    )
-    with pytest.raises(DivergedError, match=r"rehearsal \d+"):
-        team.rehearse(200)
-
-
-@pytest.mark.parametrize("rate", [1.0, 1e3, 1e308])
-def test_divergence_in_a_head_start_is_told_too(rate):
-    talk = synthetic_talk(np.random.default_rng(0))
-    team = Team(talk, Everyone(5), learning_rate=rate, rng=0)
-    with pytest.raises(DivergedError, match="lower it"):
-        team.practise_alone("B", 300)
-
-
-# Bad input.
-
-NAN, INF = float("nan"), float("inf")
-
-
-@pytest.mark.parametrize(
-    ("setting", "complaint"),
-    [
-        ({"abilities": 0}, "abilities is 0, but must be a whole number of at least 1"),
-        ({"abilities": 2.5}, "abilities is 2.5"),
-        ({"trust": 0}, "trust is 0, but must be a number in (0, 1]"),
-        ({"trust": 1.5}, "trust is 1.5, but must be a number in (0, 1]"),
-        ({"trust": NAN}, "trust is nan"),
-        ({"trust": "full"}, "trust is 'full'"),
-        ({"learning_rate": 0}, "learning rate is 0, but must be a number in (0, inf)"),
-        ({"learning_rate": -0.1}, "learning rate is -0.1"),
-        ({"learning_rate": NAN}, "learning rate is nan"),
-        ({"learning_rate": INF}, "learning rate is inf"),
-        ({"questions": 0}, "questions in a rehearsal is 0"),
-        ({"attendance_per": "day"}, "attendance_per is 'day', but must be one of: rehearsal"),
-        ({"show_every": -1}, "show_every is -1"),
-    ],
-)
-def test_impossible_settings_are_refused(setting, complaint):
-    with pytest.raises(InputError, match=re.escape(complaint)):
-        team_of(Everyone(3), **setting)
-
-
-@pytest.mark.parametrize(
-    ("ask", "complaint"),
-    [
-        (lambda team: team.rehearse(-1), "rehearsals is -1"),
-        (lambda team: team.rehearse(1.5), "rehearsals is 1.5"),
-        (lambda team: team.practise_alone("F", 1), "presenter 'F' is not in the team: A to C"),
-        (lambda team: team.practise_alone("B", -1), "rehearsals is -1"),
-        (lambda team: team.practise_alone("B", 1, section=3), "section is 3, but must be 0 to 2"),
-        (lambda team: team.quality(["A", "Bob"]), "presenter 'Bob' is not in the team"),
-        (lambda team: team.quality(["A"], "loudly"), "reading is 'loudly'"),
-        (lambda team: team.seat_of("a"), "presenter 'a' is not in the team: A to C"),
-    ],
-)
-def test_impossible_requests_are_refused(ask, complaint):
-    with pytest.raises(InputError, match=re.escape(complaint)):
-        ask(team_of(Everyone(3)))

@@ -1,0 +1,171 @@
+"""Networks in files: training goes on from them, and what is no network is refused."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from networks import blobs, small
+
+import nn_bridge as tf
+from nn_bridge import layer as layer_module
+from nn_bridge.layers import LAYERS, Dense, Dropout, Flatten, register_layer
+from nn_bridge.network import Sequential, load_model
+from nn_bridge.optimizers import SGD, Adam
+from simulation.checks import InputError
+
+
+@pytest.mark.parametrize("seed", [0, [4, 5]])
+@pytest.mark.parametrize("optimizer", [lambda: SGD(0.1, 0.9), lambda: Adam(0.01)])
+def test_training_goes_on_from_a_file_as_if_never_interrupted(tmp_path, seed, optimizer):
+    def fresh():
+        model = Sequential(
+            [
+                Flatten(input_shape=(2, 3)),
+                Dropout(0.2),
+                Dense(12, "relu"),
+                Dropout(0.5, noise_shape=(1, None), seed=4, group_size=3),
+                Dense(3, "softmax"),
+            ],
+            seed,
+        )
+        model.compile(optimizer(), "sparse_categorical_crossentropy", ["accuracy"])
+        return model
+
+    x, y = blobs(50)
+    x = x.reshape(50, 2, 3)
+    whole, broken = fresh(), fresh()
+    whole.fit(x, y, epochs=2)
+    rest = whole.fit(x, y, epochs=3).history
+    broken.fit(x, y, epochs=2)
+    broken.save(tmp_path / "model.npz")
+    again = tf.keras.load_model(tmp_path / "model.npz")
+    resumed = again.fit(x, y, epochs=3).history
+    np.testing.assert_array_equal(resumed["loss"], rest["loss"])
+    np.testing.assert_array_equal(resumed["accuracy"], rest["accuracy"])
+    for one, other in zip(whole.parameters(), again.parameters(), strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
+    assert [p.name for p in tmp_path.iterdir()] == ["model.npz"]
+
+
+def test_an_uncompiled_network_and_one_before_its_first_step_can_be_saved(tmp_path):
+    model = Sequential([Dense(3, input_shape=(6,))])
+    model.save(tmp_path / "a.npz")
+    assert load_model(tmp_path / "a.npz").optimizer is None
+    np.testing.assert_array_equal(
+        load_model(tmp_path / "a.npz").layers[0].weight, model.layers[0].weight
+    )
+    model.compile("adam", "mse")
+    model.save(str(tmp_path / "b.npz"))
+    assert load_model(str(tmp_path / "b.npz")).optimizer.learning_rate == 0.001
+
+
+def test_a_registered_layer_is_saved_with_its_own_chance(tmp_path, monkeypatch):
+    monkeypatch.setattr("nn_bridge.layers.LAYERS", dict(LAYERS))
+    monkeypatch.setattr("nn_bridge.storage.LAYERS", layer_module.LAYERS)
+
+    @register_layer
+    class Turns(Dropout):
+        """One unit after the other is away."""
+
+        turn = 0
+
+        def draw_mask(self, shape):
+            self.turn += 1
+            return (np.arange(shape[-1]) != self.turn % shape[-1])[None]
+
+        def get_random_state(self):
+            return self.turn
+
+        def set_random_state(self, state):
+            self.turn = state
+
+    x, y = blobs(40)
+    model = Sequential(
+        [Turns(0.2, noise_shape=(1, None), input_shape=(6,)), Dense(3, "softmax")], seed=0
+    )
+    model.compile(Adam())
+    model.fit(x, y)
+    model.save(tmp_path / "turns.npz")
+    again = load_model(tmp_path / "turns.npz")
+    assert type(again.layers[0]) is Turns
+    assert again.fit(x, y, epochs=3).history == model.fit(x, y, epochs=3).history
+
+
+def test_saving_over_a_file_replaces_it_whole(tmp_path, monkeypatch):
+    small(seed=1).save(tmp_path / "model.npz")
+    before = (tmp_path / "model.npz").read_bytes()
+
+    def full_disk(file, **arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(InputError, match=r"cannot be written \(No space left"):
+        small(seed=2).save(tmp_path / "model.npz")
+    assert (tmp_path / "model.npz").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def rewritten(path, **changes):
+    """Save the file with some of its arrays changed, or left out if None."""
+    arrays = dict(np.load(path)) | changes
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+
+
+def config_with(path, **changes):
+    config = json.loads(str(np.load(path)["config"])) | changes
+    rewritten(path, config=np.array(json.dumps(config)))
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda p: p.unlink(), "No such file"),
+        (lambda p: p.write_bytes(b""), "give a file that save() wrote"),
+        (lambda p: p.write_text("hello"), "give a file that save() wrote"),
+        (lambda p: p.write_bytes(p.read_bytes()[:-200]), "give a file that save() wrote"),
+        (lambda p: p.write_bytes(p.read_bytes()[:300]), "give a file that save() wrote"),
+        (
+            lambda p: p.write_bytes(
+                p.read_bytes().replace("float32".encode("utf-32-le"), "float99".encode("utf-32-le"))
+            ),
+            "save() wrote",
+        ),
+        (lambda p: p.write_bytes(pickle.dumps([1])), "pickle"),
+        (lambda p: np.savez(p, config=np.array([{}], dtype=object)), "allow_pickle"),
+        (
+            lambda p: np.save(p.with_suffix(".npy"), np.ones(3)) or p.with_suffix(".npy").rename(p),
+            "save() wrote",
+        ),
+        (lambda p: np.savez(p, weights=np.ones(3)), "config"),
+        (lambda p: rewritten(p, **{"parameter 0": None}), "parameter 0"),
+        (lambda p: rewritten(p, **{"velocity 1": None}), "velocity 1"),
+        (lambda p: rewritten(p, **{"parameter 0": np.ones((1, 6), "f4")}), "float32 (1, 6)"),
+        (lambda p: config_with(p, format="other 2"), "format is 'other 2'"),
+        (lambda p: config_with(p, layers=[["Conv", {}]]), "layer class Conv is unknown"),
+        (lambda p: config_with(p, layers=[["Dropout", {"rate": 2}]]), "rate"),
+        (lambda p: config_with(p, chance=[]), "give a file that save() wrote"),
+    ],
+)
+def test_files_that_are_not_ours_are_one_clear_error(tmp_path, damage, says):
+    path = tmp_path / "model.npz"
+    model = small(optimizer=SGD(0.1, 0.9), dtype="float32")
+    model.fit(*blobs(40))
+    model.save(path)
+    damage(path)
+    with pytest.raises(InputError) as caught:
+        load_model(path)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_cut_of_a_file_is_mistaken_for_a_network(tmp_path):
+    path = tmp_path / "model.npz"
+    small().save(path)
+    content = path.read_bytes()
+    for length in range(0, len(content), 97):
+        path.write_bytes(content[:length])
+        with pytest.raises(InputError, match=r"give a file that save\(\) wrote"):
+            load_model(path)
