@@ -166,7 +166,7 @@ def _fast_step(case: Step) -> Comparison:
 def _stack(case: Stack, threads: int) -> Comparison:
     asked = "one question" if case.questions == 1 else f"{case.questions} questions"
     title = f"a step of {case.teams:,} teams of {case.presenters} x {case.abilities}, {asked}"
-    entries = stacks.ENTRIES if threads == 1 else (*stacks.ENTRIES, stacks.PAIR_ENTRY)
+    entries = stacks.ENTRIES if threads == 1 else (*stacks.ENTRIES, *stacks.PAIR_ENTRIES)
     return Comparison("stacks", title, case, entries, stacks.reference, stacks.TOLERANCE, threads)
 
 

@@ -87,6 +87,8 @@ class Entry:
         False for a lower bound that does only part of the work.
     most : int or None
         Largest size at which it takes part in a growth curve.
+    handed : bool
+        Whether it is handed ready-made what others draw: held against ours that are too.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Entry:
     note: str = ""
     checked: bool = True
     most: int | None = None
+    handed: bool = False
 
     @property
     def home(self) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -292,11 +292,12 @@ def test_stacks_in_numpy_are_the_teams_of_mesa_and_the_stack(questions, monkeypa
         contender.run()
 
 
-def test_both_halves_of_a_stack_are_the_whole():
-    from benchmarks.peers.our_stack import Halves
+@pytest.mark.parametrize("kind", ["Halves", "HandedHalves"])
+def test_both_halves_of_a_stack_are_the_whole(kind):
+    from benchmarks.peers import our_stack
 
     case = stacks.Stack(teams=3, questions=2)
-    halves = Halves(case)
+    halves = getattr(our_stack, kind)(case)
     try:
         assert difference(halves.check(), stacks.reference(case)) < 1e-12
         halves.run()

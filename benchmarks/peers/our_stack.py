@@ -70,10 +70,10 @@ class Whole:
 class Handed(Whole):
     """The same without the drawing: what the peers are timed at."""
 
-    def __init__(self, case: Stack) -> None:
-        super().__init__(case)
+    def __init__(self, case: Stack, members: slice = slice(None)) -> None:
+        super().__init__(case, members)
         self.steps = BLOCK
-        first = 0
+        first = members.start or 0
         for block in self.stack._blocks:
             block._streams = ReadyMade(case, slice(first, first + block.n_members))
             first += block.n_members
@@ -97,37 +97,48 @@ class ReadyMade(Streams):
         return self._there[:, :rehearsals]
 
 
-def first_half(case: Stack) -> Whole:
-    """Build the first half of the teams."""
-    return Whole(case, slice(case.teams // 2))
-
-
-def second_half(case: Stack) -> Whole:
-    """Build the other half."""
-    return Whole(case, slice(case.teams // 2, None))
+def half(problem: tuple[type[Whole], Stack, slice]) -> Whole:
+    """Build some of the teams: which class, of which stack, which members."""
+    kind, case, members = problem
+    return kind(case, members)
 
 
 class Halves:
     """`TeamStack.rehearse` in two processes, each with half of the teams and one thread."""
 
+    kind: type[Whole] = Whole
+
     def __init__(self, case: Stack) -> None:
         self.case = case
         self.workers = [Worker(1, cores=2) for _ in range(2)]
+        self.runs = 1
         self.steps = steps_of(case)
 
     def check(self) -> dict[str, FloatArray]:
         """Build both halves, each of which takes the checked steps; join what came of them."""
-        for worker, half in zip(self.workers, ("first_half", "second_half"), strict=True):
-            worker.send("build", "half", f"{__name__}:{half}", self.case)
+        middle = self.case.teams // 2
+        for worker, members in zip(self.workers, (slice(middle), slice(middle, None)), strict=True):
+            worker.send("build", "half", f"{__name__}:half", (self.kind, self.case, members))
         first, second = (worker.answer() for worker in self.workers)
         return {name: np.concatenate([first[name], second[name]]) for name in first}
 
     def run(self) -> None:
         """Rehearse in both processes."""
         for worker in self.workers:
-            worker.send("time", "half", 1)
+            worker.send("time", "half", self.runs)
         for worker in self.workers:
             worker.answer()
+
+
+class HandedHalves(Halves):
+    """The step alone in two processes, as many steps between two messages as `Halves` takes."""
+
+    kind = Handed
+
+    def __init__(self, case: Stack) -> None:
+        super().__init__(case)
+        self.runs = max(1, self.steps // BLOCK)
+        self.steps = self.runs * BLOCK
 
 
 class MesaTeams:
