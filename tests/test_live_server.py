@@ -121,7 +121,9 @@ def test_what_is_impossible_is_told_in_a_line_and_the_session_goes_on(client, me
         page.say("step")
         before = page.frame(1)
         page.socket.send_text(json.dumps(message))
-        told = page.hear("error")["message"]
+        error = page.hear("error")
+        told = error["message"]
+        assert error["code"] == "refused"
         assert line in told
         assert "\n" not in told
         assert len(told) < 300

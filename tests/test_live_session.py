@@ -266,6 +266,13 @@ def test_a_new_start_ends_the_play(page):
     assert (last["rehearsal"], last["playing"]) == (0, False)
 
 
+def test_what_waited_for_a_start_that_failed_is_refused_by_a_code(page):
+    page.start(learning_rate=1.0, head_start=2_000, seed=2)
+    page.say("step")
+    codes = [message["code"] for message in page.hear()]
+    assert codes == ["head_start", "not_started"]
+
+
 def test_nothing_can_be_asked_of_a_session_that_has_not_started(page):
     with pytest.raises(InputError, match="start first"):
         page.say("step")

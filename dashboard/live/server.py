@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard.live.doors import Allowance, House, content_policy
 from dashboard.live.frames import encode, hello
 from dashboard.live.messages import MalformedError, Start, parse
-from dashboard.live.session import Session, problem
+from dashboard.live.session import Session, refusal
 from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 
@@ -63,7 +63,7 @@ class Visit:
 
     def __init__(self, websocket: WebSocket, session: Session, house: House) -> None:
         self.websocket, self.session, self.house = websocket, session, house
-        self.problems: list[str] = []
+        self.refused: list[InputError] = []
         self.woken = asyncio.Event()
 
     async def hold(self) -> None:
@@ -103,7 +103,7 @@ class Visit:
             except MalformedError as error:
                 return MALFORMED, str(error)
             except InputError as error:
-                self.problems.append(str(error))
+                self.refused.append(error)
             else:
                 if isinstance(message, Start):
                     wait = self.house.idle_after
@@ -115,8 +115,8 @@ class Visit:
         while True:
             self.woken.clear()
             told, wait = self.session.work(clock())
-            problems, self.problems = self.problems, []
-            for message in [*map(problem, problems), *told]:
+            refused, self.refused = self.refused, []
+            for message in [*map(refusal, refused), *told]:
                 await self._tell(message)
             if wait == 0.0:
                 await asyncio.sleep(0)  # the other sessions' turn

@@ -43,6 +43,10 @@ HISTORY_POINTS = 200
 MOST_DEFERRED = 100
 
 
+class NotStartedError(InputError):
+    """Something is asked of a session before its first start."""
+
+
 @dataclass
 class Curves:
     """What is kept of the past while a link is caught up with."""
@@ -105,7 +109,7 @@ class Session:
                 if len(self._deferred) < MOST_DEFERRED:
                     self._deferred.append(message)
             case _ if self.pair is None:
-                raise InputError("nothing has been started yet: start first")
+                raise NotStartedError("nothing has been started yet: start first")
             case _:
                 self._take_now(message, self.pair)
 
@@ -243,7 +247,7 @@ class Session:
             try:
                 self.take(message)
             except InputError as error:
-                self._replies.append(problem(str(error)))
+                self._replies.append(refusal(error))
 
     def _catch_up(self, pair: Pair, now: float, tell: Callable[[Told], None]) -> None:
         curves = self._curves
@@ -313,9 +317,15 @@ def next_after(due: float, period: float, now: float) -> float:
     return max(due + period, now + period / 2)
 
 
-def problem(line: str, **about: str | int) -> Told:
+def problem(line: str, *, code: str, **about: int) -> Told:
     """Say in one line what was wrong; the session goes on.
 
-    `about`: a code, and what belongs to it, by which a page can say it in its own language.
+    `code`, and what belongs to it: by them the page says it in its own language.
     """
-    return {"type": "error", "message": line} | about
+    return {"type": "error", "message": line, "code": code} | about
+
+
+def refusal(error: InputError) -> Told:
+    """Say why a message was not taken."""
+    code = "not_started" if isinstance(error, NotStartedError) else "refused"
+    return problem(str(error), code=code)

@@ -108,7 +108,7 @@ class Visitor:
         page.goto(self.home + address)
         if wait:
             held = int((re.search(r"[#&]at=(\d+)", address) or [0, 0])[1])
-            page.locator("#pair .meter b:text-matches('\\\\d')").first.wait_for()
+            page.locator("#pair .meter b:text-matches('\\\\d|–')").first.wait_for()
             page.locator(f"#rehearsals:text-is('{held:,}')").wait_for()  # caught up with the link
         return page
 

@@ -122,6 +122,7 @@ def test_a_link_leads_back_to_the_same_figures(visitor):
     for rehearsal in (41, 42):
         page.click("#step")
         expect(page.locator("#rehearsals")).to_have_text(str(rehearsal))
+    page.click("#guide-hide")
     page.click(".team.left [data-name=C]")
     page.click("#bet button[value=skip]")
     page.click("[data-arrows=dependence]")

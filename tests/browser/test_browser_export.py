@@ -55,7 +55,7 @@ def test_everybody_can_be_sent_home(reader):
     assert complete["right"] - figure(page, "right") < complete["left"] - figure(page, "left")
     page.click(".team.left [data-name=D]")
     page.click(".team.left [data-name=A]")
-    expect(page.locator("#away")).to_have_text("At home on the day: B, D, A")
+    expect(page.locator("#away")).to_have_text("Sent home for the talk: B, D, A")
     page.click("#bring-back")
     expect(page.locator(".seat.away")).to_have_count(0)
     assert {side: figure(page, side) for side in ("left", "right")} == complete
@@ -70,8 +70,40 @@ def test_its_link_opens_it_as_it_was(reader):
     expect(page.locator("[data-arrows=dependence]")).to_have_attribute("aria-pressed", "true")
 
 
+def test_what_an_address_asks_for_beyond_the_recording_is_told(reader):
+    page = reader.open(
+        "#at=2000&seed=7&left=everyone&trust=0.5&presenters=9&home_left=I&home_right=B&colour=red",
+        wait=False,
+    )
+    line = page.locator("[data-kind=address]")
+    for part in (
+        "There is no “colour”.",
+        "This page is a recording",
+        "seed is 0 here, not 7.",
+        "trust is 0.02 here, not 0.5.",
+        "presenters is 5 here, not 9.",
+        "home_left is – here, not I.",
+    ):
+        expect(line).to_contain_text(part)
+    expect(line).not_to_contain_text("everyone")  # the recording has it
+    expect(page.locator("#rehearsals")).to_have_text("2,000")
+    expect(page.locator(".team.left .seat.away")).to_have_count(0)
+    expect(page.locator(".team.right .seat.away[data-name=B]")).to_have_count(1)
+    expect(page).to_have_url(re.compile("seed=0"))
+    page.evaluate("location.hash = '#at=9999&lang=ja'")
+    expect(line).to_contain_text("at は 9999 ではなく 2000 です。")
+    expect(page.locator("#busy")).to_be_empty()
+
+
+def test_an_address_that_asks_for_what_was_recorded_is_told_nothing(reader):
+    page = reader.open("#at=1234&seed=0&left=everyone&right=one-or-two&lang=en", wait=False)
+    expect(page.locator("#rehearsals")).to_have_text("1,200")  # the frame before it
+    expect(page.locator("#busy")).to_be_empty()
+    expect(page.locator("[data-kind=address]")).to_have_count(0)
+
+
 def test_both_networks_train_and_units_fall_silent(reader):
-    page = reader.open()
+    page = reader.open("#at=2000")
     page.click("#net-play")
     expect(page.locator("#epoch")).to_have_text("epoch 60 of 60")
     page.fill("#silence", "8")
@@ -86,5 +118,7 @@ def test_the_guide_leads_through_a_recording(reader):
     expect(page.locator("#guide-title")).to_have_text("Place your bet")
     expect(page.locator("#rehearsals")).to_have_text("2,000")
     page.click("#guide-do")
+    page.fill("#guess-left", "0.1")
+    page.fill("#guess-right", "0.2")
     page.click("#bet-go")
     expect(page.locator("#guide-title")).to_have_text("B stays at home")

@@ -140,6 +140,7 @@ def test_a_phone_never_scrolls_sideways(visitor, language, presenters):
         is_mobile=True,
     )
     page.click("#settings summary")
+    page.click("#guide-hide")
     width = "[document.documentElement.scrollWidth, document.body.scrollWidth]"
     assert page.evaluate(width) == [390, 390]
     seats = [seat.bounding_box() for seat in page.locator(".team.left .seat").all()]
@@ -199,7 +200,7 @@ def moving(page):
 
 def test_nothing_moves_where_the_system_asks_for_stillness(visitor):
     assert moving(visitor.open(reduced_motion="no-preference")) > 0
-    page = visitor.open(reduced_motion="reduce")
+    page = visitor.open("#at=1&home_left=B", reduced_motion="reduce")
     assert moving(page) == 0
     page.click("[data-step=twin]")
     expect(page.locator("#twin")).to_be_in_viewport()

@@ -131,24 +131,28 @@ export const defaults = (table) => Object.fromEntries(Object.entries(table).map(
 
 /**
  * Read the address.
- * @returns {{setup, view, wrong: [string, string][]}} `wrong`: keys and values that were not taken
+ * @returns {{setup, view, wrong: [string, string][], asked: string[]}} `wrong`: keys and values that were not taken;
+ *   `asked`: the keys of the setup whose values were
  */
 export function readAddress(hash, presets) {
   const setup = defaults(SETUP);
   const view = defaults(VIEW);
-  const wrong = [];
+  const [wrong, asked] = [[], []];
   const given = hash.replace(/^#/, "").split("&").filter(Boolean).map(readPair);
   // The size of the team first: what laws and names may say hangs on it.
   given.sort((a, b) => (b[0] === "presenters") - (a[0] === "presenters"));
   for (const [key, text] of given) {
     const spec = Object.hasOwn(SETUP, key) ? SETUP[key] : Object.hasOwn(VIEW, key) ? VIEW[key] : null;
     if (!spec || text === null || !holds(spec, text, setup.presenters, presets)) wrong.push([key, text ?? "?"]);
-    else (key in SETUP ? setup : view)[key] = typed(spec, text);
+    else if (key in SETUP) {
+      setup[key] = typed(spec, text);
+      asked.push(key);
+    } else view[key] = typed(spec, text);
   }
   for (const side of ["home_left", "home_right"]) {
     if (!holds(SETUP[side], setup[side], setup.presenters)) setup[side] = "";
   }
-  return { setup, view, wrong };
+  return { setup, view, wrong, asked };
 }
 
 function readPair(pair) {

@@ -77,9 +77,12 @@ export function makeCurve(app) {
   }
 
   function redraw() {
+    const started = app.frame?.rehearsal > 0;
+    one("#curve-empty").hidden = started;
+    one("#curve-below").hidden = !started || !points.some((point) => point.slice(1).some((value) => value < 0));
     if (!onScreen(chart.getDom())) return;
     chart.setOption({
-      series: lines().map((_, k) => ({ data: points.map((p) => [p[0], p[k + 1]]) })),
+      series: lines().map((_, k) => ({ data: started ? points.map((p) => [p[0], p[k + 1]]) : [] })),
     });
   }
 
@@ -136,10 +139,13 @@ export function makeBars(app) {
 
   return {
     style,
-    update({ teams }) {
+    update({ teams, rehearsal }) {
+      const started = rehearsal > 0;
+      one("#bars-empty").hidden = started;
+      one("#bars-below").hidden = !started || !SIDES.some((side) => MEASURES.some((key) => teams[side].quality[key] < 0));
       if (!onScreen(chart.getDom())) return;
       const series = SIDES.map((side) => ({
-        data: MEASURES.map((key) => {
+        data: !started ? [] : MEASURES.map((key) => {
           const truth = teams[side].quality[key];
           const value = Number.isFinite(truth) ? Math.max(FLOOR, truth) : 0;
           return { value, truth, label: { position: value < 0 ? "insideRight" : "right" } };

@@ -2,10 +2,11 @@
 
 import { SETUP, holds, typed } from "page/address.js";
 import { all, choose, make, one, say } from "page/dom.js";
-import { t } from "page/texts.js";
+import { t, whole } from "page/texts.js";
 
 const AT_ONCE = ["learning_rate", "trust"];
 const RESETTING = ["seed", "presenters", "abilities", "questions", "practice", "noise", "head_start"];
+const TICKS = 30; // a second, at most; at each so many rehearsals are held as the speed says
 const STEPS = { noise: 0.05, learning_rate: 0.005, trust: 0.01 };
 
 /** Wire all controls above the teams. */
@@ -60,7 +61,8 @@ export function makeControls(app, presets) {
     choose(all("[data-arrows]"), (button) => button.dataset.arrows === app.view.arrows);
     say(one("#preset-text"), app.view.preset ? t(`preset.${app.view.preset}.text`) : "");
     one("#speed").value = app.view.speed;
-    say(one("#speed-value"), t("speed.value", { speed: app.view.speed }));
+    say(one("#speed-value"), t("speed.value", { rate: whole(TICKS * app.view.speed) }));
+    say(one("#legend-arrow"), t(`legend.${app.view.arrows}`));
     showPlaying();
   }
 

@@ -47,7 +47,10 @@ export function makeDigits(app) {
     if (latest) show(true);
   }
 
-  const rateName = (k) => t("digits.rate_is", { rate: latest ? latest.rates[k] : [0, app.setup.net_rate][k] });
+  function rateName(k) {
+    const rate = latest ? latest.rates[k] : [0, app.setup.net_rate][k];
+    return rate === 0 ? t("digits.no_dropout") : t("digits.rate_is", { rate });
+  }
 
   function write() {
     style();
@@ -91,6 +94,9 @@ export function makeDigits(app) {
     if (!latest) return;
     const at = Number(slider.value);
     const silent = latest.silent[at];
+    const trained = latest.epoch > 0; // before that they guess: nothing to be read off
+    slider.disabled = !trained;
+    one("#ablation-empty").hidden = trained;
     say(one("#silence-text"), t("digits.silence", { silent, of: UNITS }));
     say(one("#net-play"), t(latest.playing ? "digits.pause" : "digits.play"));
     one("#net-play").disabled = !latest.playing && latest.epoch >= latest.of;
@@ -98,10 +104,12 @@ export function makeDigits(app) {
     chart.setOption({
       series: SIDES.map((_, k) => ({
         name: rateName(k),
-        ...(curves ? { data: latest.curve[k].map((accuracy, i) => [latest.silent[i], accuracy]) } : {}),
+        ...(curves ? { data: trained ? latest.curve[k].map((accuracy, i) => [latest.silent[i], accuracy]) : [] } : {}),
         ...(k ? {} : { markLine: { data: [{ xAxis: silent }] } }),
       })),
     });
+    const wrong = number(100 * app.setup.label_noise, 0);
+    say(one("#label-note"), wrong === "0" ? t("digits.right") : t("digits.wrong", { percent: wrong }));
     choose(previews.map((p) => p.button), (button) => Number(button.dataset.number) === which + 1);
     const digit = latest.digits[which];
     if (digit) {
@@ -109,7 +117,7 @@ export function makeDigits(app) {
       one("#digit").setAttribute("aria-label", t("digits.image", { label: digit.label }));
       say(one("#digit-label"), t("digits.label", { label: digit.label }));
     }
-    readers.forEach((reader, k) => reader.update(rateName(k), latest.curve[k][at], digit?.probs[k][at], digit?.label));
+    readers.forEach((reader, k) => reader.update(rateName(k), trained, latest.curve[k][at], digit?.probs[k][at], digit?.label));
   }
 
   function paint(canvas, image) {
@@ -165,15 +173,16 @@ function makeReader(side) {
     make("div.bars10", { "aria-hidden": "true" }, ...bars.map((bar) => bar.element)), reads);
   return {
     element,
-    update(name, correct, probabilities, label) {
+    update(name, trained, correct, probabilities, label) {
       say(title, name);
-      say(accuracy, `${number(100 * correct, 1)}%`);
+      say(accuracy, trained ? `${number(100 * correct, 1)}%` : "–");
       if (!probabilities) return;
-      const guess = probabilities.indexOf(Math.max(...probabilities));
       bars.forEach(({ element: bar, fill }, i) => {
-        fill.style.transform = `scaleY(${probabilities[i].toFixed(3)})`;
+        fill.style.transform = `scaleY(${trained ? probabilities[i].toFixed(3) : 0})`;
         bar.classList.toggle("wanted", i === label);
       });
+      if (!trained) return say(reads, t("digits.untrained"));
+      const guess = probabilities.indexOf(Math.max(...probabilities));
       const mark = guess === label ? "✓" : "✗";
       say(reads, t("digits.reads", { mark, guess, sure: number(100 * probabilities[guess], 0) }));
     },

@@ -1,6 +1,6 @@
 // Solo quality per presenter and section, as tables whose cells are coloured: a heatmap that can be read aloud.
 
-import { make, say } from "page/dom.js";
+import { make, one, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
 
 /** Build the tables of both sides in `place`; `app.sections` and `app.names` say their size. */
@@ -22,12 +22,16 @@ export function makeHeat(app, place) {
     }));
   }
 
-  function update(teams) {
+  /** Write the figures; before the first rehearsal they would say nothing, and there are none. */
+  function update(teams, started) {
+    const worse = ["left", "right"].some((side) => teams[side].solo.flat().some((value) => value < 0));
+    say(one("#solo-note"), !started ? t("rehearse_first") : worse ? t("below") : "");
     for (const side of ["left", "right"]) {
-      const key = teams[side].solo.flat().map((v) => number(v)).join();
+      const solo = started ? teams[side].solo : teams[side].solo.map((row) => row.map(() => null));
+      const key = solo.flat().map((v) => number(v)).join();
       if (shown[side] === key) continue;
       shown[side] = key;
-      teams[side].solo.forEach((row, i) => row.forEach((value, k) => {
+      solo.forEach((row, i) => row.forEach((value, k) => {
         const cell = cells[side][i][k];
         say(cell, number(value));
         cell.style.setProperty("--heat", `${Math.round(100 * Math.min(1, Math.max(0, value ?? 0)))}%`);

@@ -39,11 +39,15 @@ export function makeLink(app, read, follow) {
   };
 }
 
-/** Say which parts of an address could not be used, and what was taken for them. */
-export function tellWrong(pairs) {
+/** Say which parts of an address could not be used, and what was taken for them; and what a recording does not hold. */
+export function tellWrong(pairs, unlike = []) {
   const values = pairs.map(([key, value]) => {
     const spec = SETUP[key] ?? VIEW[key];
     return spec ? t("address.value", { key, value, initial: spec.initial === "" ? "–" : spec.initial }) : t("address.key", { key });
   });
-  notice("address", values.length ? `${t("address.wrong")} ${values.join(" ")}` : "");
+  if (values.length) values.unshift(t("address.wrong"));
+  const shown = (value) => (value === "" ? "–" : value);
+  const others = unlike.map(([key, value, there]) => t("recorded.value", { key, value: shown(value), recorded: shown(there) }));
+  if (others.length) others.unshift(t("recorded.fixed"));
+  notice("address", [...values, ...others].join(" "));
 }

@@ -24,14 +24,15 @@ const SIDES = ["left", "right"];
 
 const presets = await resource("presets", "/page/presets.json");
 const read = (hash) => readAddress(hash, presets.map(({ name }) => name));
-const { setup, view, wrong } = read(location.hash);
+const given = read(location.hash);
+const { setup, view } = given;
 if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) view.lang = "ja";
 
 /** What the footer tells, and a benchmark may read. */
 const stats = { applied: 0, firstPlotMs: null, perSecond: 0 };
 window.stats = stats;
 
-const app = new Session(setup, view, presets, showState);
+const app = new Session({ ...setup }, view, presets, showState);
 const parts = app.parts;
 let waiting = null; // the newest frame not yet drawn
 let waitingNetwork = null;
@@ -59,7 +60,6 @@ onRedraw(redraw);
 wireInfos();
 wireTools();
 writeAll();
-tellWrong(wrong);
 
 const recording = document.getElementById("recording");
 if (recording) {
@@ -72,6 +72,7 @@ if (recording) {
 } else {
   app.source = new SocketSource(onMessage, onStatus);
 }
+tellOf(given);
 
 function onStatus(status) {
   document.body.dataset.status = status;
@@ -158,8 +159,8 @@ function drawFrame() {
   const isTurnOf = (turn) => !frame.playing || stats.applied % 3 === turn;
   if (isTurnOf(0)) parts.curve.redraw();
   if (isTurnOf(1)) parts.bars.update(frame);
-  parts.heat.update(teams);
-  parts.twin.update(teams, isTurnOf(2));
+  parts.heat.update(teams, rehearsal > 0);
+  parts.twin.update(teams, rehearsal > 0, isTurnOf(2));
   parts.show.update(frame);
   parts.story.update();
   parts.link.write();
@@ -170,9 +171,14 @@ async function takeAddress(given) {
   await setLanguage(given.view.lang); // first: a frame of before must not come between what follows
   Object.assign(app.view, given.view);
   setTheme(app.view.theme);
-  app.begin(given.setup);
+  app.begin({ ...given.setup });
   writeAll();
-  tellWrong(given.wrong);
+  tellOf(given);
+}
+
+/** Say what of an address was not taken: what is wrong, and what a recording cannot do. */
+function tellOf({ wrong, setup, asked }) {
+  tellWrong(wrong, app.source.recorded ? app.source.unlike(setup, asked) : []);
 }
 
 /** Show what is set; every change of the state ends here. */
@@ -228,6 +234,10 @@ function writeNames() {
 }
 
 function wireTools() {
+  // What is scrolled to comes to stand below the bar, however many lines it has.
+  new ResizeObserver(([bar]) => {
+    document.documentElement.style.scrollPaddingTop = `${bar.borderBoxSize[0].blockSize + 12}px`;
+  }).observe(one(".bar"));
   for (const button of all("[data-language]")) {
     button.addEventListener("click", async () => {
       app.view.lang = button.dataset.language;

@@ -35,6 +35,27 @@ export class RecordedSource {
     return this.recording.frames.at(-1).rehearsal;
   }
 
+  /** The number of the last frame taken up to a rehearsal. */
+  frameAt(rehearsal) {
+    return Math.max(0, this.recording.frames.findLastIndex((frame) => frame.rehearsal <= rehearsal));
+  }
+
+  /** What an address can ask for of what was recorded: a rehearsal that has a frame, and known people sent home. */
+  place(setup) {
+    const known = (names) => split(names).filter((name) => this.recording.started.names.includes(name)).join();
+    return {
+      at: this.recording.frames[this.frameAt(setup.at)].rehearsal, epochs: setup.epochs,
+      home_left: known(setup.home_left), home_right: known(setup.home_right),
+    };
+  }
+
+  /** What an address asks for and this recording does not hold: [key, what was asked, what there is]. */
+  unlike(setup, asked) {
+    const there = { ...this.recording.setup, ...this.place(setup) };
+    if (setup.at <= this.last) there.at = setup.at; // between two frames the one before will do
+    return asked.filter((key) => setup[key] !== there[key]).map((key) => [key, setup[key], there[key]]);
+  }
+
   send(message) {
     const answer = {
       start: () => this.start(message.setup),
@@ -59,9 +80,7 @@ export class RecordedSource {
     this.away = { left: split(setup.home_left), right: split(setup.home_right) };
     this.epoch = Math.min(setup.epochs, this.recording.network.length - 1);
     this.network("show");
-    const rehearsals = this.recording.frames.map((frame) => frame.rehearsal);
-    const reached = rehearsals.findLastIndex((rehearsal) => rehearsal <= setup.at);
-    this.scrub(Math.max(reached, 0));
+    this.scrub(this.frameAt(setup.at));
   }
 
   play() {

@@ -53,10 +53,12 @@ export function makeRoom(names, side, onPick) {
   }
 
   function update(team, arrowsKind, arrowScale, started) {
-    latest = { team, arrowsKind, arrowScale };
+    // Once somebody is sent home it is the talk that is shown, no longer the last rehearsal.
+    const talk = team.home.away.length > 0;
+    latest = { team, arrowsKind, arrowScale, talk };
     seats.forEach((s, i) => {
       const away = team.home.away.includes(names[i]);
-      const present = team.present[i] === 1;
+      const present = talk || team.present[i] === 1;
       const share = Math.round(100 * Math.min(1, Math.max(0, team.share[i] ?? 0)));
       set(s, "present", present, (v) => s.button.classList.toggle("absent", !v));
       set(s, "away", away, (v) => {
@@ -68,12 +70,12 @@ export function makeRoom(names, side, onPick) {
       const state = t(away ? "seat.away" : present ? "seat.present" : "seat.absent");
       set(s, "label", t("seat.label", { name: names[i], state, share }), (v) => s.button.setAttribute("aria-label", v));
     });
-    const present = team.present.reduce((sum, m) => sum + m, 0);
-    say(here, started ? t("room.here", { present, of: names.length }) : t("room.before"));
+    const present = talk ? names.length - team.home.away.length : team.present.reduce((sum, m) => sum + m, 0);
+    say(here, started ? t(talk ? "room.talk" : "room.here", { present, of: names.length }) : t("not_yet"));
     arrows(latest);
   }
 
-  function arrows({ team, arrowsKind, arrowScale }) {
+  function arrows({ team, arrowsKind, arrowScale, talk }) {
     const room = cleared(canvas);
     if (!room) return;
     const { context, width, height } = room;
@@ -87,7 +89,7 @@ export function makeRoom(names, side, onPick) {
       if (i === j || away[i] || away[j] || (only !== null && only !== i)) return;
       const strength = Math.min(1, Math.abs(links[i][j]) / arrowScale);
       if (strength < 0.02) return;
-      const absent = team.present[i] === 0;
+      const absent = !talk && team.present[i] === 0;
       context.globalAlpha = (only === i ? 0.9 : (0.12 + 0.6 * strength ** 1.5) * Math.sqrt(crowd)) * (absent ? 0.3 : 1);
       context.lineWidth = Math.max(0.4, (only === i ? 4 : 4 * crowd) * strength);
       context.strokeStyle = context.fillStyle = links[i][j] < 0 ? colours().soft : colour;

@@ -17,6 +17,7 @@ export class Session {
   hardSection = 0;
   home = { left: [], right: [] };
   bet = null;
+  revealed = false; // whether anybody has been sent home since these teams started
   playing = false;
   asked = null; // to play or to pause, until a frame says that it is so
   started = false;
@@ -52,6 +53,7 @@ export class Session {
   /** Start both teams as the setup says, up to the rehearsal it says; also after a lost connection. */
   start() {
     this.started = false;
+    if (this.source.recorded) Object.assign(this.setup, this.source.place(this.setup));
     this.target = this.setup.at;
     const split = (names) => (names ? names.split(",") : []);
     this.home = { left: split(this.setup.home_left), right: split(this.setup.home_right) };
@@ -79,6 +81,7 @@ export class Session {
     this.before = this.started ? { ...this.setup } : null;
     this.setup = setup;
     this.bet = null;
+    this.revealed = false;
     this.playing = false;
     this.start();
   }
@@ -163,7 +166,7 @@ export class Session {
       case "started":
         this.started = true;
         Object.assign(this, { names: message.names, sections: message.sections, hardSection: message.hard_section });
-        if (this.source.recorded) this.setup = { ...message.setup, ...this.placeOfRecording() };
+        if (this.source.recorded) this.setup = { ...message.setup, ...this.source.place(this.setup) };
         break;
       case "changed":
         this.remember(message);
@@ -181,11 +184,6 @@ export class Session {
   followPlaying(playing) {
     if (this.asked === playing) this.asked = null;
     if (this.asked === null) this.playing = playing;
-  }
-
-  placeOfRecording() {
-    const { at, epochs, home_left, home_right } = this.setup;
-    return { at, epochs, home_left, home_right };
   }
 
   /** A setup could not be started: go on with what there was, or with what is usual, rather than with nothing. */
@@ -211,9 +209,10 @@ export class Session {
   }
 }
 
-/** What the server says went wrong: in the page's language where it is one of the things that can happen to anybody. */
+/** What the server says went wrong, in the page's language; of what it refuses it says in English what was wrong. */
 function lineOf({ message, code, rehearsal }) {
   if (code === "last") return t("error.last", { rehearsal: whole(rehearsal) });
   if (code === "head_start") return t("error.head_start");
-  return t("error", { message });
+  if (code === "not_started") return t("error.not_started");
+  return t("error.refused", { message });
 }

@@ -8,7 +8,7 @@ export function makeShow(app) {
   let sides = "both";
   let asked = null; // who is to go home once the bet is laid
   const dialog = one("#bet");
-  const guesses = { left: makeGuess("left"), right: makeGuess("right") };
+  const guesses = { left: makeGuess("left", follow), right: makeGuess("right", follow) };
   one("#bet-fields").append(guesses.left.element, guesses.right.element);
 
   function away(side) {
@@ -32,7 +32,9 @@ export function makeShow(app) {
 
   function pick(name, side) {
     const comes = app.home[side].includes(name);
-    if (app.bet || comes || app.frame.rehearsal === 0) toggle(name, side);
+    const wait = comes ? "" : app.parts.story.holdsBack();
+    if (wait) app.notice("home", wait);
+    else if (app.bet || comes) toggle(name, side);
     else ask(name, side);
   }
 
@@ -43,12 +45,23 @@ export function makeShow(app) {
     say(one("#bet-text"), t("bet.text", { name }));
     say(one("#bet-go"), t("bet.go", { name }));
     for (const s of ["left", "right"]) guesses[s].start(app.nameOf(s), app.frame.teams[s].quality.hard);
+    follow();
     dialog.returnValue = "cancel";
     dialog.showModal();
   }
 
+  /** A bet can be placed once both sliders have been set: nobody bets on where they happened to stand. */
+  function follow() {
+    one("#bet-go").disabled = !isSet();
+    one("#bet-unset").classList.toggle("met", isSet());
+  }
+
+  const isSet = () => guesses.left.isSet() && guesses.right.isSet();
+
+  // No submit buttons: the Enter key would press them while the bet cannot be placed.
+  for (const button of all("#bet [type=button]")) button.addEventListener("click", () => dialog.close(button.value));
   dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "cancel" || !asked) return;
+    if (dialog.returnValue === "cancel" || !asked || (dialog.returnValue === "bet" && !isSet())) return;
     app.bet = dialog.returnValue === "bet"
       ? { name: asked.name, left: guesses.left.value(), right: guesses.right.value() }
       : { name: asked.name, left: null, right: null };
@@ -74,15 +87,17 @@ export function makeShow(app) {
     const same = left.join() === right.join();
     const nobody = !left.length && !right.length;
     const list = (names) => (names.length ? names.join(", ") : t("home.nobody"));
+    if (!nobody && frame.rehearsal > 0) app.revealed = true;
     one("#bring-back").hidden = nobody;
-    say(one("#away"), nobody ? t("home.hint")
+    one("#show-bar").hidden = nobody && app.parts.story.speaks();
+    say(one("#away"), nobody ? app.parts.story.holdsBack() || t("home.hint")
       : same ? t("home.both", { names: list(left) }) : t("home.each", { left: list(left), right: list(right) }));
     say(one("#verdict"), verdict(frame, left, right));
   }
 
   /** What the reveal says, in one or two sentences. */
-  function verdict({ teams }, left, right) {
-    if (!left.length && !right.length) return "";
+  function verdict({ teams, rehearsal }, left, right) {
+    if (rehearsal === 0 || (!left.length && !right.length)) return "";
     const reveal = t("verdict", {
       left: number(teams.left.home.hard), right: number(teams.right.home.hard),
       left_all: number(teams.left.quality.hard), right_all: number(teams.right.quality.hard),
@@ -94,21 +109,33 @@ export function makeShow(app) {
   return { pick, ask, write, update };
 }
 
-/** A slider from 0 to 1 for what one team will keep. */
-function makeGuess(side) {
+/** A slider from 0 to 1 for what one team will keep; unset until somebody has touched it. */
+function makeGuess(side, onSet) {
   const input = make("input", { type: "range", min: "0", max: "1", step: "0.05", id: `guess-${side}` });
   const output = make("output", { for: `guess-${side}` });
   const title = make("span");
   const now = make("small");
-  input.addEventListener("input", () => say(output, number(Number(input.value))));
+  const element = make(`label.guess.${side}`, {}, title, now, input, output);
+  let set = false;
+  for (const kind of ["input", "click"]) {
+    input.addEventListener(kind, () => {
+      set = true;
+      element.classList.remove("unset");
+      say(output, number(Number(input.value)));
+      onSet();
+    });
+  }
   return {
-    element: make(`label.guess.${side}`, {}, title, now, input, output),
+    element,
+    isSet: () => set,
     value: () => Number(input.value),
     start(name, hard) {
       say(title, name);
       say(now, t("bet.now", { hard: number(hard) }));
-      input.value = String(hard); // as if nothing were lost: the browser keeps it within bounds, in steps
-      say(output, number(Number(input.value)));
+      set = false;
+      element.classList.add("unset");
+      input.value = "0.5"; // in the middle: no figure that could be taken for a hint
+      say(output, "?");
     },
   };
 }

@@ -1,6 +1,7 @@
-// The guide: five steps that lead a newcomer from watching to knowing why; it can be put away at any time.
+// The guide: six steps that lead a newcomer from watching to knowing why. It stands in the page right above what it
+// speaks of, opens a step only when the one before is done, and can be put away at any time.
 
-import { make, one, say } from "page/dom.js";
+import { all, make, one, say } from "page/dom.js";
 import { number, t, whole } from "page/texts.js";
 import { still } from "page/theme.js";
 
@@ -12,31 +13,44 @@ const STEPS = ["watch", "bet", "home", "twin", "digits", "sentence"];
 export function makeStory(app) {
   let step = 0;
   let stopAt = null;
+  let inView = true;
+  const [guide, answer] = [one("#guide"), one("#answer")];
+  const places = Object.fromEntries(all(".guide-place").flatMap((place) => place.dataset.steps.split(" ").map((name) => [name, place])));
   const dots = STEPS.map((name, i) => make("button", { type: "button", "data-step": name, onclick: () => go(i) }, String(i + 1)));
   one("#guide-steps").append(...dots);
   one("#guide-do").addEventListener("click", () => act[STEPS[step]]());
   one("#guide-next").addEventListener("click", () => go(step + 1));
   one("#guide-hide").addEventListener("click", () => hide(true));
-  one("#guide-show").addEventListener("click", () => hide(false));
+  one("#guide-show").addEventListener("click", () => {
+    hide(false);
+    scroll();
+  });
+  answer.addEventListener("toggle", () => update());
+  new IntersectionObserver((entries) => {
+    inView = entries.at(-1).isIntersecting;
+    offer();
+  }).observe(guide);
+
+  const held = () => app.frame?.rehearsal ?? 0;
+  const wanted = () => Math.min(WATCH, app.source?.last ?? WATCH); // a recording may be shorter
+  const watched = () => app.revealed || held() >= wanted();
+  /** Whether a step can be gone to: the rehearsals come first, then the bet and what it reveals, then the rest. */
+  const isOpen = (i) => i === 0 || (i === 1 ? watched() : app.revealed || app.bet !== null);
 
   const act = {
     watch() {
-      stopAt = Math.min(app.frame.rehearsal + WATCH, app.source.last ?? Infinity);
+      stopAt = wanted();
       if (!app.source.recorded) app.setSpeed(Math.max(FAST, app.view.speed));
       app.play(true);
-      scrollTo("#teams");
+      scroll();
     },
     bet() {
-      scrollTo("#teams");
-      if (app.home.left.includes("B") || app.home.right.includes("B")) app.sendHome({ left: [], right: [] });
+      if (anyAway()) app.sendHome({ left: [], right: [] });
       app.bet = null;
       app.play(false);
       app.ask("B");
     },
-    home() {
-      const home = app.home.left.length ? [] : ["B"];
-      app.sendHome({ left: home, right: home });
-    },
+    home: () => app.sendHome({ left: ["B"], right: ["B"] }),
     twin: () => app.send({ type: "step" }),
     digits() {
       const { trained, silent } = app.digits.state();
@@ -44,87 +58,138 @@ export function makeStory(app) {
       else app.digits.silence(silent ? 0 : 0.5);
     },
     sentence() {
-      hide(true);
-      scrollTo("#teams");
+      if (answer.open) {
+        hide(true);
+        return scroll(one("#teams"));
+      }
+      answer.open = true;
+      return scroll(one(".moral"), "nearest");
     },
   };
 
-  /** For the steps that have figures in them: what is said, what the button does, whether it can be pressed. */
+  const anyAway = () => app.home.left.length + app.home.right.length > 0;
+
+  /** What each step says, what its button does and whether it can be pressed, and whether its work is done. */
   const words = {
-    watch: () => [t("guide.watch.text"), t("guide.watch.do", { watch: whole(WATCH) }), !app.playing],
+    watch() {
+      const [done, busy, left] = [watched(), app.playing, wanted() - held()];
+      const label = done || !held() ? t("guide.watch.do", { watch: whole(wanted()) })
+        : busy ? t("guide.watch.busy", { held: whole(held()), of: whole(wanted()) }) : t("guide.watch.more", { left: whole(left) });
+      return { text: t("guide.watch.text"), label, can: !busy && !done, done };
+    },
     bet(frame) {
       const of = (side) => number(100 * (frame?.teams[side].share[1] ?? NaN), 0);
-      return [t("guide.bet.text", { left_share: of("left"), right_share: of("right") }), t("guide.bet.do"), frame?.rehearsal > 0];
+      const text = t("guide.bet.text", { held: whole(held()), left_share: of("left"), right_share: of("right") });
+      return { text, label: t("guide.bet.do"), can: held() > 0, done: app.revealed };
     },
-    home(frame) {
-      const left = frame?.teams.left.home;
-      if (!left?.away.length) return [t("guide.home.before"), t("guide.home.do"), true];
-      return [t("guide.home.text", { left: number(left.hard), right: number(frame.teams.right.home.hard) }), t("guide.home.back"), true];
-    },
+    home: (frame) => ({ text: frame ? homeText(frame) : "", label: t("guide.home.do"), can: true, done: anyAway() }),
+    twin: () => ({ text: t("guide.twin.text"), label: t("guide.twin.do"), can: true, done: true }),
     digits() {
       const { trained, playing, silent, accuracy } = app.digits.state();
-      if (!trained) return [t("guide.digits.text"), t("guide.digits.do"), !playing];
+      if (!trained) return { text: t("guide.digits.text"), label: t(playing ? "guide.digits.busy" : "guide.digits.do"), can: !playing };
       const [left, right] = accuracy.map((part) => number(100 * part, 0));
       return silent
-        ? [t("guide.digits.silent", { silent, left, right }), t("guide.digits.back"), true]
-        : [t("guide.digits.trained", { left, right }), t("guide.digits.silence"), true];
+        ? { text: t("guide.digits.silent", { silent, left, right }), label: t("guide.digits.back"), can: true, done: true }
+        : { text: t("guide.digits.trained", { left, right }), label: t("guide.digits.silence"), can: true };
     },
+    sentence: () => (answer.open
+      ? { text: t("guide.sentence.after"), label: t("guide.sentence.do"), can: true }
+      : { text: t("guide.sentence.text"), label: t("guide.sentence.show"), can: true }),
   };
 
-  function scrollTo(selector) {
-    // On a phone the tables themselves, or the guide would stand before them.
-    const place = selector === "#teams" && matchMedia("(max-width: 820px)").matches ? "#pair" : selector;
-    one(place).scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
-    one(selector).focus({ preventScroll: true });
+  /** Who is missed how much; and why, where it came out as the article says and under its laws. */
+  function homeText({ teams: { left, right } }) {
+    if (!anyAway()) return t("guide.home.before");
+    const onlyB = [left, right].every((team) => team.home.away.join() === "B");
+    const [lost, kept] = [left, right].map((team) => team.quality.hard - team.home.hard);
+    const asTold = onlyB && app.now.left === "everyone" && app.now.right === "one-or-two" && lost > kept;
+    return t(asTold ? "guide.home.text" : "guide.home.other", { left: number(lost), right: number(kept) });
+  }
+
+  function scroll(to = guide, block = "start") {
+    to.scrollIntoView({ behavior: still() ? "auto" : "smooth", block });
   }
 
   function go(to) {
-    step = Math.min(to, STEPS.length - 1);
-    if (STEPS[step] === "twin" || STEPS[step] === "digits" || STEPS[step] === "sentence") {
-      scrollTo(STEPS[step] === "sentence" ? ".sentence" : `#${STEPS[step]}`);
-    }
+    if (!isOpen(to)) return;
+    const moves = stand(to);
     write();
+    if (!moves) return;
+    scroll();
+    guide.closest("section").focus({ preventScroll: true });
+  }
+
+  /** Put the guide where a step's place is; tells whether it had to move. */
+  function stand(at) {
+    step = at;
+    const place = places[STEPS[step]];
+    if (guide.parentElement === place) return false;
+    place.append(guide);
+    return true;
   }
 
   function hide(hidden) {
-    one("#guide").hidden = hidden;
-    one("#guide-show").hidden = !hidden;
+    guide.hidden = hidden;
     document.body.classList.toggle("guided", !hidden);
+    offer();
+    app.parts.show.write();
+  }
+
+  /** Offer to go to the guide where it cannot be seen. */
+  function offer() {
+    one("#guide-show").hidden = inView && !guide.hidden;
   }
 
   function write() {
-    const name = STEPS[step];
     dots.forEach((dot, i) => {
       dot.setAttribute("aria-label", t("guide.step", { number: i + 1, title: t(`guide.${STEPS[i]}.title`) }));
       if (i === step) dot.setAttribute("aria-current", "step");
       else dot.removeAttribute("aria-current");
     });
-    say(one("#guide-title"), t(`guide.${name}.title`));
-    say(one("#guide-next"), t("guide.next"));
-    one("#guide-next").hidden = step === STEPS.length - 1;
+    say(one("#guide-title"), t(`guide.${STEPS[step]}.title`));
+    app.parts.show.write();
     update();
   }
 
   /** The words that hang on what the teams have done so far. */
   function update() {
     const { frame } = app;
-    const name = STEPS[step];
     if (frame && stopAt !== null && frame.rehearsal >= stopAt) {
       stopAt = null;
       app.play(false);
-      if (name === "watch") return go(1);
+      if (step === 0) return go(1);
     }
-    const [text, label, ready] = words[name]?.(frame) ?? [t(`guide.${name}.text`), t(`guide.${name}.do`), true];
+    // The teams started anew: back to what is to be done first, unless they only catch up with where they were.
+    if (frame && app.target <= frame.rehearsal && !isOpen(step)) {
+      stand(watched() ? 1 : 0);
+      return write();
+    }
+    if (app.revealed) one("#sentence").hidden = false;
+    const { text, label, can, done = false } = words[STEPS[step]](frame);
     say(one("#guide-text"), text);
     say(one("#guide-do"), label);
-    one("#guide-do").disabled = !frame || !ready;
+    const last = step === STEPS.length - 1;
+    one("#guide-do").disabled = !frame || !can;
+    one("#guide-do").hidden = done && STEPS[step] in { watch: 0, home: 0 }; // it cannot be done twice
+    one("#guide-next").hidden = last || !isOpen(step + 1);
+    // One thing is to be done at a time: what the step asks, and then to go on.
+    one("#guide-do").classList.toggle("primary", !done);
+    one("#guide-next").classList.toggle("primary", done);
+    dots.forEach((dot, i) => (dot.disabled = !isOpen(i)));
   }
 
   return {
     write,
     update,
-    hide,
-    /** The bet is laid and B has gone home: on to what is left. */
-    betLaid: () => STEPS[step] === "bet" && go(2),
+    /** Whether the guide itself says what to do with the teams, so that nothing else has to. */
+    speaks: () => !guide.hidden && step < 2,
+    /** Why nobody can be sent home yet; empty where somebody can. */
+    holdsBack() {
+      if (!held()) return t("home.first");
+      if (guide.hidden || step > 0 || watched()) return "";
+      return t("home.guided", { watch: whole(wanted()), free: t("guide.hide") });
+    },
+    /** The bet is laid and somebody has gone home: on to what is left. */
+    betLaid: () => step === 1 && go(2),
   };
 }

@@ -19,10 +19,10 @@ export function makeTwin(app) {
     for (const side of SIDES) panels[side].write();
   }
 
-  function update(teams, withPictures) {
+  function update(teams, started, withPictures) {
     // One scale for both, so that thick means the same on either side.
     const most = Math.max(1e-9, ...SIDES.flatMap((s) => teams[s].twin.outgoing.flat().map(Math.abs)));
-    for (const side of SIDES) panels[side].update(teams[side].twin, app, most, withPictures);
+    for (const side of SIDES) panels[side].update(teams[side].twin, app, most, started, withPictures);
   }
 
   return { write, update };
@@ -34,9 +34,9 @@ function makePanel(side) {
   const mask = make("p.mask");
   const [differenceTerm, lossTerm] = [make("dt"), make("dt")];
   const [difference, loss] = [make("dd.difference"), make("dd")];
-  const largest = make("small");
+  const [largest, why] = [make("small"), make("small")];
   const element = make(`div.twin.${side}`, {}, title, canvas, mask,
-    make("dl.facts", {}, make("div", {}, differenceTerm, difference, largest), make("div", {}, lossTerm, loss)));
+    make("dl.facts", {}, make("div", {}, differenceTerm, difference, largest), make("div", {}, lossTerm, loss, why)));
 
   return {
     element,
@@ -44,13 +44,14 @@ function makePanel(side) {
       say(title, t(`twin.${side}`));
       say(differenceTerm, t("twin.difference"));
       say(lossTerm, t("twin.loss"));
+      say(why, t("twin.loss.why"));
       canvas.setAttribute("aria-label", t("twin.picture"));
     },
-    update(twin, app, most, withPicture) {
-      say(difference, tiny(twin.difference));
-      say(largest, t("twin.largest", { largest: tiny(twin.largest) }));
-      say(loss, number(twin.loss, 3));
-      say(mask, `${t("twin.mask")} ${app.names.map((name, i) => `${name} ${twin.mask[i]}`).join("   ")}`);
+    update(twin, app, most, started, withPicture) {
+      say(difference, started ? tiny(twin.difference) : "–");
+      say(largest, started ? t("twin.largest", { largest: tiny(twin.largest) }) : t("not_yet"));
+      say(loss, started ? number(twin.loss, 3) : "–");
+      say(mask, !started ? t("not_yet") : `${t("twin.mask")} ${app.names.map((name, i) => `${name} ${twin.mask[i]}`).join("   ")}`);
       if (withPicture) picture(canvas, twin, app, side, most);
     },
   };
