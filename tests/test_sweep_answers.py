@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sweeps import fine_plan, raising, small_plan, threads
 
 import run
@@ -261,6 +262,31 @@ def test_the_page_and_its_figures_speak_japanese(stored, tmp_path):
     assert re.findall(r"[+-]\d\.\d{3}", theirs) == re.findall(r"[+-]\d\.\d{3}", ours)
     for name in ("by_rate.png", "best_rates.png"):
         assert (english / name).read_bytes() != (japanese / name).read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("sizes", ["5", "3,5", "3,4,5", "3,4,5,8"])
+def test_nothing_is_cut_off_a_figure(stored, tmp_path, monkeypatch, sizes, language):
+    """However many panels there are, the legend has its place, and axes have plain numbers."""
+    seen = []
+
+    def look(figure: Figure, _: object) -> None:
+        figure.canvas.draw()
+        seen.append(figure)
+        (legend,) = figure.legends
+        box = legend.get_window_extent()
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+        for ax in figure.axes:
+            low, high = ax.get_ylim()
+            ticks = ax.yaxis.get_ticklabels(which="both")
+            shown = [tick.get_text() for tick in ticks if low <= tick.get_position()[1] <= high]
+            assert len([text for text in shown if text]) >= 3 or not ax.get_ylabel()
+            assert not [text for text in shown if "$" in text]
+
+    monkeypatch.setattr("dashboard.sweep.figures.save_png", look)
+    page_of(stored(f"presenters={sizes}"), tmp_path, language)
+    assert len(seen) == (1 if sizes == "5" else 2)
 
 
 def test_the_page_says_that_nothing_could_be_shown(stored, tmp_path):

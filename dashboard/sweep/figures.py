@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, Texts, drawing, save_png
 from dashboard.sweep.answers import OUTCOMES, Answer, Answers
@@ -34,6 +34,7 @@ def draw_by_rate(answers: Answers, language: str, file: IO[bytes]) -> None:
             _quality(axes[0, column], answer)
             _score(axes[1, column], answer)
             axes[0, column].set_title(texts["figure.size"].format(size=answer.size))
+        _label_scores(axes[1, 0])
         axes[0, 0].set_ylabel(texts["figure.quality"])
         axes[1, 0].set_ylabel(texts["figure.score"])
         figure.supxlabel(texts["figure.rate"], fontsize=11, color=INK)
@@ -42,7 +43,8 @@ def draw_by_rate(answers: Answers, language: str, file: IO[bytes]) -> None:
                             label=texts["figure.best"]))  # fmt: skip
         marks.append(Line2D([], [], marker="o", markersize=6, color=PALE, linewidth=0,
                             markerfacecolor="white", label=texts["figure.good"]))  # fmt: skip
-        figure.legend(handles=marks, loc="outside upper center", ncols=4)
+        # All four in a row are wider than two panels.
+        figure.legend(handles=marks, loc="outside upper center", ncols=4 if len(sizes) > 2 else 2)
         save_png(figure, file)
 
 
@@ -66,7 +68,8 @@ def draw_best_rates(answers: Answers, language: str, file: IO[bytes]) -> None:
         axes[0, 0].set_ylim(min(low, -0.03), high)
         marks: list[Line2D | Patch] = [_key(outcome, texts) for outcome in OUTCOMES]
         marks.append(Patch(color=PALE, alpha=0.4, label=texts["figure.good"]))
-        figure.legend(handles=marks, loc="outside upper center", ncols=3)
+        ncols = 3 if columns > 1 else 1  # all in a row are wider than one panel
+        figure.legend(handles=marks, loc="outside upper center", ncols=ncols)
         save_png(figure, file)
 
 
@@ -101,7 +104,19 @@ def _score(ax: Axes, answer: Answer) -> None:
     )  # fmt: skip
     if (found.mean > 0).all():  # a team that says nothing has no logarithm
         ax.set_yscale("log")
-        ax.yaxis.set_major_formatter("{x:g}")
+
+
+def _label_scores(ax: Axes) -> None:
+    """Label a logarithmic axis, of all scores, with plain numbers.
+
+    Left to itself, Matplotlib writes powers of ten in one way and what lies between in another.
+    """
+    if ax.get_yscale() != "log":
+        return
+    low, high = ax.get_ylim()
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high / low > 5 else MaxNLocator(5))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def _best_along(ax: Axes, name: str, along: list[Answer], texts: Texts) -> None:
