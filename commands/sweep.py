@@ -6,12 +6,22 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
 from dashboard.files import ready_folder
@@ -64,8 +74,9 @@ def sweep(
 ) -> None:
     """Run every team of a design, or go on where the last run of it stopped.
 
-    With --status, --report or --export nothing is run: they read the store. Exit code 3 if chunks
-    failed for good; Ctrl-C ends with 130, and the same command goes on.
+    With --status, --report or --export nothing is run: they read the
+    store. Exit code 3 if chunks failed for good; Ctrl-C ends with 130,
+    and the same command goes on.
     """
     path = store or Path("out") / f"{file.stem if file else 'sweep'}.sqlite"
     given = settings or []
@@ -199,6 +210,20 @@ def _conclude(path: Path, state: State, *, as_json: bool) -> None:
     raise typer.Exit(FAILED)
 
 
+class _TimeLeft(ProgressColumn):
+    """The time left, by all the work of this run.
+
+    Rich's own goes by the last few updates, and two workers may end their chunks in one moment.
+    """
+
+    def render(self, task: Task) -> Text:
+        """Count down to when, after the last chunk, the end was to be expected."""
+        ends = task.fields["ends"]
+        if ends is None or task.elapsed is None:
+            return Text("left: -:--:--")
+        return Text(f"left: {timedelta(seconds=max(round(ends - task.elapsed), 0))}")
+
+
 @contextmanager
 def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
     """Show teams done, their rate and the time left on a terminal; nothing elsewhere.
@@ -208,26 +233,29 @@ def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
     screen = Console(stderr=True)
     with Progress(
         TextColumn("{task.fields[done]:,} of {task.fields[teams]:,} teams"),
-        BarColumn(),
+        BarColumn(None, table_column=Column(ratio=1)),  # what room the words leave
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
+        _TimeLeft(),
         console=screen,
         transient=True,
+        expand=True,
         disable=quiet or not screen.is_terminal,
     ) as bar:
-        task = bar.add_task("", total=1.0, teams=teams, done=0, rate="", start=False)
-        begun_with: int | None = None
+        task = bar.add_task("", total=1.0, teams=teams, done=0, rate="", ends=None, start=False)
+        begun_with: tuple[int, float] | None = None
 
         def on_progress(done: int, share: float) -> None:
             nonlocal begun_with
             if begun_with is None:
-                begun_with = done
+                begun_with = done, share
                 bar.start_task(task)
+            teams_before, share_before = begun_with
             elapsed = bar.tasks[0].elapsed or 0.0
-            rate = f"{(done - begun_with) / elapsed:,.0f} a second" if elapsed > 1 else ""
-            bar.update(task, completed=share, done=done, rate=rate)
+            rate = f"{(done - teams_before) / elapsed:,.0f} a second" if elapsed > 1 else ""
+            now = share - share_before
+            ends = elapsed * (1.0 - share_before) / now if now > 0 else None
+            bar.update(task, completed=share, done=done, rate=rate, ends=ends)
 
         yield on_progress
 
