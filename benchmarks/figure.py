@@ -103,17 +103,16 @@ def _panel(ax: Axes, curve: Curve, lines: dict[str, dict[str, Any]], texts: dict
             markersize=4 if ours else 3, linewidth=2.6 if ours else 1.4, zorder=3 if ours else 2,
         )  # fmt: skip
     bottom, top = ax.get_ylim()
-    for last in {line["sizes"][-1] for line in lines.values()}:
-        ending = {name: line for name, line in lines.items() if line["sizes"][-1] == last}
-        for name, height in _apart(ending, bottom, top).items():
-            ax.annotate(
-                texts[name] + _grows(lines[name]["growth"], texts),
-                xy=(last, lines[name]["seconds"][-1]), xytext=(beyond(last, 0.03), height),
-                va="center", fontsize=9.5, color=_color(name),
-                fontweight="bold" if name.startswith("ours") else "normal",
-                arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6, "alpha": 0.6,
-                            "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
-            )  # fmt: skip
+    for name, height in _apart(lines, bottom, top).items():
+        end = lines[name]["sizes"][-1], lines[name]["seconds"][-1]
+        ax.annotate(
+            texts[name] + _grows(lines[name]["growth"], texts),
+            xy=end, xytext=(beyond(sizes[-1], 0.03), height),
+            va="center", fontsize=9.5, color=_color(name),
+            fontweight="bold" if name.startswith("ours") else "normal",
+            arrowprops={"arrowstyle": "-", "color": _color(name), "lw": 0.6, "alpha": 0.6,
+                        "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 3},
+        )  # fmt: skip
     ax.set_title(texts[curve.title])
     ax.set_xlabel(texts[curve.size])
     ax.xaxis.set_major_locator(FixedLocator(_ticks(sizes)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.plan import Comparison, effort
 from benchmarks.race import Row, crew_of, race
+from benchmarks.ratios import typical
 from benchmarks.worker import Entry
 
 
@@ -26,6 +27,19 @@ class Outcome:
     def ours(self) -> Row | None:
         """The row that ratios refer to; None if it was not timed."""
         return self.row(self.comparison.entries[0].name)
+
+    def fastest(self, names: Iterable[str]) -> Row | None:
+        """Find the fastest of those that were timed; None if none was."""
+        timed = [row for name in names if (row := self.row(name))]
+        return min(timed, key=lambda row: typical(row.launches), default=None)
+
+    def like(self, row: Row) -> Row | None:
+        """Find the fastest of ours that does the same work: draws, or is handed, the same."""
+        return self.fastest(
+            each.entry.name
+            for each in self.rows
+            if each.entry.ours and each.entry.handed == row.entry.handed
+        )
 
 
 def run_all(

@@ -143,10 +143,11 @@ def reference(case: Rehearsals) -> dict[str, FloatArray]:
 
 
 OURS = "ours: Mesa team"
+PLAIN = "plain NumPy, same loop"
 
 ENTRIES = (
     Entry(OURS, "benchmarks.rehearsal:Mesa", note="draws questions and absences itself"),
-    Entry("plain NumPy, same loop", "benchmarks.rehearsal:Plain"),
+    Entry(PLAIN, "benchmarks.rehearsal:Plain"),
     Entry("ours: TeamStack of one", "benchmarks.rehearsal:Stacked",
           note="draws questions and absences itself"),
 )  # fmt: skip

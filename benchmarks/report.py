@@ -15,7 +15,8 @@ from benchmarks.launches import Outcome
 from benchmarks.plan import CURVES, Curve
 from benchmarks.race import Row
 from benchmarks.ratios import Ratio, ratio, typical
-from benchmarks.step import FLOOR
+from benchmarks.step import FLOORS
+from benchmarks.targets import Target, targets
 from benchmarks.worker import KERNEL_VARIABLES
 
 PACKAGES = (
@@ -35,11 +36,15 @@ GROUP_NOTES = {
     "step": (
         "float32. Each step shuffles, gathers its batch and draws its mask in its own way, the "
         "matrix products alone excepted. All are checked to have the same losses and weights "
-        "after one and five steps from the same weights, batches and masks."
+        "after one and five steps from the same weights, batches and masks as plain NumPy has in "
+        "float64; the batches leave no relu's input so near 0 that float32 may see its sign "
+        "otherwise."
     ),
     "stacks": (
         "float64, plain dropout step (trust 1), one or two absent, one talk for all. The peers are "
-        "handed questions and absences ready-made; ours and Mesa's draw them."
+        "handed questions and absences ready-made, and so is our step alone; ours and Mesa's draw "
+        "them. 'Same work' is the ratio to the fastest of ours that is handed them too, or, for "
+        "those who draw, that draws too; with the median of each launch."
     ),
     "rehearsal": (
         "float64, learned reliance (trust 0.02). Same weights and reliance after twenty rehearsals."
@@ -65,7 +70,9 @@ def growth_of(curve: Curve, outcomes: Iterable[Outcome]) -> dict[str, dict[str, 
 
     Returns
     -------
-    dict of name to {'sizes': list, 'seconds': list, 'growth': Growth or None}
+    dict of name to dict
+        'sizes' and 'seconds', lists; 'rounds', of each size by launch; 'growth', a Growth or None;
+        'by launch', a list of the same; 'times ours', the Ratio at the largest size, or None.
     """
     found: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
@@ -73,11 +80,20 @@ def growth_of(curve: Curve, outcomes: Iterable[Outcome]) -> dict[str, dict[str, 
             continue
         for row in outcome.rows:
             if row.launches:
-                line = found.setdefault(row.entry.name, {"sizes": [], "seconds": []})
+                line = found.setdefault(
+                    row.entry.name, {"sizes": [], "seconds": [], "rounds": [], "times ours": None}
+                )
                 line["sizes"].append(outcome.comparison.size)
                 line["seconds"].append(typical(row.launches))
+                line["rounds"].append(row.launches)
+                if outcome.ours:
+                    line["times ours"] = ratio(row.launches, outcome.ours.launches)
     for line in found.values():
         line["growth"] = growth(line["sizes"], line["seconds"], doubling=curve.doubling)
+        line["by launch"] = [
+            growth(line["sizes"], [typical([one]) for one in launch], doubling=curve.doubling)
+            for launch in zip(*line["rounds"], strict=False)
+        ]
     return found
 
 
@@ -103,6 +119,8 @@ def markdown(outcomes: Sequence[Outcome], about: dict[str, Any], date: str) -> s
         "check are from the reference's, relative; who is too far off is not timed.",
         "",
     ]  # fmt: skip
+    if aims := targets(outcomes):
+        lines += _targets_section(aims)
     for group, title in GROUP_TITLES.items():
         of_group = [each for each in outcomes if each.comparison.group == group]
         if not of_group:
@@ -128,12 +146,20 @@ def as_json(
         "comparisons": [_json_of(outcome) for outcome in outcomes],
         "growth": {
             curve.title: {
-                name: line | {"growth": None if line["growth"] is None else vars(line["growth"])}
+                name: {
+                    "sizes": line["sizes"],
+                    "seconds": line["seconds"],
+                    "growth": line["growth"] and vars(line["growth"]),
+                    "by launch": [fit and vars(fit) for fit in line["by launch"]],
+                    "times ours at the largest size": line["times ours"]
+                    and vars(line["times ours"]),
+                }
                 for name, line in lines.items()
             }
             for curve in CURVES
             if (lines := growth_of(curve, outcomes))
         },
+        "targets": [vars(target) | {"met": target.met} for target in targets(outcomes)],
     }
 
 
@@ -149,26 +175,51 @@ def duration(seconds: float) -> str:
     return f"{_figures(seconds / size)} {unit}"
 
 
+def _targets_section(aims: Sequence[Target]) -> list[str]:
+    lines = [
+        "## Targets",
+        "",
+        "One is met if the median of every launch meets it.",
+        "",
+        "| what | target | launches | met |",
+        "|---|---|---|---|",
+    ]
+    for aim in aims:
+        found = ", ".join(_figures(each) + aim.unit for each in aim.found)
+        limit = f"{'>=' if aim.at_least else '<='} {_figures(aim.limit)}{aim.unit}"
+        nearest = f" (nearest: {aim.beside})" if aim.beside else ""
+        because = f"no: {aim.why}" if aim.why else "no"
+        lines.append(
+            f"| {aim.what}{nearest} | {limit} | {found} | {'yes' if aim.met else because} |"
+        )
+    return [*lines, ""]
+
+
 def _table(outcome: Outcome) -> list[str]:
     each, ours = outcome.comparison, outcome.ours
     threads = "one thread" if each.threads == 1 else f"{each.threads} threads"
+    some_handed = any(row.entry.handed for row in outcome.rows)
+    titles = ["contender", "time", "times ours", "quartiles", "launches"]
+    titles += [*(["same work"] if some_handed else []), "differs by", "note"]
     lines = [
         f"### {each.title[0].upper()}{each.title[1:]}; {threads}",
         "",
-        "| contender | time | times ours | quartiles | launches | differs by | note |",
-        "|---|---|---|---|---|---|---|",
+        "| " + " | ".join(titles) + " |",
+        "|" + "---|" * len(titles),
     ]
-    lines += [_line(row, ours) for row in outcome.rows]
-    floor = outcome.row(FLOOR)
+    lines += [_line(outcome, row, some_handed=some_handed) for row in outcome.rows]
+    floor = outcome.fastest(FLOORS)
     if floor and ours:
         over = ratio(ours.launches, floor.launches)
-        lines += ["", f"Ours takes {_spread(over)} times as long as the matrix products alone."]
+        lines += ["", f"Ours takes {_spread(over)} times as long as the matrix products alone, by "
+                      "the faster of the two."]  # fmt: skip
     return lines
 
 
-def _line(row: Row, ours: Row | None) -> str:
+def _line(outcome: Outcome, row: Row, *, some_handed: bool) -> str:
+    ours, like = outcome.ours, outcome.like(row)
     if row.why_not:
-        cells = ["-"] * 5
+        cells = ["-"] * (6 if some_handed else 5)
         note = row.why_not
     else:
         found = ratio(row.launches, ours.launches) if ours else None
@@ -177,8 +228,10 @@ def _line(row: Row, ours: Row | None) -> str:
             f"{_figures(found.median)}" if found else "-",
             f"{_figures(found.low)} to {_figures(found.high)}" if found else "-",
             ", ".join(map(_figures, found.launches)) if found else "-",
-            "-" if math.isnan(row.difference) else f"{row.difference:.0e}",
         ]
+        if some_handed:
+            cells.append(_medians(ratio(row.launches, like.launches)) if like else "-")
+        cells.append("-" if math.isnan(row.difference) else f"{row.difference:.0e}")
         note = row.entry.note
     return "| " + " | ".join([row.entry.name, *cells, note.replace("|", "/")]) + " |"
 
@@ -190,10 +243,12 @@ def _growth_section(points: Sequence[Outcome]) -> list[str]:
         "![How cost grows](growth.png)",
         "",
         "Exponents of a power law, fitted to the upper half of the sizes, with 95% intervals from "
-        "the scatter about the line; for coalitions, doublings of the time a member. One thread.",
+        "the scatter about the line; for coalitions, doublings of the time a member. Each launch "
+        "is fitted by itself too. 'Times ours' is at the largest size. One thread.",
         "",
-        "| what grows | contender | smallest | largest | growth | from size |",
-        "|---|---|---|---|---|---|",
+        "| what grows | contender | smallest | largest | growth | launches | from size "
+        "| times ours (launches) |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for curve in CURVES:
         for name, line in growth_of(curve, points).items():
@@ -205,7 +260,9 @@ def _growth_section(points: Sequence[Outcome]) -> list[str]:
                 f"{sizes[0]:,}: {duration(seconds[0])}",
                 f"{sizes[-1]:,}: {duration(seconds[-1])}",
                 str(fit) if fit else "too few sizes",
+                ", ".join(f"{one.slope:.2f}" if one else "-" for one in line["by launch"]),
                 f"{fit.from_size:,}" if fit else "-",
+                _medians(line["times ours"]) if line["times ours"] else "-",
             ]
             lines.append("| " + " | ".join(cells) + " |")
     left_out = sorted(
@@ -235,6 +292,9 @@ def _json_of(outcome: Outcome) -> dict[str, Any]:
                 "times ours": vars(ratio(row.launches, ours.launches))
                 if ours and row.launches
                 else None,
+                "times ours, same work": vars(ratio(row.launches, like.launches))
+                if row.launches and (like := outcome.like(row))
+                else None,
             }
             for row in outcome.rows
         ],
@@ -247,6 +307,10 @@ def _spread(found: Ratio) -> str:
         f"{_figures(found.median)} ({_figures(found.low)} to {_figures(found.high)}; launches "
         f"{launches})"
     )
+
+
+def _medians(found: Ratio) -> str:
+    return f"{_figures(found.median)} ({', '.join(map(_figures, found.launches))})"
 
 
 def _figures(value: float) -> str:

@@ -152,6 +152,7 @@ def reference(case: Stack) -> dict[str, FloatArray]:
 
 OURS = "ours: TeamStack"
 ALONE = "ours: its step alone"
+MESA = "loop over Mesa teams"
 
 _OURS, _NUMPY = "benchmarks.peers.our_stack", "benchmarks.peers.numpy_stack"
 _DRAWS = "draws questions and absences itself"
@@ -164,7 +165,7 @@ ENTRIES = (
     Entry("JAX, vmap, scan and jit", "benchmarks.peers.jax_stack:Scan", ("jax",), handed=True),
     Entry("PyTorch, bmm", "benchmarks.peers.torch_stack:Bmm", ("torch",), handed=True),
     Entry("Numba, compiled loops", "benchmarks.peers.numba_stack:Loops", ("numba",), handed=True),
-    Entry("loop over Mesa teams", f"{_OURS}:MesaTeams", most=1_000, note=_DRAWS),
+    Entry(MESA, f"{_OURS}:MesaTeams", most=1_000, note=_DRAWS),
 )
 PAIR_ENTRIES = (
     Entry(f"{OURS}, two processes", f"{_OURS}:Halves", note=_DRAWS),

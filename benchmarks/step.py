@@ -240,13 +240,15 @@ def without_dropout(case: Step) -> Step:
 
 
 OURS = "ours: Sequential.fit"
-FLOOR = "bare matrix products"
+FLOORS = ("bare matrix products, np.matmul", "bare matrix products, SciPy's BLAS")
 
+_FLOOR = "benchmarks.peers.floor"
 _KERAS = "benchmarks.peers.keras_step"
 _TENSORFLOW = (("KERAS_BACKEND", "tensorflow"), ("TF_CPP_MIN_LOG_LEVEL", "3"))
 ENTRIES = (
     Entry(OURS, "benchmarks.peers.our_step:Fit"),
-    Entry(FLOOR, "benchmarks.peers.floor:Products", note="the floor: a part only", checked=False),
+    Entry(FLOORS[0], f"{_FLOOR}:Products", note="a floor: a part only", checked=False),
+    Entry(FLOORS[1], f"{_FLOOR}:BlasProducts", note="a floor: a part only", checked=False),
     Entry("plain NumPy", "benchmarks.step:PlainStep"),
     Entry("JAX, scan and jit", "benchmarks.peers.jax_step:Scan", ("jax",)),
     Entry("PyTorch, eager", "benchmarks.peers.torch_step:Eager", ("torch",)),
@@ -265,5 +267,5 @@ ENTRIES = (
     Entry("PyTorch, compiled", "benchmarks.peers.torch_step:Compiled", ("torch",)),
 )  # fmt: skip
 
-ON_CURVES = (OURS, FLOOR, "plain NumPy", "JAX, scan and jit", "PyTorch, eager")
+ON_CURVES = (OURS, *FLOORS, "plain NumPy", "JAX, scan and jit", "PyTorch, eager")
 """Who takes part where cost grows."""

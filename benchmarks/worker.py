@@ -101,6 +101,11 @@ class Entry:
     handed: bool = False
 
     @property
+    def ours(self) -> bool:
+        """Whether it is one of ours."""
+        return self.name.startswith("ours")
+
+    @property
     def home(self) -> tuple[str, tuple[tuple[str, str], ...]]:
         """What decides which process it lives in."""
         return self.make.partition(":")[0], self.environment

@@ -292,6 +292,23 @@ def test_stacks_in_numpy_are_the_teams_of_mesa_and_the_stack(questions, monkeypa
         contender.run()
 
 
+def test_the_floor_by_blas_is_the_products_of_the_floor_by_matmul():
+    from benchmarks.peers.floor import BlasProducts, Products
+
+    case = replace(SMALL, batches=1)
+    blas, plain = BlasProducts(case), Products(case)
+    x, w1, w2 = case.data[0][: case.batch], case.start[0], case.start[2]
+    blas.run()
+    logits = x @ w1.T @ w2.T
+    wanted = (x @ w1.T, logits, (x @ w1.T).T @ logits, logits @ w2, x.T @ (logits @ w2))
+    for (*_, out, _, _), product in zip(blas.calls, wanted, strict=True):
+        np.testing.assert_allclose(out, product, rtol=1e-4, atol=1e-5)
+    plain.run()
+    for (a, b, out), (*_, other, _, _) in zip(plain.products, blas.calls, strict=True):
+        assert sorted(out.shape) == sorted(other.shape)
+        np.testing.assert_array_equal(out, a @ b)
+
+
 @pytest.mark.parametrize("kind", ["Halves", "HandedHalves"])
 def test_both_halves_of_a_stack_are_the_whole(kind):
     from benchmarks.peers import our_stack
@@ -339,8 +356,11 @@ def outcome(curve=None, size=0):
         Row(entry("peer"), 1e-7, "", [[2e-3] * 2]),
     )
     gone = Row(entry("gone"), why_not="skipped: gone not installed")
-    floor = Row(Entry(step.FLOOR, "x:y", checked=False), launches=[[0.8e-3] * 2])
-    rows = [ours, peer, gone, floor]
+    floors = (
+        Row(Entry(name, "x:y", checked=False), launches=[[seconds] * 2])
+        for name, seconds in zip(step.FLOORS, (0.9e-3, 0.8e-3), strict=True)
+    )
+    rows = [ours, peer, gone, *floors]
     entries = tuple(row.entry for row in rows)
     title = "a step of something"
     return Outcome(Comparison("step", title, None, entries, dict, 0.0, 1, curve, size), rows)
@@ -362,8 +382,8 @@ def test_the_page_and_the_json_say_how_cost_grows():
         size = point.comparison.size
         point.rows[0].launches = [[size * 1e-6] * 2]
     page = report.markdown(points, report.machine(), "2026-01-02")
-    told = "exponent 1.00 [1.00, 1.00]"
-    assert f"| {HIDDEN.title} | one | 32: 32 us | 128: 128 us | {told} | 32 |" in page
+    told = "exponent 1.00 [1.00, 1.00] | 1.00 | 32 | 1 (1) |"
+    assert f"| {HIDDEN.title} | one | 32: 32 us | 128: 128 us | {told}" in page
     assert "gone (skipped: gone not installed)" in page
     found = report.as_json(points, report.machine(), "2026-01-02", quick=False)
     assert found["growth"][HIDDEN.title]["one"]["growth"]["slope"] == pytest.approx(1.0)
