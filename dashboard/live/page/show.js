@@ -61,10 +61,9 @@ export function makeShow(app) {
   // No submit buttons: the Enter key would press them while the bet cannot be placed.
   for (const button of all("#bet [type=button]")) button.addEventListener("click", () => dialog.close(button.value));
   dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "cancel" || !asked || (dialog.returnValue === "bet" && !isSet())) return;
-    app.bet = dialog.returnValue === "bet"
-      ? { name: asked.name, left: guesses.left.value(), right: guesses.right.value() }
-      : { name: asked.name, left: null, right: null };
+    const laid = dialog.returnValue === "bet" && isSet();
+    if (!laid && dialog.returnValue !== "skip") return; // put off, by whatever way
+    app.bet = { name: asked.name, left: laid ? guesses.left.value() : null, right: laid ? guesses.right.value() : null };
     toggle(asked.name, asked.side);
     app.tell("bet");
   });
