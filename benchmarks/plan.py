@@ -133,10 +133,10 @@ def chosen(only: Iterable[str], *, quick: bool) -> list[Comparison]:
 
 
 def effort(comparison: Comparison, *, quick: bool) -> Effort:
-    """Say how long to measure: a point of a curve less than a table."""
+    """Say how long to measure in a launch: three launches of all take half an hour on two cores."""
     if comparison.curve is not None:
-        return Effort(rounds=3 if quick else 5, seconds=0.03 if quick else 0.06)
-    return Effort(rounds=3 if quick else 7, seconds=0.05 if quick else 0.1)
+        return Effort(rounds=3, seconds=0.03 if quick else 0.05)
+    return Effort(rounds=3 if quick else 5, seconds=0.05 if quick else 0.1)
 
 
 def _at(comparison: Comparison) -> tuple[Entry, ...]:

@@ -152,6 +152,7 @@ def reference(case: Stack) -> dict[str, FloatArray]:
 
 OURS = "ours: TeamStack"
 ALONE = "ours: its step alone"
+COMPILED = "ours: TeamStack, compiled"
 MESA = "loop over Mesa teams"
 
 _OURS, _NUMPY = "benchmarks.peers.our_stack", "benchmarks.peers.numpy_stack"
@@ -159,6 +160,8 @@ _DRAWS = "draws questions and absences itself"
 ENTRIES = (
     Entry(OURS, f"{_OURS}:Whole", note=_DRAWS),
     Entry(ALONE, f"{_OURS}:Handed", handed=True),
+    Entry(COMPILED, f"{_OURS}:CompiledWhole", ("numba",), note=_DRAWS),
+    Entry(f"{ALONE}, compiled", f"{_OURS}:CompiledHanded", ("numba",), handed=True, most=1_000),
     Entry("np.matmul, stacked", f"{_NUMPY}:Matmul", handed=True),
     Entry("np.einsum", f"{_NUMPY}:Einsum", handed=True),
     Entry("loop over NumPy networks", "benchmarks.stacks:Loop", handed=True),
@@ -170,5 +173,12 @@ ENTRIES = (
 PAIR_ENTRIES = (
     Entry(f"{OURS}, two processes", f"{_OURS}:Halves", note=_DRAWS),
     Entry(f"{ALONE}, two processes", f"{_OURS}:HandedHalves", handed=True),
+    Entry(f"{COMPILED}, two processes", f"{_OURS}:CompiledHalves", ("numba",), note=_DRAWS),
+    Entry(
+        f"{ALONE}, compiled, two processes",
+        f"{_OURS}:CompiledHandedHalves",
+        ("numba",),
+        handed=True,
+    ),
 )
 """Where there are two threads, our stack has a process for each instead."""

@@ -4,8 +4,6 @@ No test asserts a real time: the contenders of `contenders.py` bring a clock of 
 """
 
 import doctest
-import io
-import json
 import multiprocessing
 import os
 from dataclasses import replace
@@ -13,19 +11,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import figure, ratios, rehearsal, report, stacks, step
 from benchmarks import growth as growth_module
-from benchmarks.__main__ import main
+from benchmarks import ratios, rehearsal, report, stacks, step
 from benchmarks.coalitions import Coalitions, OneByOne, Ours
-from benchmarks.earlier import joined, key_of, read_earlier
 from benchmarks.growth import growth
-from benchmarks.launches import Outcome
-from benchmarks.plan import HIDDEN, PARTS, Comparison, chosen
+from benchmarks.plan import PARTS, chosen
 from benchmarks.race import Effort, Row, crew_of, difference, race
 from benchmarks.ratios import ratio
 from benchmarks.worker import THREAD_VARIABLES, Entry, Worker, WorkerError
-from dashboard.texts import LANGUAGES, load
-from simulation.checks import InputError
 
 REFERENCE = {"answer": np.array([3.0, 4.0])}
 SMALL = step.Step(inputs=12, hidden=8, outputs=3, batch=6, batches=6)
@@ -348,151 +341,6 @@ def test_the_plan_has_all_axes_and_ours_first():
     assert all(sizes == sorted(set(sizes)) for sizes in reach.values())
     large = [each for each in plan if each.group == "coalitions" and each.size > 14]
     assert all(len(each.entries) == 1 for each in large), "too large for the peers"
-
-
-def outcome(curve=None, size=0):
-    ours, peer = (
-        Row(entry("one"), 0.0, "", [[1e-3] * 2]),
-        Row(entry("peer"), 1e-7, "", [[2e-3] * 2]),
-    )
-    gone = Row(entry("gone"), why_not="skipped: gone not installed")
-    floors = (
-        Row(Entry(name, "x:y", checked=False), launches=[[seconds] * 2])
-        for name, seconds in zip(step.FLOORS, (0.9e-3, 0.8e-3), strict=True)
-    )
-    rows = [ours, peer, gone, *floors]
-    entries = tuple(row.entry for row in rows)
-    title = "a step of something"
-    return Outcome(Comparison("step", title, None, entries, dict, 0.0, 1, curve, size), rows)
-
-
-def test_the_page_says_ratios_and_who_was_left_out():
-    about = report.machine() | {"packages": {"numpy": "2.0", "gone": ""}}
-    page = report.markdown([outcome()], about, "2026-01-02")
-    lines = page.splitlines()
-    assert "| peer | 2 ms | 2 | 2 to 2 | 2 | 1e-07 |  |" in lines
-    assert "| gone | - | - | - | - | - | skipped: gone not installed |" in lines
-    assert "Not installed: gone." in page
-    assert "Ours takes 1.25 (1.25 to 1.25; launches 1.25) times as long as" in page
-
-
-def test_the_page_and_the_json_say_how_cost_grows():
-    points = [outcome(HIDDEN, size) for size in (32, 64, 128)]
-    for point in points:
-        size = point.comparison.size
-        point.rows[0].launches = [[size * 1e-6] * 2]
-    page = report.markdown(points, report.machine(), "2026-01-02")
-    told = "exponent 1.00 [1.00, 1.00] | 1.00 | 32 | 1 (1) |"
-    assert f"| {HIDDEN.title} | one | 32: 32 us | 128: 128 us | {told}" in page
-    assert "gone (skipped: gone not installed)" in page
-    found = report.as_json(points, report.machine(), "2026-01-02", quick=False)
-    assert found["growth"][HIDDEN.title]["one"]["growth"]["slope"] == pytest.approx(1.0)
-    assert found["comparisons"][0]["contenders"][1]["times ours"]["median"] == pytest.approx(62.5)
-
-
-def test_the_command_writes_page_json_and_figure(tmp_path, capsys):
-    what = ["--quick", "--only", "coalitions,growth", "--peers", "one by one"]
-    assert main([*what, "--out", str(tmp_path)]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "report.md", "benchmarks.json", "growth.png"
-    }  # fmt: skip
-    page = (tmp_path / "report.md").read_text()
-    assert page == capsys.readouterr().out.removesuffix("\n")
-    assert "| plain NumPy, one by one |" in page
-    assert "shapiq, exact" not in page
-    found = json.loads((tmp_path / "benchmarks.json").read_text())
-    values = found["comparisons"][0]
-    assert [each["name"] for each in values["contenders"]] == ["ours", "plain NumPy, one by one"]
-    assert values["contenders"][1]["difference"] < values["tolerance"]
-    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
-
-
-def measured(part, seconds, *, without=None):
-    """Make up what became of a part of the plan: each entry takes so many seconds."""
-    return [
-        Outcome(
-            each,
-            [
-                Row(e, 0.1, "", [[seconds] * 2]) if e.name != without else Row(e, why_not="skipped")
-                for e in each.entries
-            ],
-        )
-        for each in chosen([part], quick=False)
-    ]
-
-
-def test_launches_and_parts_can_be_added_later(tmp_path):
-    about = report.machine()
-    first = [*measured("rehearsal", 2.0), *measured("coalitions", 1.0)]
-    page = report.as_json(first, about, "2026-01-02", quick=False)
-    (tmp_path / "benchmarks.json").write_text(json.dumps(page))
-    before, date = read_earlier(tmp_path / "benchmarks.json", about)
-    assert date == "2026-01-02"
-    gone = rehearsal.ENTRIES[1].name
-    now = [*measured("growth", 4.0), *measured("rehearsal", 3.0, without=gone)]
-    together = joined(before, now)
-    order = [key_of(each) for each in chosen(PARTS, quick=False)]
-    assert [key_of(each.comparison) for each in together] == [
-        key for key in order if key[0] in ("rehearsal", "coalitions") or key[3] is not None
-    ]
-    ours, without, one = together[0].rows
-    assert ours.launches == one.launches == [[2.0] * 2, [3.0] * 2]
-    assert (without.launches, without.why_not) == ([], "skipped"), "as within a run"
-    assert all(row.launches == [[1.0] * 2] for row in together[1].rows)
-    assert together[-1].rows[0].launches == [[4.0] * 2]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_growth_is_drawn_in_either_language_with_every_text(language, monkeypatch):
-    used, texts = set(), load("benchmarks", language)
-
-    class Noting(dict):
-        def __getitem__(self, key):
-            used.add(key)
-            return super().__getitem__(key)
-
-    monkeypatch.setattr(figure, "load", lambda *_: Noting(texts))
-    points = measured("growth", 1.0)
-    for at, point in enumerate(points):
-        for row in point.rows:
-            row.launches = [[1e-6 * (1.0 + at % 9)]]
-    assert figure.draw_growth(points, io.BytesIO(), language)
-    assert used == texts.keys()
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"machine": {}}, "was measured with other processor, cores"),
-        ({"quick": True}, "was a quick run"),
-        ({"comparisons": 3, "date": None, "machine": None}, "holds no earlier run"),
-    ],
-)
-def test_only_what_can_stand_beside_it_is_added_to(change, message, tmp_path):
-    about = report.machine()
-    page = report.as_json(measured("rehearsal", 2.0), about, "2026-01-02", quick=False) | change
-    (tmp_path / "benchmarks.json").write_text(json.dumps(page))
-    with pytest.raises(InputError, match=message):
-        read_earlier(tmp_path / "benchmarks.json", about)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--add", "--out", "nowhere"], "nowhere/benchmarks.json holds no earlier run to add to"),
-        (["--add", "--quick"], "a quick run measures too little to be added"),
-        (["--lang", "fr"], "language is 'fr', but must be one of: en, ja"),
-        (["--only", "nonsense"], "--only is 'nonsense', but must be one of: step, stacks"),
-        (["--launches", "0"], "launches is 0, but must be a whole number of at least 1"),
-        (["--nonsense"], "No such option: --nonsense"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_code_2(arguments, message, capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert main(arguments) == 2
-    told = capsys.readouterr().err
-    assert message in told
-    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize("module", [growth_module, ratios, report])

@@ -31,6 +31,8 @@ def steps_of(case: Stack) -> int:
 class Whole:
     """`TeamStack.rehearse` for all teams in one process."""
 
+    compiled = False
+
     def __init__(self, case: Stack, members: slice = slice(None)) -> None:
         self.case = case
         self.members = members
@@ -64,7 +66,14 @@ class Whole:
             trust=1.0,
             learning_rate=self.case.learning_rate,
             questions=self.case.questions,
+            compiled=self.compiled,
         )
+
+
+class CompiledWhole(Whole):
+    """The same, with the rehearsal compiled."""
+
+    compiled = True
 
 
 class Handed(Whole):
@@ -77,6 +86,12 @@ class Handed(Whole):
         for block in self.stack._blocks:
             block._streams = ReadyMade(case, slice(first, first + block.n_members))
             first += block.n_members
+
+
+class CompiledHanded(Handed):
+    """The same, with the rehearsal compiled."""
+
+    compiled = True
 
 
 class ReadyMade(Streams):
@@ -139,6 +154,18 @@ class HandedHalves(Halves):
         super().__init__(case)
         self.runs = max(1, self.steps // BLOCK)
         self.steps = self.runs * BLOCK
+
+
+class CompiledHalves(Halves):
+    """`Halves`, with the rehearsal compiled."""
+
+    kind = CompiledWhole
+
+
+class CompiledHandedHalves(HandedHalves):
+    """`HandedHalves`, with the rehearsal compiled."""
+
+    kind = CompiledHanded
 
 
 class MesaTeams:
