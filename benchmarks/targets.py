@@ -125,6 +125,9 @@ def _of_stack(outcome: Outcome) -> Iterator[Target]:
     if mesa := outcome.row(stacks.MESA):
         yield Target(f"{where}: Mesa's teams over ours", 100.0, "x", _times(mesa, ours),
                      at_least=True, why=MOSTLY_CALLS)  # fmt: skip
+        if compiled := outcome.row(stacks.COMPILED):
+            yield Target(f"{where}: Mesa's teams over ours, compiled", 100.0, "x",
+                         _times(mesa, compiled), at_least=True)  # fmt: skip
 
 
 def _of_rehearsal(outcome: Outcome) -> Iterator[Target]:

@@ -171,10 +171,9 @@ class NumberAbsent(AttendanceLaw):
         absent = np.array(self.counts)[(uniforms[:, 0] * len(self.counts)).astype(int)]  # (T,)
         # Independent uniform numbers stand in a uniformly random order (two are equal once in 10^15
         # rehearsals): the first are absent, who stands behind them is the first who is there.
+        queue = np.sort(uniforms[:, 1:], axis=1)
         last = self.n_presenters - 1
-        stands = np.minimum(absent, last)
-        queue = np.partition(uniforms[:, 1:], sorted({min(c, last) for c in self.counts}), axis=1)
-        first_there = queue[np.arange(len(queue)), stands]  # (T,)
+        first_there = queue[np.arange(len(queue)), np.minimum(absent, last)]  # (T,)
         first_there[absent > last] = 1.0  # nobody is
         return np.asarray(uniforms[:, 1:] >= first_there[:, None])
 

@@ -67,8 +67,11 @@ class Streams:
         """Draw who comes to the next rehearsals, (R, T, Q, N)."""
         rows, n = rehearsals * self._masks, self._laws[0].n_presenters
         drawn: BoolArray = np.empty((len(self._laws), rows, n), dtype=bool)
+        uniforms = np.empty((rows, 0))
         for at, (law, rng) in enumerate(zip(self._laws, self._attendance, strict=True)):
-            uniforms = rng.random((rows, law.n_uniforms))
+            if uniforms.shape[1] != law.n_uniforms:  # else it is at hand, and in cache
+                uniforms = np.empty((rows, law.n_uniforms))
+            rng.random(out=uniforms)
             drawn[at] = there = law.present(uniforms, self._masks_drawn, self._before[at])
             self._before[at] = there[-1].copy()
         self._masks_drawn += rows
