@@ -109,11 +109,18 @@ def _of_stack(outcome: Outcome) -> Iterator[Target]:
     ours = outcome.ours
     assert ours is not None
     if outcome.comparison.threads > 1:
+        if alone := outcome.row(f"{stacks.ALONE}, two processes"):
+            yield from _ahead(
+                outcome,
+                f"{where}: peers over our step alone in NumPy, two processes",
+                lambda row: row.entry.handed,
+                ours=alone,
+                why=COMPILED,
+            )
         yield from _ahead(
             outcome,
-            f"{where}: peers over ours, same work",
+            f"{where}: peers over the fastest of ours, same work",
             lambda row: row.entry.handed,
-            why=COMPILED,
         )
         return
     limits = {8: 1_640.0, 1: 410.0}
@@ -137,13 +144,19 @@ def _of_rehearsal(outcome: Outcome) -> Iterator[Target]:
 
 
 def _ahead(
-    outcome: Outcome, what: str, counts: Callable[[Row], bool], why: str = ""
+    outcome: Outcome,
+    what: str,
+    counts: Callable[[Row], bool],
+    *,
+    ours: Row | None = None,
+    why: str = "",
 ) -> Iterator[Target]:
-    """Hold the peer that is nearest against the fastest of ours that does the same work."""
+    """Hold the nearest peer against `ours`, or the fastest of ours that does the same work."""
     found = [
         (_times(row, like), row)
         for row in outcome.rows
-        if row.launches and not row.entry.ours and counts(row) and (like := outcome.like(row))
+        if row.launches and not row.entry.ours and counts(row)
+        if (like := ours or outcome.like(row))
     ]
     if found:
         times, row = min(found, key=lambda each: sorted(each[0])[len(each[0]) // 2])

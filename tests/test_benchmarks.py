@@ -292,8 +292,11 @@ def test_the_floor_by_blas_is_the_products_of_the_floor_by_matmul():
     blas, plain = BlasProducts(case), Products(case)
     x, w1, w2 = case.data[0][: case.batch], case.start[0], case.start[2]
     blas.run()
+    blas.run()  # what is overwritten is, and gradients are added up
     logits = x @ w1.T @ w2.T
-    wanted = (x @ w1.T, logits, (x @ w1.T).T @ logits, logits @ w2, x.T @ (logits @ w2))
+    wanted = (
+        x @ w1.T, logits, 2 * (x @ w1.T).T @ logits, logits @ w2, 2 * x.T @ (logits @ w2)
+    )  # fmt: skip
     for (*_, out, _, _), product in zip(blas.calls, wanted, strict=True):
         np.testing.assert_allclose(out, product, rtol=1e-4, atol=1e-5)
     plain.run()
