@@ -35,7 +35,7 @@ from nn_bridge.sweep.engines import Engine, begin_imports, cluster, processes
 from nn_bridge.sweep.estimate import estimate
 from nn_bridge.sweep.plan import Plan, cut
 from nn_bridge.sweep.store import State, Store, open_store
-from nn_bridge.sweep.work import versions
+from nn_bridge.sweep.work import is_compiled, versions
 from simulation import InputError
 
 FAILED, INTERRUPTED = 3, 130
@@ -60,6 +60,13 @@ def sweep(
         str | None,
         typer.Option("--cluster", help="Run on a Dask cluster: its scheduler, tcp://host:port."),
     ] = None,
+    compiled: Annotated[
+        bool,
+        typer.Option(
+            "--compiled",
+            help="Let Numba compile the rehearsals: faster, with the extra 'compiled'.",
+        ),
+    ] = False,
     status: Annotated[bool, typer.Option("--status", help="Say how far the store is.")] = False,
     report: Annotated[
         bool, typer.Option("--report", help="Write the store's answers: a page with figures.")
@@ -94,7 +101,7 @@ def sweep(
             if export_to:
                 export(opened, export_to)
             if report:
-                write_report(opened, out, _commands(file, given, store, out, lang), lang)
+                write_report(opened, out, _commands(file, given, opened, store, out, lang), lang)
         for written in (export_to, out / "report.md" if report else None):
             if written and not as_json:
                 console.print(f"Wrote {written}", soft_wrap=True)
@@ -104,9 +111,16 @@ def sweep(
         engine = _engine(cluster_address, workers)
         ready_folder(path.parent, "--store")
         plan = cut(design)
-        _announce(plan, path, workers if cluster_address is None else None, quiet=as_json)
+        compiled = compiled or _begun_compiled(path)
+        _announce(
+            plan,
+            path,
+            workers if cluster_address is None else None,
+            compiled=compiled,
+            quiet=as_json,
+        )
         with progress(design.n_teams, quiet=as_json) as on_progress:
-            state = run_sweep(plan, path, engine, on_progress)
+            state = run_sweep(plan, path, engine, on_progress, compiled=compiled)
     except KeyboardInterrupt:
         print(
             "run.py: interrupted; what was entered is kept, the same command goes on from there",
@@ -117,13 +131,19 @@ def sweep(
 
 
 def _commands(
-    file: Path | None, settings: list[str], store: Path | None, out: Path, lang: str
+    file: Path | None,
+    settings: list[str],
+    opened: Store,
+    store: Path | None,
+    out: Path,
+    lang: str,
 ) -> Commands:
     """Say what was typed, for the page to name it."""
     words = ["python", "run.py", "sweep", *([str(file)] if file else [])]
     words += [word for setting in settings for word in ("--set", setting)]
     words += ["--store", str(store)] if store else []
-    run = shlex.join(words) if file or settings else None
+    compiled = ["--compiled"] if is_compiled(opened.versions) else []
+    run = shlex.join([*words, *compiled]) if file or settings else None
     words += ["--report", *([] if out == OUT else ["--out", str(out)])]
     return Commands(run, shlex.join([*words, *([] if lang == "en" else ["--lang", lang])]))
 
@@ -163,12 +183,20 @@ def _design(file: Path | None, settings: list[str], path: Path) -> Design:
         return begun.design
 
 
-def _announce(plan: Plan, path: Path, workers: int | None, *, quiet: bool) -> None:
+def _begun_compiled(path: Path) -> bool:
+    """Tell whether the store, if there is one, was begun with --compiled."""
+    if not path.exists():
+        return False
+    with open_store(path) as begun:
+        return is_compiled(begun.versions)
+
+
+def _announce(plan: Plan, path: Path, workers: int | None, *, compiled: bool, quiet: bool) -> None:
     """Say what is going to be run, and about what it will cost."""
     chunks = list(plan.chunks)
     if path.exists():
         with open_store(path) as begun:
-            begun.check_belongs_to(plan, versions())
+            begun.check_belongs_to(plan, versions(compiled=compiled))
             there = begun.open_chunks()
         chunks = [chunk for chunk in chunks if chunk.number in there]
     if quiet:
@@ -181,7 +209,7 @@ def _announce(plan: Plan, path: Path, workers: int | None, *, quiet: bool) -> No
     )
     if chunks and workers is not None:
         begin_imports(PRELOAD)
-    cost = estimate(plan, chunks)
+    cost = estimate(plan, chunks, compiled=compiled)
     if workers is None:
         where = f"{_duration(cost.seconds)} of one core like this one"
     else:

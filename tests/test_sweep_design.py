@@ -149,7 +149,8 @@ def test_the_dearest_chunks_come_first():
     assert (last.presenters, last.rehearsals) == (3, 10)
 
 
-def test_a_chunk_holds_what_its_teams_come_to():
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_chunk_holds_what_its_teams_come_to(compiled):
     """Row for row what `Team` gives, at the same seed: laws, trust, rates, noise, head start."""
     plan = cut(
         read_design(
@@ -159,7 +160,7 @@ def test_a_chunk_holds_what_its_teams_come_to():
         )
     )  # fmt: skip
     (chunk,) = plan.chunks
-    rows = run_chunk(plan.task(chunk, versions()))
+    rows = run_chunk(plan.task(chunk, versions(compiled=compiled)))
     assert len(rows) == 24
     names = [name for name in MEASURES if name not in ("quality", "hard_section", "co_adaptation")]
     for team, number, seed, diverged, *values in rows:

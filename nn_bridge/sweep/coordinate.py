@@ -16,7 +16,13 @@ OnProgress = Callable[[int, float], None]
 
 
 def run_sweep(
-    plan: Plan, path: Path, engine: Engine, on_progress: OnProgress, work: Work = run_chunk
+    plan: Plan,
+    path: Path,
+    engine: Engine,
+    on_progress: OnProgress,
+    work: Work = run_chunk,
+    *,
+    compiled: bool = False,
 ) -> State:
     """Run what the store at `path` does not have yet of a plan, and say how it ended.
 
@@ -32,6 +38,8 @@ def run_sweep(
     on_progress : function(teams, share)
         Called at the start and whenever a chunk has been entered.
     work : function(Task) -> list of Row
+    compiled : bool
+        Whether Numba compiles the rehearsals; a store keeps to what it was begun with.
 
     Raises
     ------
@@ -41,9 +49,9 @@ def run_sweep(
     """
     with coordinating(path):
         if not path.exists():
-            create_store(path, plan, versions())
+            create_store(path, plan, versions(compiled=compiled))
         with open_store(path) as store:
-            store.check_belongs_to(plan, versions())
+            store.check_belongs_to(plan, versions(compiled=compiled))
             there = store.open_chunks()
             left = sum(plan.work(chunk) for chunk in plan.chunks if chunk.number in there)
             work_of_all = sum(map(plan.work, plan.chunks))

@@ -39,8 +39,9 @@ class Estimate:
         return workers * (PROCESS_BYTES + self.stack_bytes) + PROCESS_BYTES
 
 
-def estimate(plan: Plan, chunks: list[Chunk]) -> Estimate:
+def estimate(plan: Plan, chunks: list[Chunk], *, compiled: bool = False) -> Estimate:
     """Time a few stacks of the plan, and scale to all of `chunks`."""
+    under = versions(compiled=compiled)
     if not chunks:
         return Estimate(0.0, 0)
     by_shape: dict[tuple[object, ...], Chunk] = {}
@@ -49,8 +50,8 @@ def estimate(plan: Plan, chunks: list[Chunk]) -> Estimate:
     ordered = sorted(by_shape.values(), key=lambda chunk: plan.work(chunk) / chunk.n_teams)
     step = max(1, (len(ordered) - 1) // (SHAPES - 1))
     timed = ordered[::step][:SHAPES]
-    _seconds(plan, timed[0], 1)  # what is done once, such as imports, is not to be timed
-    measured = sum(_whole_seconds(plan, chunk) for chunk in timed)
+    _seconds(plan, timed[0], 1, under)  # what is done once, such as imports, is not to be timed
+    measured = sum(_whole_seconds(plan, chunk, under) for chunk in timed)
     per_work = measured / sum(plan.work(chunk) for chunk in timed)
     return Estimate(
         seconds=per_work * sum(plan.work(chunk) for chunk in chunks),
@@ -58,18 +59,18 @@ def estimate(plan: Plan, chunks: list[Chunk]) -> Estimate:
     )
 
 
-def _whole_seconds(plan: Plan, chunk: Chunk) -> float:
+def _whole_seconds(plan: Plan, chunk: Chunk, under: dict[str, str]) -> float:
     """Time a chunk with few rehearsals and with more, and draw the line to all of them."""
     # The less disturbed of two: a moment's disturbance would be drawn out over all rehearsals.
     few, more = (
-        min(_seconds(plan, chunk, rehearsals) for _ in range(2)) for rehearsals in REHEARSALS
+        min(_seconds(plan, chunk, rehearsals, under) for _ in range(2)) for rehearsals in REHEARSALS
     )
     each = max(more - few, 0.0) / (REHEARSALS[1] - REHEARSALS[0])
     return few + each * (plan.design.points[chunk.points[0]].rehearsals - REHEARSALS[0])
 
 
-def _seconds(plan: Plan, chunk: Chunk, rehearsals: int) -> float:
-    task = plan.task(chunk, versions())
+def _seconds(plan: Plan, chunk: Chunk, rehearsals: int, under: dict[str, str]) -> float:
+    task = plan.task(chunk, under)
     short = {number: replace(point, rehearsals=rehearsals) for number, point in task.points.items()}
     started = time.perf_counter()
     run_chunk(replace(task, points=short))

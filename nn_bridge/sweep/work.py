@@ -6,6 +6,7 @@ import hashlib
 import math
 import platform
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from nn_bridge.stack import TeamStack
 from nn_bridge.sweep import points as sweep_points
 from nn_bridge.sweep.plan import Task
 from nn_bridge.sweep.store import MEASURES, Row
+from simulation.checks import InputError
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk
 
@@ -24,11 +26,16 @@ _SOURCES = (simulation.__file__, nn_bridge.stack.__file__, sweep_points.__file__
 
 
 @cache
-def versions() -> dict[str, str]:
+def versions(*, compiled: bool = False) -> dict[str, str]:
     """Name what the results depend on, to the bit, on one kind of processor.
 
     The program counts by the source that the results come from: nobody has to remember to raise a
-    number.
+    number. Numba is named, and counts, only if it compiles the rehearsals.
+
+    Raises
+    ------
+    InputError
+        If it is to do so, and is not installed.
     """
     source = hashlib.sha256()
     for name in _SOURCES:
@@ -39,8 +46,24 @@ def versions() -> dict[str, str]:
     return {
         "Python": platform.python_version(),
         "NumPy": np.__version__,
+        **({"Numba": _numba_version()} if compiled else {}),
         "program": source.hexdigest()[:12],
     }
+
+
+def is_compiled(said: dict[str, str]) -> bool:
+    """Tell from a sweep's versions whether Numba compiles its rehearsals."""
+    return "Numba" in said
+
+
+def _numba_version() -> str:
+    try:
+        return version("numba")
+    except PackageNotFoundError:
+        raise InputError(
+            "--compiled needs Numba, which is not installed: install the extra 'compiled', or "
+            "leave it out"
+        ) from None
 
 
 def run_chunk(task: Task) -> list[Row]:
@@ -51,9 +74,11 @@ def run_chunk(task: Task) -> list[Row]:
     RuntimeError
         If this process has other versions than the sweep was begun with.
     """
-    if task.versions != versions():
+    compiled = is_compiled(task.versions)
+    here = versions(compiled=compiled)
+    if task.versions != here:
         raise RuntimeError(
-            f"this worker has {versions()}, but the sweep was begun with {task.versions}: "
+            f"this worker has {here}, but the sweep was begun with {task.versions}: "
             "give all workers the same program"
         )
     points = [task.points[member.point] for member in task.members]
@@ -73,6 +98,7 @@ def run_chunk(task: Task) -> list[Row]:
             trust=[point.trust for point in points],
             learning_rate=[point.learning_rate for point in points],
             questions=first.questions,
+            compiled=compiled,
         )
         if first.head_start:
             stack.practise_alone(HEAD_START, first.head_start)
