@@ -213,6 +213,17 @@ def test_a_member_that_diverges_stops_alone(questions, trust, compiled):
     assert np.isfinite(stack.game_measures()["quality"][[0, 2]]).all()
 
 
+def test_a_softmax_audience_may_be_as_sure_as_it_likes(compiled):
+    """e^1000 is no number, but a share of 1 is."""
+    stack = TeamStack([small_talk("softmax")], [Everyone(3)], [1], compiled=compiled)
+    skills = stack.skills()
+    skills.handout[:, 1] = 1000.0
+    stack._blocks[0]._kernel.learn(skills)
+    stack.rehearse(3)
+    assert not stack.diverged.any()
+    assert np.isfinite(stack.delivery).all()
+
+
 def test_a_head_start_can_diverge():
     talk = small_talk("squared error")
     stack = TeamStack([talk], [Everyone(3)] * 2, [1, 2], learning_rate=[0.02, 9.0])

@@ -53,7 +53,7 @@ def test_a_store_keeps_to_what_it_was_begun_with(tmp_path):
         path = tmp_path / f"{begun}.sqlite"
         fails = partial(raising, tmp_path / f"{begun}.counts", 3)
         run_sweep(PLAN, path, threads(), quiet, fails, compiled=begun)
-        with pytest.raises(InputError, match="was begun with .*Numba") as refused:
+        with pytest.raises(InputError, match=r"was begun with .*Numba") as refused:
             run_sweep(PLAN, path, threads(), quiet, compiled=not begun)
         assert ("Numba" in str(refused.value).split("but this is")[0]) is begun
 

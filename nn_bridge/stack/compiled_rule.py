@@ -265,14 +265,12 @@ def _come(
         return
     for i in range(n):
         follow = load(given.trust, 0) * load(desk.there, i)
-        for j in range(n):
-            if i != j:  # on themselves they always count
-                at = i * n + j
-                rho = load(mine.reliance, at)
-                store(mine.reliance, at, fused(load(desk.there, j) - rho, follow, rho))
-        for j in range(n):
+        for j in range(n):  # on themselves they always count: they see themselves come
             at = i * n + j
-            store(desk.counted_on, at, load(mine.reliance, at) * load(given.speak_up, j))
+            rho = load(mine.reliance, at)
+            rho = fused(load(desk.there, j) - rho, follow, rho)
+            store(mine.reliance, at, rho)
+            store(desk.counted_on, at, rho * load(given.speak_up, j))
 
 
 @_inlined
