@@ -23,6 +23,7 @@ def test_a_bet_comes_before_the_first_reveal_and_both_talks_are_judged_without_b
     complete = {side: figure(page, side) for side in ("left", "right")}
     page.click(".team.left [data-name=B]")
     expect(page.locator("#bet")).to_be_visible()
+    expect(page.locator("html")).to_have_css("overflow-y", "hidden")  # the talk stays where it is
     expect(page.locator(".seat.away")).to_have_count(0)
     page.fill("#guess-left", "0.8")
     page.fill("#guess-right", "0.2")
@@ -41,6 +42,7 @@ def test_a_bet_comes_before_the_first_reveal_and_both_talks_are_judged_without_b
     page.click(".team.left [data-name=C]")
     expect(page.locator(".seat.away")).to_have_count(4)
     expect(page.locator("#bet")).to_be_hidden()
+    expect(page.locator(".bet-mark:visible")).to_have_count(0)  # it was no bet on two
     page.click("#bring-back")
     expect(page.locator(".seat.away")).to_have_count(0)
     assert {side: figure(page, side) for side in ("left", "right")} == complete

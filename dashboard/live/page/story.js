@@ -9,6 +9,8 @@ const WATCH = 2000; // rehearsals after which the two teams can be told apart
 const FAST = 12;
 const STEPS = ["watch", "bet", "home", "twin", "digits", "sentence"];
 
+const shown = (value) => Math.round(100 * value) / 100;
+
 /** Wire the guide. */
 export function makeStory(app) {
   let step = 0;
@@ -60,7 +62,7 @@ export function makeStory(app) {
     sentence() {
       if (answer.open) {
         hide(true);
-        return scroll(one("#teams"));
+        return scroll(one(app.source.recorded ? "#teams" : ".starting")); // the other stories are there
       }
       answer.open = true;
       return scroll(one(".moral"), "nearest");
@@ -101,7 +103,8 @@ export function makeStory(app) {
   function homeText({ teams: { left, right } }) {
     if (!anyAway()) return t("guide.home.before");
     const onlyB = [left, right].every((team) => team.home.away.join() === "B");
-    const [lost, kept] = [left, right].map((team) => team.quality.hard - team.home.hard);
+    // Of the figures as they are shown: whoever takes one from the other must come to the same.
+    const [lost, kept] = [left, right].map((team) => shown(team.quality.hard) - shown(team.home.hard));
     const asTold = onlyB && app.now.left === "everyone" && app.now.right === "one-or-two" && lost > kept;
     return t(asTold ? "guide.home.text" : "guide.home.other", { left: number(lost), right: number(kept) });
   }
@@ -172,6 +175,7 @@ export function makeStory(app) {
     one("#guide-do").disabled = !frame || !can;
     one("#guide-do").hidden = done && STEPS[step] in { watch: 0, home: 0 }; // it cannot be done twice
     one("#guide-next").hidden = last || !isOpen(step + 1);
+    one("#guide-hide").hidden = last && answer.open; // the main button says it then
     // One thing is to be done at a time: what the step asks, and then to go on.
     one("#guide-do").classList.toggle("primary", !done);
     one("#guide-next").classList.toggle("primary", done);

@@ -52,7 +52,9 @@ export function makeTeam(app, side) {
     say(facts.score.value, learned(number(team.score)));
     say(facts.weights.value, learned(number(team.weights, 1)));
     say(meters.hard.term, away.length ? t("meter.hard_without", { away: away.join(", ") }) : t("meter.hard"));
-    meters.hard.update(started, team.home.hard, team.quality.hard, away.length > 0, app.bet?.[side] ?? null);
+    // A bet was on one presenter: beside what others leave it would be another bet.
+    const guess = app.bet && away.join() === app.bet.name ? app.bet[side] : null;
+    meters.hard.update(started, team.home.hard, team.quality.hard, away.length > 0, guess);
     meters.all.update(started, team.home.quality, team.quality.all, away.length > 0, null);
   }
 
