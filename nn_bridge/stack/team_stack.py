@@ -54,8 +54,8 @@ class TeamStack:
         How members with these seeds hear what was wanted, as `Team.as_heard`; left out: all of it.
         It wants several questions in a rehearsal, trust below 1, and NumPy's kernels.
     compiled : bool
-        Whether Numba compiles the rehearsal, which takes some seconds once in a process and for
-        each new size, and then a half to a tenth of the time. Results are the same up to rounding.
+        Whether Numba compiles the rehearsal: some five seconds once in a process, one for each
+        further size, and then less than half the time. Results are the same up to rounding.
         It needs the extra `compiled`.
 
     Attributes
