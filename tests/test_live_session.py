@@ -113,7 +113,8 @@ def test_late_ticks_are_not_made_up_for(page):
     assert waits[1:] == pytest.approx([module.TICK] * 29)
 
 
-def test_a_tick_that_is_a_little_late_keeps_the_pace(page):
+def test_a_tick_that_is_a_little_late_keeps_the_pace(page, monkeypatch):
+    monkeypatch.setattr(module, "SLICE", 60.0)  # on a busy machine a tick's work is cut in two
     page.start()
     page.hear()
     page.say("play")

@@ -395,9 +395,9 @@ def test_what_is_not_defined_is_empty_in_an_export(stored, tmp_path, capsys):
 def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch):
     path, plan = tmp_path / "store.sqlite", fine_plan(4)
 
-    def failing(plan: Plan, path: Path, engine, on_progress):
+    def failing(plan: Plan, path: Path, engine, on_progress, **options):
         work = partial(raising, tmp_path / "counts", 100)
-        return run_sweep(plan, path, threads(), on_progress, work)
+        return run_sweep(plan, path, threads(), on_progress, work, **options)
 
     monkeypatch.setattr("commands.sweep.run_sweep", failing)
     monkeypatch.setattr("commands.sweep.cut", lambda design: plan)
