@@ -25,6 +25,9 @@ MOSTLY_CALLS = (
 DRAWS_TOO = (
     "questions and absences are drawn in this time; the line of the step alone leaves that out"
 )
+AT_THE_EDGE = (
+    "NumPy's passes over all teams take about this long; compiled, the step does without them"
+)
 COMPILED = (
     "a compiler makes one loop of the whole step, in which a team's numbers stay in cache; NumPy "
     "passes over all teams once for each operation, and with one question there is little to do "
@@ -128,7 +131,7 @@ def _of_stack(outcome: Outcome) -> Iterator[Target]:
         yield Target(f"{where}: ours", limits[case.questions], " us", _micro(ours), why=DRAWS_TOO)
         if alone := outcome.row(stacks.ALONE):
             limit = limits[case.questions]
-            yield Target(f"{where}: our step alone", limit, " us", _micro(alone))
+            yield Target(f"{where}: our step alone", limit, " us", _micro(alone), why=AT_THE_EDGE)
     if mesa := outcome.row(stacks.MESA):
         yield Target(f"{where}: Mesa's teams over ours", 100.0, "x", _times(mesa, ours),
                      at_least=True, why=MOSTLY_CALLS)  # fmt: skip
