@@ -30,7 +30,7 @@ def whole(page, selector="#rehearsals"):
 
 
 def settled(page):
-    """The rehearsals once no more of them come: some are on their way when the button has changed."""
+    """Count rehearsals once no more of them come: some are on their way when the button changes."""
     before = None
     while (now := whole(page)) != before:
         before = now
