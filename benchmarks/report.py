@@ -209,7 +209,7 @@ def _table(outcome: Outcome) -> list[str]:
     ]
     lines += [_line(outcome, row, some_handed=some_handed) for row in outcome.rows]
     floor = outcome.fastest(FLOORS)
-    if floor and ours:
+    if floor and ours and outcome.comparison.threads == 1:
         over = ratio(ours.launches, floor.launches)
         lines += ["", f"Ours takes {_spread(over)} times as long as the matrix products alone, by "
                       "the faster of the two."]  # fmt: skip
