@@ -173,7 +173,7 @@ class Sequential:
         x, targets = self._pair(x, y)
         validation = None if validation_data is None else self._pair(*_two(validation_data))
         history = History()
-        plan, steps = self._plan(x, targets, batch_size), len(slices(self._count(x), batch_size))
+        plan, steps = self._plan(x, targets, batch_size), -(-self._count(x) // batch_size)
         with reporting(verbose, epochs) as report:
             for epoch in range(epochs):
                 order, when = self._order(self._count(x), shuffle), f"epoch {epoch + 1}, "

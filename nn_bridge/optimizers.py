@@ -5,15 +5,24 @@ Parameters are updated in place, so whoever holds an array of weights sees them 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import get_blas_funcs
 
 from simulation.checks import InputError, one_of, real
 
 Array = npt.NDArray[Any]
+
+_BLAS = {
+    dtype: get_blas_funcs(("scal", "axpy"), dtype=dtype)
+    for dtype in (np.dtype("float32"), np.dtype("float64"))
+}
+"""scal(a, x) sets x to a x, and axpy(x, y, n, a) sets y to y + a x, both in place: on a few thousand
+numbers in a third of the time that NumPy takes."""
 
 
 class Optimizer:
@@ -44,15 +53,41 @@ class Optimizer:
         self.slots: dict[str, list[Array]] = {}
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Move each parameter, in place, by its gradient of the same shape."""
+        """Move each parameter, in place, by its gradient of the same shape.
+
+        Raises
+        ------
+        InputError
+            If a parameter is not in one piece, C-contiguous, or not float32 or float64.
+        """
+        for parameter in parameters:
+            if not parameter.flags.c_contiguous or parameter.dtype not in _BLAS:
+                raise InputError(
+                    f"a parameter is an array of {parameter.dtype} with strides "
+                    f"{parameter.strides}, but can be changed in place only as a C-contiguous one "
+                    "of float32 or float64: hand in such a copy"
+                )
         self.prepare(parameters)
         self.iterations += 1
-        for number, (parameter, gradient) in enumerate(zip(parameters, gradients, strict=True)):
-            if self.weight_decay:
-                parameter *= 1.0 - self.learning_rate * self.weight_decay
-            self._update(
-                parameter, gradient, *(self.slots[slot][number] for slot in self.slot_names)
-            )
+        remembered = [self.slots[name] for name in self.slot_names]
+        for parameter, gradient, *slots in zip(parameters, gradients, *remembered, strict=True):
+            # `move` uses its gradient up, so it gets a copy.
+            self.move(parameter.reshape(-1), gradient.flatten(), *(s.reshape(-1) for s in slots))
+
+    def move(self, parameter: Array, gradient: Array, *slots: Array) -> None:
+        """Move one vector of parameters, in place, as `step` moves each of its parameters.
+
+        Parameters
+        ----------
+        parameter : (n,) array
+        gradient : (n,) array
+            Used up: what is in it afterwards means nothing.
+        *slots : (n,) arrays
+            What is remembered of these parameters, in the order of `slot_names`.
+        """
+        if self.weight_decay:
+            parameter *= 1.0 - self.learning_rate * self.weight_decay
+        self._update(parameter, gradient, *slots)
 
     def prepare(self, parameters: Sequence[Array]) -> None:
         """Make the slots, zeros in the shape of each parameter, unless they are there."""
@@ -95,14 +130,14 @@ class SGD(Optimizer):
             self.slot_names = ("velocity",)
 
     def _update(self, parameter: Array, gradient: Array, *slots: Array) -> None:
-        move = self.learning_rate * gradient
+        gradient *= self.learning_rate
         if slots:
             (velocity,) = slots
             velocity *= self.momentum
-            velocity -= move
+            velocity -= gradient
             parameter += velocity
         else:
-            parameter -= move
+            parameter -= gradient
 
 
 class Adam(Optimizer):
@@ -136,20 +171,18 @@ class Adam(Optimizer):
 
     def _update(self, parameter: Array, gradient: Array, *slots: Array) -> None:
         mean, square = slots
-        t = self.iterations
-        rate = self.learning_rate * float(np.sqrt(1 - self.beta_2**t)) / (1 - self.beta_1**t)
-        scratch = gradient - mean
-        scratch *= 1 - self.beta_1
-        mean += scratch
-        np.square(gradient, out=scratch)
-        scratch -= square
-        scratch *= 1 - self.beta_2
-        square += scratch
-        np.sqrt(square, out=scratch)
-        scratch += self.epsilon
-        np.divide(mean, scratch, out=scratch)
-        scratch *= rate
-        parameter -= scratch
+        t, size = self.iterations, parameter.size
+        rate = self.learning_rate * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
+        scal, axpy = _BLAS[parameter.dtype]
+        scal(self.beta_1, mean)
+        axpy(gradient, mean, size, 1 - self.beta_1)
+        np.square(gradient, out=gradient)
+        scal(self.beta_2, square)
+        axpy(gradient, square, size, 1 - self.beta_2)
+        np.sqrt(square, out=gradient)
+        gradient += self.epsilon
+        np.divide(mean, gradient, out=gradient)
+        axpy(gradient, parameter, size, -rate)
 
 
 OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}

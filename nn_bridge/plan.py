@@ -13,11 +13,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import get_blas_funcs
+from scipy.linalg import blas
 
 from nn_bridge import losses
 from nn_bridge.layer import Array, Layer
@@ -27,23 +26,32 @@ from nn_bridge.training import Logs, diverged, slices
 
 Indices = npt.NDArray[np.intp]
 
+NEEDS_NO_SHIFT = 32.0
+"""Logits up to this size go into exp as they are: far from overflow (88), and a loss loses at most
+2e-6 to rounding in float32. Finding the largest of each sample takes as long as a small product."""
 
-def _crossentropy(z: Array, wanted: Array, sums: Array, dot: Any) -> float:
+_LARGEST = {np.dtype("float32"): blas.isamax, np.dtype("float64"): blas.idamax}
+"""Where in a vector its largest absolute value is."""
+
+
+def _crossentropy(z: Array, wanted: Array, sums: Array, ones: Array) -> float:
     """Leave p - t in the logits z, and sum exp z in `sums`; return -sum t z; z shifted."""
-    z -= np.maximum.reduce(z, axis=0)
-    value = -dot(z.reshape(-1), wanted.reshape(-1))
+    flat = z.ravel()
+    if abs(flat.item(_LARGEST[z.dtype](flat))) > NEEDS_NO_SHIFT:
+        z -= np.maximum.reduce(z, axis=0)
+    value = -flat.dot(wanted.ravel())
     np.exp(z, out=z)
-    np.add.reduce(z, axis=0, out=sums)
+    ones.dot(z, sums)  # a sum over so few outputs takes four times as long
     z /= sums
     z -= wanted
     return float(value)
 
 
-def _squared_error(z: Array, wanted: Array, _sums: Array, dot: Any) -> float:
+def _squared_error(z: Array, wanted: Array, _sums: Array, _ones: Array) -> float:
     """Leave y - t in the outputs z and return the sum of its squares."""
     z -= wanted
-    error = z.reshape(-1)
-    return float(dot(error, error))
+    error = z.ravel()
+    return float(error.dot(error))
 
 
 @dataclass(frozen=True)
@@ -54,15 +62,15 @@ class Judge:
     ----------
     activation : str
         Of the last layer.
-    judge : function(z, wanted, sums, dot)
+    judge : function(z, wanted, sums, ones)
         Turns z, what comes before that activation, (K, B), into its gradient over `slope`, in
-        place. Returns a float; `value` times it plus sum log `sums`, (B,), is the loss summed over
+        place; `ones` is (K,). Returns a float; `value` times it plus sum log `sums`, (B,), is the loss summed over
         the batch. The float is not finite if any of z is not.
     value, slope : function(K) -> float
     """
 
     activation: str
-    judge: Callable[[Array, Array, Array, Any], float]
+    judge: Callable[[Array, Array, Array, Array], float]
     value: Callable[[int], float]
     slope: Callable[[int], float]
 
@@ -105,14 +113,15 @@ class Plan:
         self.links, self.judge, self.optimizer = links, judge, optimizer
         self.with_accuracy = with_accuracy
         self.x, self.targets = x, np.ascontiguousarray(targets.T)  # (P, D), (K, P)
-        self.dot = get_blas_funcs("dot", dtype=x.dtype)
+        self.ones = np.ones(len(self.targets), x.dtype)
         self.parameters = [p for link in links for p in link.dense.parameters.values()]
         self.weights = np.empty(sum(p.size for p in self.parameters), x.dtype)
         # Plain SGD needs no gradient by itself: the products add it to the weights.
         self.adds_at_once = type(optimizer) is SGD and not optimizer.momentum
         self.gradient = self.weights if self.adds_at_once else np.empty_like(self.weights)
+        self.slots = [np.empty_like(self.weights) for _ in optimizer.slot_names]
         self.batches = slices(len(x), batch_size)
-        self.sizes = [len(x[batch]) for batch in self.batches]
+        self.sizes = [batch.stop - batch.start for batch in self.batches]
         self.stages = {size: self._stages(size) for size in set(self.sizes)}
 
     def epoch(self, order: Indices, epoch: str) -> Logs:
@@ -125,14 +134,14 @@ class Plan:
         """
         count, value, hits = len(order), 0.0, 0.0
         sums = np.ones(count, self.x.dtype)
-        with self._weights_in_one_vector(), np.errstate(over="ignore", invalid="ignore"):
+        with self._all_in_vectors(), np.errstate(over="ignore", invalid="ignore"):
             for step, batch in enumerate(self.batches, start=1):
                 rows = order[batch]
                 stages = self.stages[len(rows)]
                 z, wanted = self._forward(stages, rows), self.targets.take(rows, 1)  # (K, B)
                 if self.with_accuracy:
                     hits += len(rows) * float(losses.accuracy(z.T, wanted.T))
-                judged = self.judge.judge(z, wanted, sums[batch], self.dot)
+                judged = self.judge.judge(z, wanted, sums[batch], self.ones)
                 if not math.isfinite(judged):
                     raise diverged("the loss", f"{epoch}step {step}", self.optimizer)
                 value += judged
@@ -147,8 +156,7 @@ class Plan:
         """Return what comes before the last activation, (K, B)."""
         stages[0].gather(self.x, rows)
         for stage in stages:
-            if stage.activation_before == "relu":
-                np.maximum(stage.inputs, 0, out=stage.inputs)
+            stage.activate()
             stage.silence()
             stage.forward()
         return stages[-1].outputs
@@ -164,31 +172,26 @@ class Plan:
             passed = gradient if stage.is_first else stage.backward(gradient)
             stage.learn(gradient, factor, keep)
             gradient = passed
-        if self.adds_at_once:
-            optimizer.iterations += 1
-        else:
-            optimizer.step([self.weights], [self.gradient])
+        optimizer.iterations += 1
+        if not self.adds_at_once:
+            optimizer.move(self.weights, self.gradient, *self.slots)
 
     @contextmanager
-    def _weights_in_one_vector(self) -> Iterator[None]:
-        """Move the weights, and what the optimizer remembers of them, into one vector and back."""
-        optimizer = self.optimizer
-        optimizer.prepare(self.parameters)
-        remembered = optimizer.slots
-        _copy(self.parameters, self._blocks(self.weights))
-        optimizer.slots = {name: [np.empty_like(self.weights)] for name in remembered}
-        for name, arrays in remembered.items():
-            _copy(arrays, self._blocks(optimizer.slots[name][0]))
+    def _all_in_vectors(self) -> Iterator[None]:
+        """Move the weights, and what the optimizer remembers of them, into vectors and back."""
+        self.optimizer.prepare(self.parameters)
+        remembered = [self.optimizer.slots[name] for name in self.optimizer.slot_names]
+        moved = list(zip([self.parameters, *remembered], [self.weights, *self.slots], strict=True))
+        for arrays, vector in moved:
+            _copy(arrays, self._blocks(vector))
         for size, stages in self.stages.items():
             for stage in stages:
                 stage.begin(self.sizes.count(size))
         try:
             yield
         finally:
-            _copy(self._blocks(self.weights), self.parameters)
-            for name, arrays in remembered.items():
-                _copy(self._blocks(optimizer.slots[name][0]), arrays)
-            optimizer.slots = remembered
+            for arrays, vector in moved:
+                _copy(self._blocks(vector), arrays)
 
     def _thetas(self, vector: Array) -> list[Array]:
         """Cut a vector into a view for each Dense layer, (out, in + 1): weights and biases."""

@@ -80,7 +80,11 @@ class Stage:
         self.to_blas, self.turned = (self.entering, 1) if self.is_first else (self.entering.T, 0)
         self.rows = np.empty((batch, n_in) if self.is_first else 0, dtype)
         self.passed = np.empty((n_in + 1, batch), dtype)  # gradient at what enters
-        self.active = np.empty((n_in, batch), np.bool_)
+        if activation_before == "relu":
+            # Two arrays of one shape and one type: with a number, or with bools, NumPy takes two to
+            # five times as long.
+            self.zeros, self.slope = np.zeros((2, n_in, batch), dtype)
+            self.active = np.empty((n_in, batch), np.bool_)
         self.scale = 1.0
         self.keep: Array | None = None
         self.masks: Iterator[BoolArray | None] = iter(())
@@ -90,6 +94,8 @@ class Stage:
             groups = (n_in // size, size, batch)
             self.grouped_inputs = self.inputs.reshape(groups)
             self.grouped_passed = self.passed[:-1].reshape(groups)
+            self.kept = np.empty(self.mask_shape[::-1], dtype)  # (groups or 1, B or 1)
+            self.kept_of_group = self.kept[:, None]
         self.gemm = get_blas_funcs("gemm", dtype=dtype)
 
     def begin(self, steps: int) -> None:
@@ -104,13 +110,20 @@ class Stage:
         x.take(rows, 0, self.rows, "clip")  # the other modes would buffer
         self.inputs.T[...] = self.rows
 
+    def activate(self) -> None:
+        """Let `inputs` through the activation before."""
+        if self.activation_before == "relu":
+            np.maximum(self.inputs, self.zeros, out=self.inputs)
+
     def silence(self) -> None:
         """Let `inputs` through dropout, all but the scaling."""
         if self.dropout is None:
             return
         mask = self.dropout.last_mask = next(self.masks)
-        self.keep = None if mask is None else mask.T[:, None]  # (groups or 1, 1, B or 1)
-        if self.keep is not None:
+        self.keep = None
+        if mask is not None:
+            self.kept[...] = mask.T
+            self.keep = self.kept_of_group
             np.multiply(self.grouped_inputs, self.keep, out=self.grouped_inputs)
 
     # The three products, each transposed: gemm(factor, a, b, keep, c, turn a?, turn b?, in place)
@@ -125,8 +138,9 @@ class Stage:
         self.gemm(self.scale, gradient.T, self.theta.T, 0.0, self.passed.T, 0, 1, 1)
         passed = self.passed[:-1]
         if self.activation_before == "relu":  # an input of 0 did not pass it, or was silenced
-            np.greater(self.inputs, 0, out=self.active)
-            np.multiply(passed, self.active, out=passed)
+            np.greater(self.inputs, self.zeros, out=self.active)
+            self.slope[...] = self.active
+            np.multiply(passed, self.slope, out=passed)
         elif self.keep is not None:
             np.multiply(self.grouped_passed, self.keep, out=self.grouped_passed)
         return passed

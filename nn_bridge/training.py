@@ -39,7 +39,7 @@ class History:
 
 def slices(count: int, size: int) -> list[slice]:
     """Cut `count` samples into batches of `size`; the last may be smaller."""
-    return [slice(start, start + size) for start in range(0, count, size)]
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def diverged(what: str, when: str, optimizer: Optimizer | None) -> DivergedError:

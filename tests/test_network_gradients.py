@@ -6,6 +6,7 @@ import pytest
 from nn_bridge.layers import Dense, Dropout, Flatten
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
+from simulation.checks import InputError
 
 B, D, K = 7, 6, 3
 
@@ -202,3 +203,30 @@ def test_adam_is_kerass_formula_epsilon_included():
         expected -= 0.1 * np.sqrt(1 - 0.9**t) / (1 - 0.8**t) * m / (np.sqrt(v) + 0.05)
         adam.step([weight], [g])
     np.testing.assert_allclose(weight, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, momentum=0.9), Adam(0.1)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_step_moves_arrays_of_any_shape_and_leaves_their_gradients(optimizer, dtype):
+    rng, optimizer = np.random.default_rng(0), type(optimizer)(**optimizer.get_config())
+    parameters = [rng.normal(size=shape).astype(dtype) for shape in ((2, 3, 4), (5,))]
+    gradients = [rng.normal(size=p.shape).astype(dtype) for p in parameters]
+    alone = [p.flatten() for p in parameters]
+    one_by_one = [type(optimizer)(**optimizer.get_config()) for _ in alone]
+    for _ in range(3):
+        before = [g.copy() for g in gradients]
+        optimizer.step(parameters, gradients)
+        for single, p, g in zip(one_by_one, alone, gradients, strict=True):
+            single.step([p], [g.flatten()])
+        for g, old in zip(gradients, before, strict=True):
+            np.testing.assert_array_equal(g, old)
+    for p, vector in zip(parameters, alone, strict=True):
+        np.testing.assert_array_equal(p.flatten(), vector)
+    for arrays in optimizer.slots.values():
+        assert [a.shape for a in arrays] == [p.shape for p in parameters]
+
+
+@pytest.mark.parametrize("weight", [np.zeros((2, 3)).T, np.zeros((2, 3), "float16")])
+def test_an_array_that_cannot_be_changed_in_place_is_refused(weight):
+    with pytest.raises(InputError, match="C-contiguous one of float32 or float64: hand in"):
+        Adam().step([weight], [np.ones(weight.shape, weight.dtype)])

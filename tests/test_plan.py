@@ -136,6 +136,23 @@ def test_a_plan_trains_as_the_layers_do_in_float32(optimizer, layer_by_layer):
     np.testing.assert_allclose(seen["loss"], expected["loss"], rtol=0, atol=1e-4)
 
 
+@pytest.mark.parametrize("size", [10, 40, 1_000])
+def test_logits_of_any_size_give_the_loss_and_the_weights_of_the_layers(size, layer_by_layer):
+    def ran():
+        model = Sequential(one_hidden("softmax", 0.5), seed=1, dtype="float64")
+        model.layers[-1].weight[...] *= size
+        model.compile(SGD(0.1), "sparse_categorical_crossentropy")
+        logs = model.fit(*data(), batch_size=BATCH, epochs=3).history["loss"]
+        return model.parameters(), logs
+
+    planned, losses = ran()
+    layer_by_layer()
+    plain, expected = ran()
+    for mine, theirs in zip(planned, plain, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(losses, expected, rtol=1e-11)
+
+
 @pytest.mark.parametrize("optimizer", [SGD, Adam])
 def test_fit_and_single_steps_can_take_turns_across_a_file(optimizer, layer_by_layer, tmp_path):
     x, y = data()
