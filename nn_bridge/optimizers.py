@@ -21,8 +21,8 @@ _BLAS = {
     dtype: get_blas_funcs(("scal", "axpy"), dtype=dtype)
     for dtype in (np.dtype("float32"), np.dtype("float64"))
 }
-"""scal(a, x) sets x to a x, and axpy(x, y, n, a) sets y to y + a x, both in place: on a few thousand
-numbers in a third of the time that NumPy takes."""
+"""scal(a, x) sets x to a x, and axpy(x, y, n, a) sets y to y + a x, both in place: on a few
+thousand numbers in a third of the time that NumPy takes."""
 
 
 class Optimizer:

@@ -64,8 +64,8 @@ class Judge:
         Of the last layer.
     judge : function(z, wanted, sums, ones)
         Turns z, what comes before that activation, (K, B), into its gradient over `slope`, in
-        place; `ones` is (K,). Returns a float; `value` times it plus sum log `sums`, (B,), is the loss summed over
-        the batch. The float is not finite if any of z is not.
+        place; `ones` is (K,). Returns a float; `value` times it plus sum log `sums`, (B,), is the
+        loss summed over the batch. The float is not finite if any of z is not.
     value, slope : function(K) -> float
     """
 

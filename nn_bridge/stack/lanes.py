@@ -17,6 +17,9 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
+AT_A_TIME = 4
+"""Features whose steps are made together: few enough to be in cache still when they are added."""
+
 
 class Lanes:
     """A block of members; see `room.Kernel`."""
@@ -33,7 +36,7 @@ class Lanes:
         self._downhill = -given.learning_rate  # (R,)
         self._speak_up = np.ascontiguousarray(given.speak_up.T)  # (N, R)
 
-        self._inward, self._inward_step = aligned(d, u, r), aligned(d, u, r)
+        self._inward = aligned(d, u, r)
         self._delivery, self._delivery_step = aligned(k, u, r), aligned(k, u, r)
         self._handout = aligned(k, r)
         self._hidden, self._push, self._gate = (aligned(u, r) for _ in range(3))
@@ -41,6 +44,11 @@ class Lanes:
         self._seen = aligned(d + k, r)
         self._inputs, self._wanted = self._seen[:d], self._seen[d:]
         self._wrong = aligned(k, r)
+        step = aligned(min(d, AT_A_TIME), u, r)
+        self._inward_parts = [
+            (self._inputs[some, None], self._inward[some], step[: some.stop - some.start])
+            for some in (slice(f, min(f + AT_A_TIME, d)) for f in range(0, d, AT_A_TIME))
+        ]
         if not reliance.plain:
             self._table, self._wrongs = aligned(n, k, r), aligned(n + 1, k, r)
             self._counted_on = aligned(n + 1, n, r)
@@ -129,8 +137,9 @@ class Lanes:
 
     def _improve(self) -> None:
         self._delivery += self._delivery_step
-        np.multiply(self._inputs[:, None], self._push, out=self._inward_step)
-        self._inward += self._inward_step
+        for inputs, inward, step in self._inward_parts:
+            np.multiply(inputs, self._push, out=step)
+            np.add(inward, step, out=inward)
 
     def _by_presenter(self, flat: FloatArray) -> FloatArray:
         """View (..., U, R) as (..., N, H, R)."""
