@@ -17,8 +17,9 @@ from benchmarks.worker import Entry, Results, Worker, WorkerError
 SLOW, SLOW_ROUNDS = 1.0, 3
 """Whose single run takes longer than so many seconds takes part in the first rounds only."""
 
-PAUSE = 0.02
-"""Seconds between contenders, for idle threads of the last one to go to sleep."""
+PAUSE, PAUSE_OF_THREADS = 0.02, 0.15
+"""Seconds between contenders, on one thread and on several. The last one's idle threads take part
+until they go to sleep: OpenBLAS's spin for 106 ms, which lets others take up to twice as long."""
 
 
 @dataclass
@@ -167,12 +168,13 @@ def race(
         except WorkerError as error:
             _drop(row, error)
     times: Mapping[int, list[float]] = {number: [] for number in runs}
+    pause = PAUSE if crew.threads == 1 else PAUSE_OF_THREADS
     for round_ in range(effort.rounds):
         for number in _rotated(list(runs), first + round_):
             row = rows[number]
             if row.why_not or (number in slow and round_ >= SLOW_ROUNDS):
                 continue
-            time.sleep(PAUSE)
+            time.sleep(pause)
             try:
                 asked = crew.of(row.entry).ask("time", row.entry.name, runs[number])
                 times[number].append(asked)

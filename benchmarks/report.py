@@ -188,7 +188,7 @@ def _targets_section(aims: Sequence[Target]) -> list[str]:
         found = ", ".join(_figures(each) + aim.unit for each in aim.found)
         limit = f"{'>=' if aim.at_least else '<='} {_figures(aim.limit)}{aim.unit}"
         nearest = f" (nearest: {aim.beside})" if aim.beside else ""
-        because = f"no: {aim.why}" if aim.why else "no"
+        because = f"no: {aim.why or 'why is not known'}"
         lines.append(
             f"| {aim.what}{nearest} | {limit} | {found} | {'yes' if aim.met else because} |"
         )
@@ -209,7 +209,7 @@ def _table(outcome: Outcome) -> list[str]:
     ]
     lines += [_line(outcome, row, some_handed=some_handed) for row in outcome.rows]
     floor = outcome.fastest(FLOORS)
-    if floor and ours and outcome.comparison.threads == 1:
+    if floor and ours:
         over = ratio(ours.launches, floor.launches)
         lines += ["", f"Ours takes {_spread(over)} times as long as the matrix products alone, by "
                       "the faster of the two."]  # fmt: skip

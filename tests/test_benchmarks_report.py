@@ -158,8 +158,9 @@ def test_a_target_is_met_if_every_launch_meets_it_and_the_page_says_why_one_is_n
     assert not targets(measured("growth", 1.0)), "of tables only"
 
 
-def test_steps_are_held_against_the_faster_floor_and_the_nearest_peer():
-    found = [each for each in measured("step", 1.0) if each.comparison.threads == 1]
+@pytest.mark.parametrize("threads", [1, 2])
+def test_steps_are_held_against_the_faster_floor_and_the_nearest_peer(threads):
+    found = [each for each in measured("step", 1.0) if each.comparison.threads == threads]
     for each in found:
         for row in each.rows:
             row.launches = [[2e-5] * 3]
@@ -175,6 +176,10 @@ def test_steps_are_held_against_the_faster_floor_and_the_nearest_peer():
     assert (small.found, small.met) == ((20.0,), True)
     assert small_ahead.met, "JAX's scan apart"
     assert small_ahead.beside != "JAX, scan and jit"
+    page = report.markdown(found, report.machine(), "2026-01-02")
+    reason = "why is not known" if threads == 1 else article.why
+    assert f"| <= 1.3x | 2x | no: {reason} |" in page
+    assert "Ours takes 2 (2 to 2; launches 2) times as long as" in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
