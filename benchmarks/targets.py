@@ -19,9 +19,7 @@ ADAM_PASSES = (
     "Adam's update is nine passes of NumPy and BLAS over all weights, a quarter of the small net's "
     "step; JAX compiles them into one"
 )
-ON_TWO_THREADS = (
-    "BLAS has its products done by two threads; NumPy's passes between them run on one"
-)
+ON_TWO_THREADS = "BLAS has its products done by two threads; NumPy's passes between them run on one"
 MOSTLY_CALLS = (
     "a Mesa team's rehearsal is mostly Python calls, which eight questions make no longer than "
     "one; the stack's is mostly arithmetic, of which they are more"
