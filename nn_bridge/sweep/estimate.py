@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nn_bridge.stack import bytes_per_team
 from nn_bridge.sweep.plan import Chunk, Plan
-from nn_bridge.sweep.work import run_chunk, versions
+from nn_bridge.sweep.work import is_compiled, run_chunk, versions
 
 PROCESS_BYTES = 200 * 2**20
 """Memory of a worker that has imported the program and runs nothing (measured: 150 to 190 MiB)."""
@@ -15,8 +15,11 @@ PROCESS_BYTES = 200 * 2**20
 SHAPES = 3
 """Shapes of teams that are timed; the others are scaled by how much work they are."""
 
-REHEARSALS = (10, 60)
-"""Rehearsals that the timed teams hold: once few, once more, to tell a rehearsal from the rest."""
+REHEARSALS, COMPILED_REHEARSALS = (10, 60), (10, 260)
+"""Rehearsals that the timed teams hold: once few, once more, to tell a rehearsal from the rest.
+
+Compiled they take so little that it needs more of them to be seen beside the rest.
+"""
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,12 @@ def estimate(plan: Plan, chunks: list[Chunk], *, compiled: bool = False) -> Esti
 def _whole_seconds(plan: Plan, chunk: Chunk, under: dict[str, str]) -> float:
     """Time a chunk with few rehearsals and with more, and draw the line to all of them."""
     # The less disturbed of two: a moment's disturbance would be drawn out over all rehearsals.
+    held = COMPILED_REHEARSALS if is_compiled(under) else REHEARSALS
     few, more = (
-        min(_seconds(plan, chunk, rehearsals, under) for _ in range(2)) for rehearsals in REHEARSALS
+        min(_seconds(plan, chunk, rehearsals, under) for _ in range(2)) for rehearsals in held
     )
-    each = max(more - few, 0.0) / (REHEARSALS[1] - REHEARSALS[0])
-    return few + each * (plan.design.points[chunk.points[0]].rehearsals - REHEARSALS[0])
+    each = max(more - few, 0.0) / (held[1] - held[0])
+    return few + each * (plan.design.points[chunk.points[0]].rehearsals - held[0])
 
 
 def _seconds(plan: Plan, chunk: Chunk, rehearsals: int, under: dict[str, str]) -> float:
