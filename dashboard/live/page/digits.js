@@ -34,9 +34,10 @@ export function makeDigits(app) {
     const { soft, ink } = colours();
     chart.setOption({
       ...basics(),
-      grid: { left: 44, right: 20, top: 14, bottom: 38 },
+      grid: { left: 44, right: 20, top: 30, bottom: 38 },
       xAxis: axis({ type: "value", min: 0, max: UNITS, interval: 64, name: t("digits.x"), nameLocation: "middle", nameGap: 24, splitLine: { show: false } }),
-      yAxis: axis({ type: "value", min: 0, max: 1, axisLabel: { color: soft, fontSize: 11, formatter: (v) => `${Math.round(100 * v)}%` } }),
+      yAxis: axis({ type: "value", min: 0, max: 1, name: t("digits.y"), nameTextStyle: { color: soft, fontSize: 11, align: "left", padding: [0, 0, 0, -36] },
+        axisLabel: { color: soft, fontSize: 11, formatter: (v) => `${Math.round(100 * v)}%` } }),
       series: SIDES.map((side, k) => ({
         name: rateName(k), type: "line", lineStyle: { color: colours()[side], width: 2.5, type: k ? "dashed" : "solid" },
         itemStyle: { color: colours()[side] }, symbol: k ? "circle" : "rect", symbolSize: 5,

@@ -114,7 +114,9 @@ function makeGuess(side, onSet) {
   const output = make("output", { for: `guess-${side}` });
   const title = make("span");
   const now = make("small");
-  const element = make(`label.guess.${side}`, {}, title, now, input, output);
+  const [low, high] = [make("i"), make("i")];
+  const ends = make("small.ends", { "aria-hidden": "true" }, low, high);
+  const element = make(`label.guess.${side}`, {}, title, now, input, output, ends);
   let set = false;
   for (const kind of ["input", "click"]) {
     input.addEventListener(kind, () => {
@@ -131,6 +133,8 @@ function makeGuess(side, onSet) {
     start(name, hard) {
       say(title, name);
       say(now, t("bet.now", { hard: number(hard) }));
+      say(low, t("solo.low"));
+      say(high, t("solo.high"));
       set = false;
       element.classList.add("unset");
       input.value = "0.5"; // in the middle: no figure that could be taken for a hint
