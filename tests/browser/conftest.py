@@ -95,6 +95,9 @@ class Visitor:
     def open(self, address="", *, prepare=None, wait=True, **options):
         """Open the page at a hash like '#at=100'; `options` go to the browser context."""
         options.setdefault("viewport", {"width": 1400, "height": 1000})
+        # A page that scrolls by itself moves its buttons, one in forty times between press and
+        # release: then nothing is clicked.
+        options.setdefault("reduced_motion", "reduce")
         context = self.browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)

@@ -102,10 +102,7 @@ def test_it_stops_the_rehearsals_and_goes_on_to_the_bet(visitor):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", SCREENS)
 def test_it_never_covers_what_it_speaks_of_and_one_thing_is_to_be_done(visitor, width, language):
-    page = visitor.open(
-        f"#lang={language}&speed=50&abilities=1&practice=10", reduced_motion="reduce",
-        **SCREENS[width],
-    )  # fmt: skip
+    page = visitor.open(f"#lang={language}&speed=50&abilities=1&practice=10", **SCREENS[width])
     height = SCREENS[width]["viewport"]["height"]
 
     def look(number, targets, primary):
