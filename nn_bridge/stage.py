@@ -94,8 +94,7 @@ class Stage:
             groups = (n_in // size, size, batch)
             self.grouped_inputs = self.inputs.reshape(groups)
             self.grouped_passed = self.passed[:-1].reshape(groups)
-            self.kept = np.empty(self.mask_shape[::-1], dtype)  # (groups or 1, B or 1)
-            self.kept_of_group = self.kept[:, None]
+            self.kept = np.empty((*self.mask_shape[:0:-1], 1, self.mask_shape[0]), dtype)
         self.gemm = get_blas_funcs("gemm", dtype=dtype)
 
     def begin(self, steps: int) -> None:
@@ -120,11 +119,10 @@ class Stage:
         if self.dropout is None:
             return
         mask = self.dropout.last_mask = next(self.masks)
-        self.keep = None
+        self.keep = None if mask is None else self.kept  # (groups or 1, 1, B or 1)
         if mask is not None:
-            self.kept[...] = mask.T
-            self.keep = self.kept_of_group
-            np.multiply(self.grouped_inputs, self.keep, out=self.grouped_inputs)
+            self.kept[:, 0] = mask.T
+            np.multiply(self.grouped_inputs, self.kept, out=self.grouped_inputs)
 
     # The three products, each transposed: gemm(factor, a, b, keep, c, turn a?, turn b?, in place)
     # sets c, whose first axis runs along memory as it does for a and b, to keep c + factor a b.

@@ -205,3 +205,15 @@ def test_the_estimate_grows_with_the_sweep():
     assert one.memory(2) > one.memory(1) > one.stack_bytes > 0
     assert estimate(large, list(large.chunks)).seconds > 20 * one.seconds
     assert estimate(small, []).seconds == 0
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_estimate_is_what_all_rehearsals_take_and_what_is_done_once(compiled, monkeypatch):
+    plan = small_plan("rehearsals=2000")
+
+    def seconds(plan, chunk, rehearsals, _under):
+        return plan.work(chunk) * (3.0 + 0.5 * rehearsals)
+
+    monkeypatch.setattr("nn_bridge.sweep.estimate._seconds", seconds)
+    found = estimate(plan, list(plan.chunks), compiled=compiled).seconds
+    assert found == pytest.approx(sum(map(plan.work, plan.chunks)) * (3.0 + 0.5 * 2000))

@@ -12,9 +12,9 @@ CACHE = 8 * 2**20
 """Bytes that a block of members works on in a rehearsal.
 
 Measured best for two processes on two cores with 1 MiB of L2 each and 32 MiB of L3 for both.
-Smaller blocks pay for more calls than they save: with 3 MiB a step takes 5% to 10% longer for one
-question and 1% for eight. With 16 MiB each the two share the L3 no more, and eight questions take
-20% longer.
+Smaller blocks pay for more calls than they save: with 3 MiB a step takes 5% to 12% longer for one
+question and 1% to 4% for eight. With 16 MiB each the two share the L3 no more, and eight questions
+take 20% longer.
 """
 
 FIXED_BYTES = 2**23
