@@ -88,12 +88,15 @@ def test_every_member_is_its_team(audience_name, trusting, questions, per, compi
     assert stack.rehearsals == rehearsals
 
 
-def test_a_talk_may_be_shared(compiled):
+@pytest.mark.parametrize("questions", [1, 8])
+def test_a_talk_may_be_shared(questions, compiled):
     talk = synthetic_talk(np.random.default_rng(3))
-    stack = TeamStack([talk], LAWS, range(7), trust=1.0, compiled=compiled)
+    options = {"questions": questions}
+    stack = TeamStack([talk], LAWS, range(7), trust=1.0, compiled=compiled, **options)
     stack.practise_alone("B", 50)
     stack.rehearse(100)
-    teams = rehearsed_teams([talk] * 7, LAWS, range(7), [1.0] * 7, [0.02] * 7, 100, alone=50)
+    given = [talk] * 7, LAWS, range(7), [1.0] * 7, [0.02] * 7, 100
+    teams = rehearsed_teams(*given, alone=50, **options)
     assert largest_difference(stack, teams) <= CLOSE
 
 
