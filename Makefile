@@ -1,5 +1,5 @@
 # make run    sets up and tells the story          make test   sets up and runs every test
-# make check  style and types                      make bench  what things cost, beside the peers
+# make check  style, types, arrows                make bench  what things cost, beside the peers
 PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -16,6 +16,7 @@ check: $(VENV)/installed-check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
 bench: $(VENV)/installed-bench
 	$(VENV)/bin/python -m benchmarks

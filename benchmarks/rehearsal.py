@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.worker import Entry
-from nn_bridge.stack import TeamStack
+from experiments.stack import TeamStack
 from simulation import Team, one_or_two_absent, synthetic_talk
 
 FloatArray = npt.NDArray[np.float64]

@@ -32,10 +32,10 @@ from mesa.datacollection import DataCollector
 from rich.console import Console
 from rich.table import Table
 
-from nn_bridge.sweep.design import read_design
-from nn_bridge.sweep.plan import Chunk, Plan, cut
-from nn_bridge.sweep.store import MEASURES, Row, create_store, open_store
-from nn_bridge.sweep.work import versions
+from experiments.sweep.design import read_design
+from experiments.sweep.plan import Chunk, Plan, cut
+from experiments.sweep.store import MEASURES, Row, create_store, open_store
+from experiments.sweep.work import versions
 from simulation import Team, independent, synthetic_talk
 from simulation.scenario import team_result
 

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
-from dashboard.processes import Job, run_jobs
-from dashboard.story import crossing_json, versions
 from dashboard.tables import bridge_table
-from nn_bridge.crossing import CASES, cross
+from experiments.crossing import CASES, cross
+from experiments.processes import Job, run_jobs
+from experiments.story import crossing_json, versions
 from simulation.checks import whole
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
-from dashboard.processes import Job, run_jobs
-from dashboard.story import versions
 from dashboard.tables import effects_table
-from nn_bridge.article import Setting, train_article_network
+from experiments.article import Setting, train_article_network
+from experiments.processes import Job, run_jobs
+from experiments.story import versions
 from simulation import mnist_talk
 from simulation.checks import whole
-from simulation.effects import paired_effect
+from simulation.statistics import paired_effect
 
 
 def network(

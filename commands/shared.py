@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dashboard.files import json_text
-from dashboard.processes import OnProgress
+from experiments.processes import OnProgress
 
 console = Console()
 

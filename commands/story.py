@@ -11,10 +11,10 @@ import typer
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.figures import draw_story
 from dashboard.files import ready_folder, write_json, write_whole
-from dashboard.story import StoryPlan, run_story
 from dashboard.story_report.page import story_page
 from dashboard.style import check_language
 from dashboard.tables import story_tables
+from experiments.story import StoryPlan, run_story
 
 
 def story(

@@ -29,13 +29,13 @@ from dashboard.style import check_language
 from dashboard.sweep.export import export, export_writer
 from dashboard.sweep.report import Commands, write_report
 from dashboard.sweep.status import failure_lines, status_json, status_table
-from nn_bridge.sweep.coordinate import OnProgress, run_sweep
-from nn_bridge.sweep.design import Design, read_design
-from nn_bridge.sweep.engines import Engine, begin_imports, cluster, processes
-from nn_bridge.sweep.estimate import estimate
-from nn_bridge.sweep.plan import Plan, cut
-from nn_bridge.sweep.store import State, Store, open_store
-from nn_bridge.sweep.work import is_compiled, versions
+from experiments.sweep.coordinate import OnProgress, run_sweep
+from experiments.sweep.design import Design, read_design
+from experiments.sweep.engines import Engine, begin_imports, cluster, processes
+from experiments.sweep.estimate import estimate
+from experiments.sweep.plan import Plan, cut
+from experiments.sweep.store import State, Store, open_store
+from experiments.sweep.work import is_compiled, versions
 from simulation import InputError
 
 FAILED, INTERRUPTED = 3, 130

@@ -11,12 +11,12 @@ import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.files import ready_folder
-from dashboard.processes import run_jobs
 from dashboard.style import check_language
 from dashboard.validation.files import validation_json, write_validation
 from dashboard.validation.tables import validation_tables
-from nn_bridge.validation.plan import Plan
-from nn_bridge.validation.validate import Scope, judge
+from experiments.processes import run_jobs
+from experiments.validation.plan import Plan
+from experiments.validation.validate import Scope, judge
 from simulation.checks import whole
 
 

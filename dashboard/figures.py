@@ -7,8 +7,8 @@ from typing import IO, Any
 from matplotlib.figure import Figure
 
 from dashboard.panels import PANELS
-from dashboard.story import Story
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, STYLE, drawing, save_png
+from experiments.story import Story
 
 # The look of all figures can be had from here as well.
 __all__ = ["ABSENT", "COMPLETE", "INK", "PALE", "STYLE", "draw_story"]

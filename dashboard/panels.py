@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import PercentFormatter
 
-from dashboard.story import LABEL_NOISES, RATES, Story, mean_of
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
-from nn_bridge.article import SILENCED
-from nn_bridge.crossing import TOLERANCE
+from experiments.article import SILENCED
+from experiments.crossing import TOLERANCE
+from experiments.story import LABEL_NOISES, RATES, Story, mean_of
 from simulation.attendance_input import presenter_names
 from simulation.scenario import TeamResult
 

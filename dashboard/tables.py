@@ -9,9 +9,9 @@ import numpy as np
 from rich import box
 from rich.table import Table
 
-from dashboard.story import LABEL_NOISES, RATES, Story
-from nn_bridge.crossing import TOLERANCE, Crossing
-from simulation.effects import Effect
+from experiments.crossing import TOLERANCE, Crossing
+from experiments.story import LABEL_NOISES, RATES, Story
+from simulation.statistics import Effect
 from simulation.team import Show, Team
 
 

@@ -3,7 +3,7 @@
 from nn_bridge import keras
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.bridge import Twin, network_game, side_by_side
-from nn_bridge.layers import Dense, Dropout, Flatten, Layer, register_layer
+from nn_bridge.dense import Dense, Dropout, Flatten, Layer, register_layer
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.training import History
 

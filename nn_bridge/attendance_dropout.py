@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Array, BoolArray, Shape, Streams, register_layer
-from simulation import attendance
+from simulation import laws
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of
 
@@ -105,7 +105,7 @@ def law_to_config(law: AttendanceLaw) -> dict[str, Any]:
 def law_from_config(config: dict[str, Any]) -> AttendanceLaw:
     """Read a law from what `law_to_config` wrote; only the project's own laws are known."""
     fields = dict(config)
-    kind = getattr(attendance, str(fields.pop("name", "")), None)
+    kind = getattr(laws, str(fields.pop("name", "")), None)
     if not (isinstance(kind, type) and issubclass(kind, AttendanceLaw)):
         raise InputError(f"the attendance law {config.get('name')!r} is not one of this project's")
     return kind(**{name: _as_tuple(value) for name, value in fields.items()})

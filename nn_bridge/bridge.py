@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.layers import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Dropout, Flatten
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
-from simulation.attendance import AttendanceLaw, independent
+from simulation.attendance import AttendanceLaw
 from simulation.audience import AUDIENCES
 from simulation.checks import InputError, real
 from simulation.coalitions import Game
+from simulation.laws import independent
 from simulation.presenter import Presenter
 from simulation.talk import Talk
 from simulation.team import Team

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge import losses, optimizers
+from nn_bridge.dense import Dense, Dropout
 from nn_bridge.layer import Layer, Shape, Streams, checked_shape
-from nn_bridge.layers import Dense, Dropout
 from nn_bridge.plan import Plan, plan_for
 from nn_bridge.samples import check_samples, shape_of_one, some_of
 from nn_bridge.storage import read_model, save_model
@@ -51,7 +51,7 @@ class Sequential:
 
     Examples
     --------
-    >>> from nn_bridge.layers import Dense, Dropout
+    >>> from nn_bridge.dense import Dense, Dropout
     >>> stack = Sequential([Dropout(0.2, input_shape=(4,)), Dense(3)], seed=[0, 1])
     >>> stack(np.ones((5, 4))).shape
     (2, 5, 3)
@@ -66,7 +66,7 @@ class Sequential:
         self.layers = list(layers)
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise InputError(f"{layer!r} is no layer: use the layers of nn_bridge.layers")
+                raise InputError(f"{layer!r} is no layer: use the layers of nn_bridge.dense")
         if not self.layers:
             raise InputError("the network has no layers: give it at least one, such as Dense(10)")
         self.dtype = np.dtype(one_of("dtype", dtype, ("float32", "float64")))

@@ -1,13 +1,15 @@
 """The group presentation: Mesa agents who learn a talk under random absences."""
 
-from simulation.attendance import (
+from simulation.attendance import AttendanceLaw, Moments
+from simulation.attendance_input import law_from_text, read_attendance_log
+from simulation.checks import DivergedError, InputError
+from simulation.coalitions import Game
+from simulation.laws import (
     AlwaysWithout,
-    AttendanceLaw,
     Bursts,
     Couples,
     Everyone,
     Independent,
-    Moments,
     NumberAbsent,
     Recorded,
     Rota,
@@ -15,9 +17,6 @@ from simulation.attendance import (
     k_absent,
     one_or_two_absent,
 )
-from simulation.attendance_input import law_from_text, read_attendance_log
-from simulation.checks import DivergedError, InputError
-from simulation.coalitions import Game
 from simulation.presenter import Presenter, Rehearsal
 from simulation.real_talks import digits_talk, mnist_talk
 from simulation.talk import Talk, synthetic_talk

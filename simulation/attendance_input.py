@@ -7,9 +7,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulation.attendance import (
+from simulation.attendance import AttendanceLaw
+from simulation.checks import InputError, whole
+from simulation.laws import (
     AlwaysWithout,
-    AttendanceLaw,
     Bursts,
     Couples,
     Everyone,
@@ -20,7 +21,6 @@ from simulation.attendance import (
     k_absent,
     one_or_two_absent,
 )
-from simulation.checks import InputError, whole
 
 
 def presenter_names(n: int) -> tuple[str, ...]:

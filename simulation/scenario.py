@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulation.attendance import AttendanceLaw, Everyone, one_or_two_absent
+from simulation.attendance import AttendanceLaw
 from simulation.coalitions import agreement, co_adaptation_score, pair_synergy
+from simulation.laws import Everyone, one_or_two_absent
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team, squared_weights
 

@@ -1,8 +1,8 @@
 """What the analogy validation tests have in common: the plan at reduced size, and how to judge it.
 
 Teams with 2,000 rehearsals, and the article's network on all digits with Adam, trained as long as
-in the full validation. The rules are those of `nn_bridge.validation.claims`. What holds in full is
-asserted to hold; what does not, not to. ANALOGY_BASE_SEED chooses other seeds: multiples of 100.
+in the full validation. The rules are those of `experiments.validation.claims`. What holds in full
+is asserted to hold; what does not, not to. ANALOGY_BASE_SEED chooses other seeds: multiples of 100.
 
 Seeds come in tens. How many an assertion needs was found on other seeds (30 or 40 from 1,000,000),
 before the run: with the mean effect and the standard deviation there, Student's t interval must
@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.processes import run_jobs
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.judgements import Outcome, World, outcome_of
-from nn_bridge.validation.plan import Plan, all_jobs
-from nn_bridge.validation.rules import Figures
+from experiments.processes import run_jobs
+from experiments.validation.claims import CLAIMS
+from experiments.validation.judgements import Outcome, World, outcome_of
+from experiments.validation.plan import Plan, all_jobs
+from experiments.validation.rules import Figures
 
 BASE_SEED = int(os.environ.get("ANALOGY_BASE_SEED", "0"))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nn_bridge.layers import Dense, Dropout
+from nn_bridge.dense import Dense, Dropout
 from nn_bridge.network import Sequential
 
 

@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from nn_bridge.sweep.design import read_design
-from nn_bridge.sweep.engines import Engine, Pool
-from nn_bridge.sweep.plan import Chunk, Plan, Task, cut
-from nn_bridge.sweep.store import MEASURES, Row
-from nn_bridge.sweep.work import run_chunk
+from experiments.sweep.design import read_design
+from experiments.sweep.engines import Engine, Pool
+from experiments.sweep.plan import Chunk, Plan, Task, cut
+from experiments.sweep.store import MEASURES, Row
+from experiments.sweep.work import run_chunk
 
 
 def small_plan(*settings: str) -> Plan:

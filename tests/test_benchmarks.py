@@ -275,7 +275,7 @@ def test_stacks_in_numpy_are_the_teams_of_mesa_and_the_stack(questions, monkeypa
     from benchmarks.peers.numpy_stack import Einsum, Matmul
     from benchmarks.peers.our_stack import Handed, MesaTeams, Whole
 
-    monkeypatch.setattr("nn_bridge.stack.size.CACHE", 1)  # each team is a block
+    monkeypatch.setattr("experiments.stack.size.CACHE", 1)  # each team is a block
     case = stacks.Stack(teams=3, questions=questions)
     wanted = stacks.reference(case)
     assert min(np.abs(moved).max() for moved in wanted.values()) > 0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nn_bridge.sweep.best_rate import WORTH, best_rate, curve
+from experiments.sweep.best_rate import WORTH, best_rate, curve
 
 RATES = np.array([0.0, 0.2, 0.4, 0.6])
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nn_bridge.article import article_network
+from experiments.article import article_network
+from experiments.crossing import CASES, TOLERANCE, cross
 from nn_bridge.attendance_dropout import AttendanceDropout, law_from_config, law_to_config
 from nn_bridge.bridge import Parts, Twin, network_game, side_by_side
-from nn_bridge.crossing import CASES, TOLERANCE, cross
-from nn_bridge.layers import Dense, Dropout
+from nn_bridge.dense import Dense, Dropout
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
 from simulation import (

@@ -12,7 +12,7 @@ from __future__ import annotations
 import pytest
 from claims import joined, judged, measured
 
-from nn_bridge.validation.rules import QUALITY_WORTH, Figures
+from experiments.validation.rules import QUALITY_WORTH, Figures
 
 CLEAN = "all digits, clean, adam"
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 from claims import judged, measured
 
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.judgements import NOISY, judge_network_controls
-from nn_bridge.validation.rules import QUALITY_WORTH, Figures
+from experiments.validation.claims import CLAIMS
+from experiments.validation.judgements import NOISY, judge_network_controls
+from experiments.validation.rules import QUALITY_WORTH, Figures
 
 WITHOUT, ABSENCES = f"{NOISY}: without", f"{NOISY}: absences"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from claims import joined, judged, measured
 
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.judgements import judge_team_controls
-from nn_bridge.validation.rules import Figures
+from experiments.validation.claims import CLAIMS
+from experiments.validation.judgements import judge_team_controls
+from experiments.validation.rules import Figures
 
 CONDITIONS = (
     "without",

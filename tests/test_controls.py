@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nn_bridge.article import Setting, digits_of, fit_article_network
-from nn_bridge.output_noise import NoisyDense
-from nn_bridge.validation.control_teams import DistractedTeam, ForgetfulTeam
-from nn_bridge.validation.controls import (
+from experiments.article import Setting, digits_of, fit_article_network
+from experiments.output_noise import NoisyDense
+from experiments.validation.control_teams import DistractedTeam, ForgetfulTeam
+from experiments.validation.controls import (
     couples_stay_together,
     exact_networks,
     fixed_absence_team,

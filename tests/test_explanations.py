@@ -18,11 +18,11 @@ from validations import (
 from dashboard.validation.explanations import compare_remedies, explain, explain_control
 from dashboard.validation.markdown import signed
 from dashboard.validation.report import outcomes_by_claim, report
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.controls import ControlResult
-from nn_bridge.validation.judgements import NOISY, Beside, judge_claim
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect
+from experiments.validation.claims import CLAIMS
+from experiments.validation.controls import ControlResult
+from experiments.validation.judgements import NOISY, Beside, judge_claim
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ import run
 from dashboard import style
 from dashboard.figures import SHEET, draw_story
 from dashboard.panels import PANELS
-from dashboard.story import Story, StoryPlan, run_story
 from dashboard.style import JAPANESE, drawing, embolden, font_file
 from dashboard.texts import LANGUAGES, load
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.plan import Plan
+from experiments.story import Story, StoryPlan, run_story
+from experiments.validation.claims import CLAIMS
+from experiments.validation.plan import Plan
 from simulation import InputError
 from simulation.scenario import Schedule
 

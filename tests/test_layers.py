@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from nn_bridge.layers import Dense, Dropout, Flatten, Layer, register_layer
+from nn_bridge.dense import Dense, Dropout, Flatten, Layer, register_layer
 from simulation.checks import InputError
 
 
@@ -227,7 +227,7 @@ def test_config_builds_the_same_layer():
 
 
 def test_register_layer_leaves_the_class_as_it_is(monkeypatch):
-    monkeypatch.setattr("nn_bridge.layers.LAYERS", {})
+    monkeypatch.setattr("nn_bridge.dense.LAYERS", {})
 
     class Mine(Layer):
         pass

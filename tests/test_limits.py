@@ -8,14 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn_bridge import layers
-from nn_bridge.dropout import Dropout
-from nn_bridge.optimizers import SGD
-from nn_bridge.validation import limit_measures, other_learners
-from nn_bridge.validation.comparison import EXACT
-from nn_bridge.validation.judgements import NOISY
-from nn_bridge.validation.limit_findings import FINDINGS
-from nn_bridge.validation.limit_measures import (
+from experiments.validation import limit_measures, other_learners
+from experiments.validation.comparison import EXACT
+from experiments.validation.judgements import NOISY
+from experiments.validation.limit_findings import FINDINGS
+from experiments.validation.limit_measures import (
     NETWORK_BEYOND,
     TEAM_BEYOND,
     absences_together,
@@ -25,14 +22,18 @@ from nn_bridge.validation.limit_measures import (
     frequent_absences_team,
     reliance_and_softmax,
 )
-from nn_bridge.validation.limits import LIMITS, judge_limits, limit_jobs
-from nn_bridge.validation.other_learners import TinkeringTeam, measure_tinkerers
-from nn_bridge.validation.plan import Plan
-from nn_bridge.validation.rehearsals import TeamCondition
+from experiments.validation.limits import LIMITS, judge_limits, limit_jobs
+from experiments.validation.other_learners import TinkeringTeam, measure_tinkerers
+from experiments.validation.plan import Plan
+from experiments.validation.rehearsals import TeamCondition
+from nn_bridge import dense as layers
+from nn_bridge.dropout import Dropout
+from nn_bridge.optimizers import SGD
 from simulation import Everyone, Team, one_or_two_absent, synthetic_talk
-from simulation.attendance import AlwaysWithout, Moments, independent
+from simulation.attendance import Moments
 from simulation.coalitions import agreement
-from simulation.effects import Effect
+from simulation.laws import AlwaysWithout, independent
+from simulation.statistics import Effect
 
 SEEDS = tuple(range(10))
 SPREAD = np.linspace(-1.0, 1.0, 10)  # differences between seeds

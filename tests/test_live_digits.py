@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.live.digits import BLOCKS, SHOWN, SILENT, DigitNetworks, shared_digits
-from nn_bridge.article import Setting, article_network, digits_of
+from experiments.article import Setting, article_network, digits_of
 from nn_bridge.bridge import network_game
 
 

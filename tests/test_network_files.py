@@ -9,7 +9,7 @@ from networks import blobs, small
 
 import nn_bridge as tf
 from nn_bridge import layer as layer_module
-from nn_bridge.layers import LAYERS, Dense, Dropout, Flatten, register_layer
+from nn_bridge.dense import LAYERS, Dense, Dropout, Flatten, register_layer
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError
@@ -62,7 +62,7 @@ def test_an_uncompiled_network_and_one_before_its_first_step_can_be_saved(tmp_pa
 
 
 def test_a_registered_layer_is_saved_with_its_own_chance(tmp_path, monkeypatch):
-    monkeypatch.setattr("nn_bridge.layers.LAYERS", dict(LAYERS))
+    monkeypatch.setattr("nn_bridge.dense.LAYERS", dict(LAYERS))
     monkeypatch.setattr("nn_bridge.storage.LAYERS", layer_module.LAYERS)
 
     @register_layer

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nn_bridge.layers import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Dropout, Flatten
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from networks import blobs, small
 
-from nn_bridge.layers import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Dropout, Flatten
 from nn_bridge.losses import Loss
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam

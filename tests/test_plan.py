@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 import nn_bridge.plan
+from experiments.output_noise import NoisyDense
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.layers import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Dropout, Flatten
 from nn_bridge.losses import HalfSquaredError
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
-from nn_bridge.output_noise import NoisyDense
-from simulation.attendance import independent
 from simulation.checks import DivergedError
+from simulation.laws import independent
 
 D, K = 6, 3
 P, BATCH = 50, 16  # three batches of 16, and a last one of 2

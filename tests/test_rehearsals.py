@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from nn_bridge.stack import TeamStack
-from nn_bridge.validation.control_teams import Distraction
-from nn_bridge.validation.plan import Plan, team_conditions
-from nn_bridge.validation.rehearsals import CHECKPOINTS, TeamCondition, as_stack, one_by_one
-from nn_bridge.validation.team_world import measure_teams
+from experiments.stack import TeamStack
+from experiments.validation.control_teams import Distraction
+from experiments.validation.plan import Plan, team_conditions
+from experiments.validation.rehearsals import CHECKPOINTS, TeamCondition, as_stack, one_by_one
+from experiments.validation.team_world import measure_teams
 from simulation import Everyone, InputError, one_or_two_absent, synthetic_talk
 
 CLOSE = 1e-12
@@ -51,7 +51,7 @@ def test_with_weight_decay_teams_rehearse_one_by_one():
 
 def test_noise_is_heard_in_a_stack_of_several_blocks(monkeypatch):
     """Members of later blocks hear noise of their own, as teams with their seeds do."""
-    monkeypatch.setattr("nn_bridge.stack.size.CACHE", 1)  # one member a block
+    monkeypatch.setattr("experiments.stack.size.CACHE", 1)  # one member a block
     stack, teams = (measure_teams(short("noise"), SEEDS, way) for way in (as_stack, one_by_one))
     np.testing.assert_allclose(stack["quality"], teams["quality"], rtol=CLOSE)
     quiet = measure_teams(short("without"), SEEDS)["quality"]

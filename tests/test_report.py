@@ -20,10 +20,10 @@ from dashboard.validation.markdown import effect_cells
 from dashboard.validation.report import outcomes_by_claim, report
 from dashboard.validation.sections import command
 from dashboard.validation.tables import rows, validation_tables
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.judgements import NOISY, World
-from nn_bridge.validation.validate import Validation
-from simulation.effects import paired_effect
+from experiments.validation.claims import CLAIMS
+from experiments.validation.judgements import NOISY, World
+from experiments.validation.validate import Validation
+from simulation.statistics import paired_effect
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nn_bridge.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule, all_of
+from experiments.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule, all_of
 from simulation import InputError
 
 SPREAD = np.linspace(-1.0, 1.0, 10)  # mean 0; scaled, the differences between seeds

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import run
-from dashboard.story import StoryPlan, run_story
-from nn_bridge.crossing import TOLERANCE
+from experiments.crossing import TOLERANCE
+from experiments.story import StoryPlan, run_story
 from simulation import Moments
 
 ROOT = Path(__file__).parent.parent
@@ -89,7 +89,7 @@ def test_bridge_prints_the_differences(capsys):
 
 
 def test_bridge_fails_loudly_when_team_and_network_differ(capsys, monkeypatch):
-    monkeypatch.setattr("nn_bridge.crossing.TOLERANCE", -1.0)
+    monkeypatch.setattr("experiments.crossing.TOLERANCE", -1.0)
     code, out, _ = call(capsys, "bridge", "--rehearsals", "2", "--workers", "1")
     assert code == 1
     assert "NO" in out

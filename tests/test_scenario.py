@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from simulation import Everyone, independent, synthetic_talk
-from simulation.effects import paired_effect
 from simulation.scenario import PRESENTERS, Schedule, article_pair, article_team, team_result
+from simulation.statistics import paired_effect
 
 SEEDS = range(10)
 PLAN = Schedule(rehearsals=1500, alone=1000, show_every=500)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from claims import plan_of
 
-from nn_bridge.validation.plan import Plan
-from nn_bridge.validation.validate import Scope
+from experiments.validation.plan import Plan
+from experiments.validation.validate import Scope
 from simulation import InputError
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from rooms import small_talk
 
-from nn_bridge.stack import TeamStack, bytes_per_team, chunk_size
-from nn_bridge.stack.size import FIXED_BYTES, members_at_once, shape_of
+from experiments.stack import TeamStack, bytes_per_team, chunk_size
+from experiments.stack.size import FIXED_BYTES, members_at_once, shape_of
 from simulation import (
     AlwaysWithout,
     Bursts,
@@ -278,7 +278,7 @@ def test_what_compiles_not_is_refused(monkeypatch):
     given = {"talks": [small_talk("softmax")], "laws": [Everyone(3)], "seeds": [1]}
     with pytest.raises(InputError, match="compiled kernel cannot call: leave out one"):
         TeamStack(**given, compiled=True, hearing=lambda seeds: None)
-    monkeypatch.setattr("nn_bridge.stack.team_stack.find_spec", lambda name: None)
+    monkeypatch.setattr("experiments.stack.team_stack.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"Numba, which is not installed: pip install .*compiled"):
         TeamStack(**given, compiled=True)
 

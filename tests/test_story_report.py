@@ -14,7 +14,6 @@ import pytest
 
 import run
 from dashboard.panels import PANELS
-from dashboard.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
 from dashboard.story_report import page as page_module
 from dashboard.story_report import wording
 from dashboard.story_report.alternatives import alternatives
@@ -22,7 +21,8 @@ from dashboard.story_report.page import SECTIONS, story_page
 from dashboard.story_report.wording import number
 from dashboard.tables import Said
 from dashboard.texts import LANGUAGES, load
-from nn_bridge.crossing import Crossing
+from experiments.crossing import Crossing
+from experiments.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
 from simulation import InputError
 from simulation.scenario import Schedule
 

@@ -23,12 +23,12 @@ import run
 from commands.sweep import progress, sweep
 from dashboard.sweep.answers import direction, find_answers, in_common
 from dashboard.sweep.report import Commands, write_report
-from nn_bridge.sweep.coordinate import run_sweep
-from nn_bridge.sweep.design import read_design
-from nn_bridge.sweep.plan import Plan, Task, cut
-from nn_bridge.sweep.results import COLUMNS, doses, frame
-from nn_bridge.sweep.store import MEASURES, Row, create_store, open_store
-from nn_bridge.sweep.work import versions
+from experiments.sweep.coordinate import run_sweep
+from experiments.sweep.design import read_design
+from experiments.sweep.plan import Plan, Task, cut
+from experiments.sweep.results import COLUMNS, doses, frame
+from experiments.sweep.store import MEASURES, Row, create_store, open_store
+from experiments.sweep.work import versions
 
 if "sweep" not in [command.callback.__name__ for command in run.app.registered_commands]:
     run.app.command()(sweep)

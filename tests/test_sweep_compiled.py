@@ -8,10 +8,10 @@ import pytest
 from sweeps import content, raising, small_plan, threads
 
 import run
-from nn_bridge.sweep import work
-from nn_bridge.sweep.coordinate import run_sweep
-from nn_bridge.sweep.engines import processes
-from nn_bridge.sweep.store import open_store
+from experiments.sweep import work
+from experiments.sweep.coordinate import run_sweep
+from experiments.sweep.engines import processes
+from experiments.sweep.store import open_store
 from simulation import InputError
 
 PLAN = small_plan()

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from sweeps import small_plan
 
-from nn_bridge.sweep.design import Design, read_design
-from nn_bridge.sweep.estimate import estimate
-from nn_bridge.sweep.plan import cut
-from nn_bridge.sweep.store import MEASURES
-from nn_bridge.sweep.work import run_chunk, versions
+from experiments.sweep.design import Design, read_design
+from experiments.sweep.estimate import estimate
+from experiments.sweep.plan import cut
+from experiments.sweep.store import MEASURES
+from experiments.sweep.work import run_chunk, versions
 from simulation import InputError, Team, synthetic_talk
 from simulation.scenario import team_result
 
@@ -214,6 +214,6 @@ def test_the_estimate_is_what_all_rehearsals_take_and_what_is_done_once(compiled
     def seconds(plan, chunk, rehearsals, _under):
         return plan.work(chunk) * (3.0 + 0.5 * rehearsals)
 
-    monkeypatch.setattr("nn_bridge.sweep.estimate._seconds", seconds)
+    monkeypatch.setattr("experiments.sweep.estimate._seconds", seconds)
     found = estimate(plan, list(plan.chunks), compiled=compiled).seconds
     assert found == pytest.approx(sum(map(plan.work, plan.chunks)) * (3.0 + 0.5 * 2000))

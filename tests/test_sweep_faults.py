@@ -32,16 +32,16 @@ from sweeps import (
     wait_until_gone,
 )
 
-from nn_bridge.sweep.coordinate import run_sweep
-from nn_bridge.sweep.engines import cluster, processes
-from nn_bridge.sweep.plan import Task
-from nn_bridge.sweep.store import Row, coordinating, create_store, open_store
-from nn_bridge.sweep.work import versions
+from experiments.sweep.coordinate import run_sweep
+from experiments.sweep.engines import cluster, processes
+from experiments.sweep.plan import Task
+from experiments.sweep.store import Row, coordinating, create_store, open_store
+from experiments.sweep.work import versions
 from simulation import InputError
 
 ROOT = Path(__file__).parent.parent
 SPAWN = multiprocessing.get_context("forkserver")
-SPAWN.set_forkserver_preload(["nn_bridge.sweep.coordinate"])
+SPAWN.set_forkserver_preload(["experiments.sweep.coordinate"])
 PLAN = small_plan()
 
 
@@ -222,7 +222,7 @@ def test_a_cluster_gives_the_same_and_outlives_a_worker(tmp_path, dask, undistur
 
 def test_a_cluster_that_is_not_there_is_named(tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("nn_bridge.sweep.engines.CONNECT_WITHIN", 0.5)
+    monkeypatch.setattr("experiments.sweep.engines.CONNECT_WITHIN", 0.5)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"

@@ -8,15 +8,15 @@ import json
 import numpy as np
 import pytest
 
-from nn_bridge import layers
+from experiments.validation import network_theorems, regularisers, team_theorems
+from experiments.validation.comparison import Check, Comparison, largest
+from experiments.validation.ensemble import Ensemble
+from experiments.validation.team_theorems import team_is_network
+from experiments.validation.theorems import THEOREMS, all_theorems, run_theorem
+from nn_bridge import dense as layers
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.layers import Dense, Dropout
+from nn_bridge.dense import Dense, Dropout
 from nn_bridge.network import Sequential
-from nn_bridge.validation import network_theorems, regularisers, team_theorems
-from nn_bridge.validation.comparison import Check, Comparison, largest
-from nn_bridge.validation.ensemble import Ensemble
-from nn_bridge.validation.team_theorems import team_is_network
-from nn_bridge.validation.theorems import THEOREMS, all_theorems, run_theorem
 from simulation import (
     AlwaysWithout,
     InputError,

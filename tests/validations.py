@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from nn_bridge.article import SILENCED
-from nn_bridge.validation.claims import CLAIMS
-from nn_bridge.validation.comparison import Check, Comparison
-from nn_bridge.validation.judgements import (
+from experiments.article import SILENCED
+from experiments.validation.claims import CLAIMS
+from experiments.validation.comparison import Check, Comparison
+from experiments.validation.judgements import (
     NOISY,
     World,
     beside_dropout,
@@ -18,10 +18,10 @@ from nn_bridge.validation.judgements import (
     judge_claim,
     judge_controls,
 )
-from nn_bridge.validation.limits import Limit, LimitResult
-from nn_bridge.validation.plan import NETWORK_DECAYS, TEAM_DECAYS, Plan
-from nn_bridge.validation.validate import Validation
-from simulation.effects import paired_effect
+from experiments.validation.limits import Limit, LimitResult
+from experiments.validation.plan import NETWORK_DECAYS, TEAM_DECAYS, Plan
+from experiments.validation.validate import Validation
+from simulation.statistics import paired_effect
 
 CLEAN = "all digits, clean, adam"
 TEAM = "five presenters"

@@ -15,8 +15,8 @@ from benchmarks.stacks import (
     moved,
 )
 from benchmarks.worker import Worker
-from nn_bridge.stack import TeamStack
-from nn_bridge.stack.draws import Streams
+from experiments.stack import TeamStack
+from experiments.stack.draws import Streams
 from simulation.team import Team
 
 MANY_STEPS = 256_000

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dashboard.live.frames import rounded
 from dashboard.live.setup import EPOCHS
-from nn_bridge.article import HIDDEN_UNITS, Setting, article_network, digits_of
+from experiments.article import HIDDEN_UNITS, Setting, article_network, digits_of
 from nn_bridge.bridge import Parts
 from nn_bridge.network import Sequential
 

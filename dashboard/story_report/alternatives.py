@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.story import LABEL_NOISES, RATES, Story, mean_of
 from dashboard.story_report.wording import Wording, number, power
-from nn_bridge.article import SILENCED
-from nn_bridge.crossing import TOLERANCE
+from experiments.article import SILENCED
+from experiments.crossing import TOLERANCE
+from experiments.story import LABEL_NOISES, RATES, Story, mean_of
 from simulation.attendance_input import presenter_names
 
 MISSING = ("all there", "one missing, mean", "one missing, worst", "two missing, mean",

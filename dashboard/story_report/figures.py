@@ -12,8 +12,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from dashboard.panels import ALONE
-from dashboard.story import Story
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, drawing, embolden
+from experiments.story import Story
 
 SIZE = (5.6, 4.2)
 SIZES = {"graph 0": (5.6, 3.5), "graph 1": (5.6, 3.5), "curves": (5.6, 5.2)}

@@ -9,15 +9,15 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from dashboard.story import LABEL_NOISES, RATES, Story, versions
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.figures import draw_panels
 from dashboard.story_report.wording import Wording, number, power
 from dashboard.tables import Said
 from dashboard.texts import LANGUAGES
-from nn_bridge.crossing import TOLERANCE
+from experiments.crossing import TOLERANCE
+from experiments.story import LABEL_NOISES, RATES, Story, versions
 from simulation.checks import one_of
-from simulation.effects import Effect
+from simulation.statistics import Effect
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "

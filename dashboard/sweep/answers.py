@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nn_bridge.sweep.best_rate import BestRate, Curve, best_rate, curve
-from nn_bridge.sweep.design import read_design
-from nn_bridge.sweep.results import SETTINGS, Dose, add_outcomes, doses
+from experiments.sweep.best_rate import BestRate, Curve, best_rate, curve
+from experiments.sweep.design import read_design
+from experiments.sweep.results import SETTINGS, Dose, add_outcomes, doses
 
 OUTCOMES = ("kept", "quality")
 """What is to be as good as it can be on the day: with one or two missing, with everyone there."""
@@ -113,7 +113,7 @@ class Answers:
 
 
 def find_answers(table: pd.DataFrame) -> Answers:
-    """Answer from the results, as `nn_bridge.sweep.results.frame` gives them."""
+    """Answer from the results, as `experiments.sweep.results.frame` gives them."""
     settings = tuple(
         Answer(dose, {name: best_rate(dose.rates, dose.measures[name]) for name in OUTCOMES})
         for dose in doses(table)

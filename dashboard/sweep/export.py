@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from dashboard.files import write_whole
-from nn_bridge.sweep.results import COLUMNS
-from nn_bridge.sweep.store import MEASURES, Store, read_rows
+from experiments.sweep.results import COLUMNS
+from experiments.sweep.store import MEASURES, Store, read_rows
 from simulation.checks import InputError
 
 BATCH = 20_000

@@ -34,9 +34,9 @@ from dashboard.sweep.words import (
 )
 from dashboard.texts import load
 from dashboard.validation.markdown import figure, literal, table
-from nn_bridge.sweep.best_rate import WORTH
-from nn_bridge.sweep.results import UNSTABLE, frame
-from nn_bridge.sweep.store import Store
+from experiments.sweep.best_rate import WORTH
+from experiments.sweep.results import UNSTABLE, frame
+from experiments.sweep.store import Store
 
 MOST_ROWS = 60
 """Settings listed in the last tables; of more, the export tells."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from nn_bridge.sweep.store import State, Store
+from experiments.sweep.store import State, Store
 
 SHOWN = 10
 """Failed chunks that are listed one by one."""

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.style import Texts
 from dashboard.sweep.answers import Answer
 from dashboard.validation.markdown import figure, signed
-from nn_bridge.sweep.best_rate import BestRate, Curve
+from experiments.sweep.best_rate import BestRate, Curve
 
 
 def spoken(texts: Texts, value: Any) -> str:

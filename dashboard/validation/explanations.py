@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dashboard.validation.markdown import effect_cells, figure, gain, listed, table
-from nn_bridge.article import SILENCED
-from nn_bridge.validation.controls import AT_MOST, ControlResult
-from nn_bridge.validation.judgements import Beside, Outcome
-from nn_bridge.validation.network_world import BLOCKS, PENALTY_RATE
-from nn_bridge.validation.plan import SMALL
-from nn_bridge.validation.rules import Finding, Rule
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect, paired_effect
+from experiments.article import SILENCED
+from experiments.validation.controls import AT_MOST, ControlResult
+from experiments.validation.judgements import Beside, Outcome
+from experiments.validation.network_world import BLOCKS, PENALTY_RATE
+from experiments.validation.plan import SMALL
+from experiments.validation.rules import Finding, Rule
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect, paired_effect
 
 
 def place_name(outcome: Outcome) -> str:

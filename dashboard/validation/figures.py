@@ -15,11 +15,11 @@ from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, Texts, drawing, save_png
 from dashboard.validation.report import outcomes_by_claim
 from dashboard.validation.sections import dose_effects
-from nn_bridge.article import SILENCED
-from nn_bridge.validation.judgements import NOISY, Dose, Outcome
-from nn_bridge.validation.rules import Finding, Rule
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect, paired_effect
+from experiments.article import SILENCED
+from experiments.validation.judgements import NOISY, Dose, Outcome
+from experiments.validation.rules import Finding, Rule
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect, paired_effect
 
 FloatArray = npt.NDArray[np.float64]
 Draw = Callable[[IO[bytes]], None]

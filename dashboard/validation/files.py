@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 
 from dashboard.files import write_json, write_whole
-from dashboard.story import versions
 from dashboard.validation.figures import figures_of
 from dashboard.validation.report import outcomes_by_claim, report
 from dashboard.validation.sections import command, dose_effects
 from dashboard.validation.tables import COLUMNS, rows
-from nn_bridge.article import SILENCED
-from nn_bridge.validation.comparison import Comparison
-from nn_bridge.validation.judgements import Outcome
-from nn_bridge.validation.rules import Figures
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect
+from experiments.article import SILENCED
+from experiments.story import versions
+from experiments.validation.comparison import Comparison
+from experiments.validation.judgements import Outcome
+from experiments.validation.rules import Figures
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect
 
 
 def write_validation(

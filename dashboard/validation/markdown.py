@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from simulation.effects import Effect
+from simulation.statistics import Effect
 
 
 def decimals(size: float, width: float = 0.0) -> int:

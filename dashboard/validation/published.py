@@ -9,11 +9,11 @@ import numpy as np
 
 from dashboard.validation.explanations import effect_of, silenced
 from dashboard.validation.markdown import effect_cells, figure
-from nn_bridge.validation.judgements import NOISY
-from nn_bridge.validation.network_world import AVERAGED
-from nn_bridge.validation.plan import SMALL
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect
+from experiments.validation.judgements import NOISY
+from experiments.validation.network_world import AVERAGED
+from experiments.validation.plan import SMALL
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect
 
 CLEAN = "all digits, clean, adam"
 SRIVASTAVA = "Srivastava et al. 2014"

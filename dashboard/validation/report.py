@@ -17,11 +17,11 @@ from dashboard.validation.sections import (
     remedies_section,
     theorems_section,
 )
-from nn_bridge.validation.claims import Claim
-from nn_bridge.validation.judgements import Outcome
-from nn_bridge.validation.network_world import BLOCKS
-from nn_bridge.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule
-from nn_bridge.validation.validate import Validation
+from experiments.validation.claims import Claim
+from experiments.validation.judgements import Outcome
+from experiments.validation.network_world import BLOCKS
+from experiments.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule
+from experiments.validation.validate import Validation
 
 IN_SHORT = {"holds": "hold", "does not hold": "do not hold", "undecided": "are undecided"}
 

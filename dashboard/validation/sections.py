@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dashboard.validation.explanations import compare_remedies, explain_control
 from dashboard.validation.markdown import effect_cells, figure, listed, literal, small, table
 from dashboard.validation.published import beside_ours
-from nn_bridge.validation.controls import AT_MOST
-from nn_bridge.validation.judgements import NOISY, Dose
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect, paired_effect
+from experiments.validation.controls import AT_MOST
+from experiments.validation.judgements import NOISY, Dose
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect, paired_effect
 
 MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 
@@ -97,7 +97,7 @@ def controls_section(validation: Validation, figures: Collection[str]) -> list[s
         "absences. In each of these the interval must lie above 0. The network's controls are run "
         f"in the setting '{NOISY}'. Two of these rules are not the first ones: what noise was "
         "expected to do, and where a fixed block was looked at, were revised after a first run, "
-        "for the reasons written in `nn_bridge/validation/controls.py`. "
+        "for the reasons written in `experiments/validation/controls.py`. "
         f"Reproduce: `{command(validation, 'controls')}`.",
         table(columns, rows, right=(4, 5, 6)),
         *(["Not as predicted:\n\n" + "\n".join(f"- {text}" for text in off)] if off else []),

@@ -11,9 +11,9 @@ from dashboard.tables import plain_table
 from dashboard.validation.markdown import small
 from dashboard.validation.report import outcomes_by_claim
 from dashboard.validation.sections import dose_effects
-from nn_bridge.validation.judgements import Outcome
-from nn_bridge.validation.validate import Validation
-from simulation.effects import Effect
+from experiments.validation.judgements import Outcome
+from experiments.validation.validate import Validation
+from simulation.statistics import Effect
 
 STYLES = {"holds": "green", "does not hold": "red", "undecided": "yellow"}
 MARKS = {"holds": "+", "does not hold": "-", "undecided": "?"}

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulation.attendance import (
-    ESTIMATE_FROM,
+from simulation.attendance import ESTIMATE_FROM, AttendanceLaw
+from simulation.checks import InputError
+from simulation.coalitions.game import exact_members
+from simulation.coalitions.indices import checked_values, shapley_values
+from simulation.laws import (
     AlwaysWithout,
-    AttendanceLaw,
     Bursts,
     Couples,
     Everyone,
@@ -20,9 +22,6 @@ from simulation.attendance import (
     Recorded,
     Rota,
 )
-from simulation.checks import InputError
-from simulation.coalitions.game import exact_members
-from simulation.coalitions.indices import checked_values, shapley_values
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,7 +67,7 @@ def sub_teams(law: AttendanceLaw) -> SubTeams:
     --------
     The article's law: T8's discounts for groups of 1 to 5.
 
-    >>> from simulation.attendance import one_or_two_absent
+    >>> from simulation.laws import one_or_two_absent
     >>> sub_teams(one_or_two_absent(5)).together[[1, 3, 7, 15, 31]].round(2).tolist()
     [0.7, 0.45, 0.25, 0.1, 0.0]
     """
@@ -116,7 +115,7 @@ def mean_quality(values: npt.ArrayLike, law: AttendanceLaw) -> float:
     --------
     All or nothing, two people, each absent half the time:
 
-    >>> from simulation.attendance import independent
+    >>> from simulation.laws import independent
     >>> mean_quality([0.0, 0.0, 0.0, 1.0], independent(2, 0.5))
     0.25
     """
@@ -175,7 +174,7 @@ def fragility(values: npt.ArrayLike, law: AttendanceLaw) -> Fragility:
     --------
     Two people, each absent half the time: additive, all needed, one is enough.
 
-    >>> from simulation.attendance import independent
+    >>> from simulation.laws import independent
     >>> for team in ([0.0, 0.5, 0.5, 1.0], [0.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]):
     ...     print(fragility(team, independent(2, 0.5)).interaction)
     0.0

@@ -209,7 +209,7 @@ def sampled_mean_quality(
 
     Examples
     --------
-    >>> from simulation.attendance import k_absent
+    >>> from simulation.laws import k_absent
     >>> estimate = sampled_mean_quality(lambda masks: masks.mean(axis=1), k_absent(40, 10),
     ...                                 np.random.default_rng(0))
     >>> float(estimate.mean), float(estimate.standard_error)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.story import StoryPlan, run_story
 from dashboard.story_report.page import story_page
 from dashboard.texts import LANGUAGES, load
+from experiments.story import StoryPlan, run_story
 from simulation.scenario import Schedule
 
 SHOWN = (

@@ -1,0 +1,297 @@
+"""The article's own network on real digits, with dropout and without."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.output_noise import NoisyDense
+from nn_bridge.attendance_dropout import AttendanceDropout
+from nn_bridge.bridge import network_game
+from nn_bridge.dense import Dense, Dropout, Flatten
+from nn_bridge.network import Sequential
+from nn_bridge.optimizers import SGD, Adam, Optimizer
+from nn_bridge.training import History
+from simulation.attendance import AttendanceLaw
+from simulation.checks import InputError, one_of, real, whole
+from simulation.coalitions import Game, ablation_curve, co_adaptation_score
+from simulation.real_talks import digits_talk
+from simulation.talk import Talk
+
+FloatArray = npt.NDArray[np.float64]
+
+HIDDEN_UNITS = 256
+SILENCED = np.linspace(0.0, 0.9, 10)
+"""Fractions of the hidden units silenced in the ablation curve; one of them is a half."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How the article's network is trained.
+
+    Attributes
+    ----------
+    rate : float
+        Of the Dropout layer: the fraction dropped.
+    label_noise : float
+        Fraction of practice labels that are wrong.
+    practice : int or None
+        Training samples; None: all 1,347 of scikit-learn's digits.
+    epochs, batch_size : int
+    optimizer : {'adam', 'sgd'}
+        Adam(0.001), Keras's default, or SGD(0.05, momentum=0.9).
+    slower : float
+        Divides the optimizer's learning rate.
+    hidden : int
+        Hidden units; 256 in the article.
+    weight_decay : float
+        Of the optimizer: each step shrinks all parameters by learning rate times this.
+    law : AttendanceLaw or None
+        Which units drop, where it is not the article's independent coins: the law's people are
+        blocks of neighbouring units. `rate` is then not used.
+    output_noise : bool
+        A control: noise on the output, as strong as Dropout(rate) would make it, instead of it.
+    """
+
+    rate: float = 0.5
+    label_noise: float = 0.0
+    practice: int | None = None
+    epochs: int = 60
+    batch_size: int = 32
+    optimizer: str = "adam"
+    slower: float = 1.0
+    hidden: int = HIDDEN_UNITS
+    weight_decay: float = 0.0
+    law: AttendanceLaw | None = None
+    output_noise: bool = False
+
+    def __post_init__(self) -> None:
+        # Checked here too, so that nothing is trained before the last setting is known to be good.
+        real("rate (the fraction dropped)", self.rate, least=0, below=1)
+        real("label noise", self.label_noise, least=0, most=1)
+        if self.practice is not None:
+            whole("practice questions", self.practice, least=1)
+        whole("epochs", self.epochs, least=1)
+        whole("batch size", self.batch_size, least=1)
+        one_of("optimizer", self.optimizer, ("adam", "sgd"))
+        real("slower", self.slower, above=0)
+        whole("hidden units", self.hidden, least=1)
+        real("weight decay", self.weight_decay, least=0)
+        if self.law is not None and self.hidden % self.law.n_presenters:
+            raise InputError(
+                f"{self.hidden} hidden units cannot be shared out among {self.law.n_presenters} "
+                "blocks: choose a divisor"
+            )
+
+    @property
+    def new_optimizer(self) -> Optimizer:
+        """An optimizer of this setting, not yet used."""
+        if self.optimizer == "adam":
+            return Adam(0.001 / self.slower, weight_decay=self.weight_decay)
+        return SGD(0.05 / self.slower, momentum=0.9, weight_decay=self.weight_decay)
+
+    def dropout_and_output(self) -> tuple[Dropout, Dense]:
+        """Build the last two layers, which differ between settings."""
+        if self.output_noise:
+            return Dropout(0.0), NoisyDense(10, activation="softmax", rate=self.rate)
+        if self.law is None:
+            return Dropout(self.rate), Dense(10, activation="softmax")
+        size = self.hidden // self.law.n_presenters
+        return (
+            AttendanceDropout(self.law, group_size=size, per="question"),
+            Dense(10, activation="softmax"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkResult:
+    """What became of the article's network, one entry a seed.
+
+    Attributes
+    ----------
+    measures : dict of str to (S,) array
+    ablation : (S, F) array
+        Accuracy on unseen digits with the fractions `SILENCED` of the hidden units silenced.
+    """
+
+    measures: dict[str, FloatArray]
+    ablation: FloatArray
+
+
+def article_network(
+    rate: float,
+    image_shape: tuple[int, ...],
+    seed: int | Sequence[int],
+    *,
+    hidden: int = HIDDEN_UNITS,
+    dtype: str = "float32",
+    per: str = "sample",
+) -> Sequential:
+    """Build the network of the article's listing, for images of any size.
+
+    Parameters
+    ----------
+    rate : float
+    image_shape : tuple of int
+        (28, 28) in the article, (8, 8) for scikit-learn's digits.
+    seed : int or sequence of int
+        A sequence builds a stack, one network a seed.
+    hidden : int
+    dtype : {'float32', 'float64'}
+    per : {'sample', 'batch'}
+        Whether each sample has a dropout mask of its own, Keras's default, or the batch shares one.
+    """
+    return Sequential(
+        [
+            Flatten(input_shape=image_shape),
+            Dense(hidden, activation="relu"),
+            Dropout(rate, noise_shape=None if per == "sample" else (1, None)),
+            Dense(10, activation="softmax"),
+        ],
+        seed=seed,
+        dtype=dtype,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A stack of the article's network after training, and what it was trained and shown.
+
+    Attributes
+    ----------
+    model : Sequential
+        One network a seed.
+    history : History
+    practised, unseen : (S,) array
+        Accuracy on practice and on unseen digits.
+    talks : list of Talk
+        One for each network, or one for all.
+    """
+
+    model: Sequential
+    history: History
+    practised: FloatArray
+    unseen: FloatArray
+    talks: list[Talk]
+
+    def talk_of(self, member: int) -> Talk:
+        """Return the talk of one network of the stack."""
+        return self.talks[member % len(self.talks)]
+
+    def game_of(self, member: int) -> Game:
+        """Hold one network's single hidden units to the yardstick, on its unseen digits."""
+        talk = self.talk_of(member)
+        return network_game(self.model, talk.show_questions, talk.show_answers, member, 1)
+
+    @property
+    def squared_weights(self) -> FloatArray:
+        """Sum of all squared parameters of each network, (S,)."""
+        weights = [w.astype(float).reshape(len(self.unseen), -1) for w in self.model.parameters()]
+        return np.asarray(np.sum([np.square(w).sum(axis=1) for w in weights], axis=0))
+
+
+def fit_article_network(
+    setting: Setting,
+    seeds: Sequence[int],
+    talks: list[Talk],
+    on_epoch_end: Callable[[FloatArray], None] | None = None,
+) -> Trained:
+    """Train the article's network once for each seed, all at once as a stack.
+
+    Parameters
+    ----------
+    setting : Setting
+    seeds : sequence of int
+        Each draws starting weights, order of samples and masks.
+    talks : list of Talk
+        One for each seed, or a single one for all; square images.
+    on_epoch_end : function(probabilities), optional
+        Called after each epoch with what the networks say to the unseen digits, (S, M, 10).
+    """
+    side = math.isqrt(talks[0].n_features)
+    if side * side != talks[0].n_features:
+        raise InputError(
+            f"images have {talks[0].n_features} pixels, but the article's network takes square "
+            "ones: give images as high as they are wide"
+        )
+    x, y = _samples([(t.practice_questions, t.practice_answers) for t in talks], side)
+    x_show, y_show = _samples([(t.show_questions, t.show_answers) for t in talks], side)
+    model = Sequential(
+        [
+            Flatten(input_shape=(side, side)),
+            Dense(setting.hidden, activation="relu"),
+            *setting.dropout_and_output(),
+        ],
+        seed=seeds,
+    )
+    model.compile(setting.new_optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(
+        x,
+        y,
+        batch_size=setting.batch_size,
+        epochs=setting.epochs,
+        verbose=0,
+        on_epoch_end=(
+            None
+            if on_epoch_end is None
+            else lambda _epoch, _logs: on_epoch_end(model.predict(x_show))
+        ),
+    )
+    _, practised = model.evaluate(x, y)
+    _, unseen = model.evaluate(x_show, y_show)
+    return Trained(model, history, np.asarray(practised), np.asarray(unseen), talks)
+
+
+def train_article_network(
+    setting: Setting, seeds: Sequence[int], talk: Talk | None = None
+) -> NetworkResult:
+    """Train it once for each seed and hold the yardstick to it.
+
+    Two settings with the same seeds are paired in everything but what the settings change.
+
+    Parameters
+    ----------
+    setting : Setting
+    seeds : sequence of int
+    talk : Talk, optional
+        One set of images for all. Left out, each seed has its own split of scikit-learn's digits
+        and its own wrong labels, as `setting` says.
+    """
+    talks = [digits_of(setting, seed) for seed in seeds] if talk is None else [talk]
+    trained = fit_article_network(setting, seeds, talks)
+    ablation, scores = [], []
+    for member, seed in enumerate(seeds):
+        game, rng = trained.game_of(member), np.random.default_rng(seed)
+        ablation.append(ablation_curve(game, rng, SILENCED, reading="nobody covers"))
+        scores.append(co_adaptation_score(game, rng))
+    measures = {
+        "accuracy, unseen digits": trained.unseen,
+        "accuracy, half silenced": np.array(ablation)[:, np.isclose(SILENCED, 0.5)][:, 0],
+        "co-adaptation score": np.array(scores),
+        "practice minus unseen": trained.practised - trained.unseen,
+        "squared weights": trained.squared_weights,
+    }
+    return NetworkResult(measures=measures, ablation=np.array(ablation))
+
+
+def digits_of(setting: Setting, seed: int) -> Talk:
+    """Draw a seed's own split of scikit-learn's digits, with its own wrong labels."""
+    return digits_talk(
+        np.random.default_rng([seed, 1]),
+        practice=setting.practice,
+        label_noise=setting.label_noise,
+    )
+
+
+def _samples(
+    parts: list[tuple[FloatArray, FloatArray]], side: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
+    """Return images ((S,) P, side, side) and labels ((S,) P); no S where all share one set."""
+    images = np.stack([questions.astype(np.float32) for questions, _ in parts])
+    labels = np.stack([answers.argmax(axis=1) for _, answers in parts])
+    images = images.reshape(*images.shape[:2], side, side)
+    return (images[0], labels[0]) if len(parts) == 1 else (images, labels)

@@ -1,0 +1,108 @@
+"""Crossing the bridge: the cases in which team and network are held against one another (T1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.article import HIDDEN_UNITS, article_network
+from nn_bridge.bridge import Twin, side_by_side
+from nn_bridge.optimizers import SGD
+from simulation.checks import whole
+from simulation.laws import one_or_two_absent
+from simulation.real_talks import digits_talk
+from simulation.talk import Talk, synthetic_talk
+from simulation.team import Team
+
+FloatArray = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-12
+"""Largest difference in any weight, bias or reliance that still counts as the same (float64)."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A team to run beside its network twin.
+
+    Attributes
+    ----------
+    name : str
+    talk : {'synthetic', 'digits'}
+        For a squared-error and for a softmax audience.
+    trust : float
+    attendance_per : {'rehearsal', 'question'}
+    article_net : bool
+        The article's 784-256-10 network with dropout 0.5, on 8 x 8 digits, as 256 presenters with
+        one ability each, instead of five with four.
+    """
+
+    name: str
+    talk: str
+    trust: float
+    attendance_per: str = "rehearsal"
+    article_net: bool = False
+
+    def team(self, seed: int, digits: Talk | None = None) -> Team:
+        """Build the team; `digits` replaces scikit-learn's digits."""
+        if self.talk == "synthetic":
+            talk = synthetic_talk(np.random.default_rng([seed, 0]))
+        else:
+            talk = digits or digits_talk(np.random.default_rng([seed, 1]))
+        if self.article_net:
+            network = article_network(
+                0.5, (talk.n_features,), seed, hidden=HIDDEN_UNITS, dtype="float64", per="batch"
+            )
+            network.compile(SGD(0.1), "categorical_crossentropy")
+            return Twin.of_network(network, self.trust).to_team(talk, questions=32, rng=seed)
+        return Team(
+            talk,
+            one_or_two_absent(5),
+            trust=self.trust,
+            attendance_per=self.attendance_per,
+            rng=seed,
+        )
+
+
+CASES = (
+    Case("5 x 4, squared error, a = 1", "synthetic", 1.0),
+    Case("5 x 4, squared error, a = 0.02", "synthetic", 0.02),
+    Case("5 x 4, squared error, a = 0.02, anew at each question", "synthetic", 0.02, "question"),
+    Case("5 x 4, softmax on digits, a = 1", "digits", 1.0),
+    Case("5 x 4, softmax on digits, a = 0.02", "digits", 0.02),
+    Case(
+        "256 x 1, softmax on digits, a = 1: the article's network", "digits", 1.0, article_net=True
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """How far apart a team and its twin ever were.
+
+    Attributes
+    ----------
+    name : str
+    differences : (T,) array
+        Largest absolute difference in any weight, bias or reliance after each rehearsal.
+    """
+
+    name: str
+    differences: FloatArray
+
+    @property
+    def largest(self) -> float:
+        """The largest difference over all rehearsals."""
+        return float(self.differences.max())
+
+    @property
+    def holds(self) -> bool:
+        """Whether team and network are the same within `TOLERANCE`."""
+        return self.largest <= TOLERANCE
+
+
+def cross(case: Case, rehearsals: int, seed: int, digits: Talk | None = None) -> Crossing:
+    """Let the team of `case` and its network rehearse side by side."""
+    whole("rehearsals", rehearsals, least=1)
+    return Crossing(case.name, side_by_side(case.team(seed, digits), rehearsals))

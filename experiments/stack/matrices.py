@@ -1,0 +1,186 @@
+"""Members as batches of small matrices, replicate axis first: the kernel for several questions.
+
+A unit is one ability of one presenter, and the handout is a unit of its own behind them, U + 1 in
+all: always there, always 1, never learning to be anything else. So a member's understanding is one
+matrix (D + 1, U + 1), biases in its last row, its delivery one matrix (K, U + 1), the handout in
+its last column, and every pass over an array is one run through memory.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.stack.reliance import Reliance
+from experiments.stack.room import AsHeard, Given, Shape, Skills, aligned, loudness, too_much
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+AHEAD = 16
+"""Rehearsals whose loudness is laid out, unit by unit, ahead of them."""
+
+
+class Matrices:
+    """A block of members; see `room.Kernel`."""
+
+    def __init__(
+        self, shape: Shape, given: Given, reliance: Reliance, as_heard: AsHeard | None = None
+    ) -> None:
+        self._shape, self._given, self._reliance = shape, given, reliance
+        self._as_heard = as_heard
+        r, n, u = len(given.trust), shape.presenters, shape.units + 1
+        d, k, b = shape.features + 1, shape.sections, shape.questions
+        self._rows = given.table.reshape(-1, d + k)
+        shared = len(given.table) == 1
+        self._first_row = np.zeros(r, dtype=np.int64) if shared else np.arange(r) * shape.practice
+        self._downhill = (-given.learning_rate / b)[:, None, None]  # (R, 1, 1)
+
+        self._inward, self._inward_step = aligned(r, d, u), aligned(r, d, u)
+        self._delivery, self._delivery_step = aligned(r, k, u), aligned(r, k, u)
+        self._inward[:, -1, -1] = 1.0
+        self._hidden, self._push, self._gate = (aligned(r, b, u) for _ in range(3))
+        self._open = np.empty((r, b, u), dtype=bool)
+        self._answers = aligned(r, b, k)
+
+        seen = aligned(r, b, d + k)
+        self._seen, self._inputs, self._wanted = seen, seen[..., :d], seen[..., d:]
+        # From presenters to their units.
+        self._spread = np.repeat(np.eye(n), shape.abilities, axis=1)  # (N, U)
+        if not reliance.plain:
+            self._table = aligned(r, n + 1, b, k)
+            self._counted_on = aligned(r, shape.masks, n + 1, n + 1)
+            self._too_much = aligned(r, n + 1, b, k)
+            # Right factors that are transposed take BLAS's small products twice as long.
+            self._outward = aligned(r, u - 1, k)
+            self._ones = np.ones((1, b))
+
+    def skills(self) -> Skills:
+        """Give what the members know, as copies."""
+        s, r = self._shape, len(self._delivery)
+        each = (r, s.presenters, s.abilities, -1)
+        understanding = self._inward[..., :-1].swapaxes(1, 2).reshape(each)
+        delivery = self._delivery[..., :-1].swapaxes(1, 2).reshape(each)
+        return Skills(
+            understanding=understanding[..., :-1].copy(),
+            bias=understanding[..., -1].copy(),
+            delivery=np.ascontiguousarray(delivery.swapaxes(2, 3)),
+            handout=self._delivery[..., -1].copy(),
+            reliance=np.ascontiguousarray(self._reliance.rho.transpose(2, 0, 1)),
+        )
+
+    def learn(self, skills: Skills) -> None:
+        """Replace what the members know."""
+        s, r = self._shape, len(self._delivery)
+        units = (r, s.units, -1)
+        self._inward[:, :-1, :-1] = skills.understanding.reshape(units).swapaxes(1, 2)
+        self._inward[:, -1, :-1] = skills.bias.reshape(r, -1)
+        self._delivery[..., :-1] = skills.delivery.swapaxes(2, 3).reshape(units).swapaxes(1, 2)
+        self._delivery[..., -1] = skills.handout
+        self._reliance.rho[...] = skills.reliance.transpose(1, 2, 0)
+
+    def rehearse(self, questions: IntArray, attendance: BoolArray) -> FloatArray:
+        """Hold T rehearsals; return the sum of the handout after each, (T, R)."""
+        rehearse = self._plain if self._reliance.plain else self._reliance_weighted
+        members, rehearsals, _ = questions.shape
+        history = np.empty((rehearsals, members))
+        for first in range(0, rehearsals, AHEAD):
+            now = slice(first, first + AHEAD)
+            rows = questions[:, now].swapaxes(0, 1) + self._first_row[:, None]  # (T, R, B)
+            rehearse(rows, attendance[:, now], history[now])
+        return history
+
+    def _plain(self, rows: IntArray, attendance: BoolArray, history: FloatArray) -> None:
+        """All who are there hear what is missing from the talk really given: the dropout step."""
+        loud = loudness(attendance, self._given.speak_up).swapaxes(0, 1)  # (T, R, Q, N)
+        gates = np.ones((*loud.shape[:3], self._shape.units + 1))  # (T, R, Q, U + 1)
+        np.matmul(loud, self._spread, out=gates[..., :-1])
+        answers, hidden, push = self._answers, self._hidden, self._push
+        for t, gate in enumerate(gates):
+            self._look_up(rows[t])
+            np.matmul(self._inputs, self._inward, out=hidden)
+            np.greater(hidden, 0.0, out=self._open)
+            np.multiply(self._open, gate, out=self._gate)
+            hidden *= self._gate  # as loud as it is said
+
+            np.matmul(hidden, self._delivery.swapaxes(1, 2), out=answers)
+            too_much(answers, self._wanted, softmax=self._shape.softmax, sections=-1)
+            answers *= self._downhill
+
+            # Nothing is pushed back to the handout's unit: its column of `push` stays 0.
+            np.matmul(answers, self._delivery[..., :-1], out=push[..., :-1])
+            push *= self._gate
+            np.matmul(answers.swapaxes(1, 2), hidden, out=self._delivery_step)
+            self._improve()
+            np.add.reduce(self._delivery[..., -1], axis=1, out=history[t])
+
+    def _reliance_weighted(
+        self, rows: IntArray, attendance: BoolArray, history: FloatArray
+    ) -> None:
+        """Each who is there hears what is missing from the talk as they count on it."""
+        s, r = self._shape, len(history[0])
+        n, q = s.presenters, s.masks
+        loud = loudness(attendance, self._given.speak_up)
+        # How far each steps at each question, and in the last row the handout; absent: not at all.
+        steps = np.ones((len(rows), r, n + 1, q, 1))
+        steps[:, :, :n, :, 0] = loud.transpose(1, 0, 3, 2)
+        steps *= self._downhill[..., None]
+        there = np.ascontiguousarray(attendance.transpose(1, 2, 3, 0), dtype=float)  # (T, Q, N, R)
+
+        hidden, push = self._by_presenter(self._hidden), self._by_presenter(self._push)
+        delivery = self._by_presenter(self._delivery)  # (R, N, K, H)
+        delivery_step = self._by_presenter(self._delivery_step)
+        outward = self._outward.reshape(r, n, s.abilities, -1)  # (R, N, H, K)
+        table, wrong, counted_on = self._table, self._too_much, self._counted_on
+        # With one mask the questions of a rehearsal make one long row.
+        by_mask = table.reshape(r, n + 1, q, -1).swapaxes(1, 2)  # (R, Q, N + 1, B / Q * K)
+        wrong_by_mask = wrong.reshape(r, n + 1, q, -1).swapaxes(1, 2)
+        counted_on[..., n] = 1.0  # on the handout
+        for t in range(len(rows)):
+            self._look_up(rows[t])
+            np.matmul(self._inputs, self._inward, out=self._hidden)
+            np.maximum(self._hidden, 0.0, out=self._hidden)
+            self._outward[...] = self._delivery[..., :-1].swapaxes(1, 2)
+            np.matmul(hidden, outward, out=table[:, :n])
+            if self._as_heard is not None:
+                self._as_heard(self._wanted, table[:, :n])
+            table[:, n] = self._delivery[:, None, :, -1]
+            if not s.softmax:  # what is wanted can be taken off once for all
+                table[:, n] -= self._wanted
+            for at in range(q):
+                self._reliance.note(there[t, at])
+                np.multiply(
+                    self._reliance.rho.transpose(2, 0, 1),
+                    self._given.speak_up[:, None],
+                    out=counted_on[:, at, :n, :n],
+                )
+            counted_on[:, :, n, :n] = loud[:, t]  # the last row: the talk really given
+            np.matmul(counted_on, by_mask, out=wrong_by_mask)
+            if s.softmax:
+                too_much(wrong, self._wanted[:, None], softmax=True, sections=-1)
+            wrong *= steps[t]
+
+            np.matmul(wrong[:, :n], delivery, out=push)
+            np.greater(self._hidden, 0.0, out=self._open)
+            self._push *= self._open
+            np.matmul(wrong[:, :n].swapaxes(2, 3), hidden, out=delivery_step)
+            self._delivery_step[..., -1] = (self._ones @ wrong[:, n])[:, 0]
+            self._improve()
+            np.add.reduce(self._delivery[..., -1], axis=1, out=history[t])
+
+    def _look_up(self, rows: IntArray) -> None:
+        """Fetch questions and what is wanted; `rows` (R, B) were drawn in range."""
+        # In mode 'raise' NumPy would go through a buffer of its own.
+        np.take(self._rows, rows, axis=0, out=self._seen, mode="clip")
+
+    def _improve(self) -> None:
+        self._delivery += self._delivery_step
+        np.matmul(self._inputs.swapaxes(1, 2), self._push, out=self._inward_step)
+        self._inward += self._inward_step
+
+    def _by_presenter(self, flat: FloatArray) -> FloatArray:
+        """View what presenters have in (R, rows, U + 1) as (R, N, rows, H)."""
+        members, rows, _ = flat.shape
+        n, h = self._shape.presenters, self._shape.abilities
+        return flat[..., :-1].reshape(members, rows, n, h).swapaxes(1, 2)

@@ -1,0 +1,191 @@
+"""The main job: run the teams, the bridge and the article's network, and keep what was measured."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from experiments.article import NetworkResult, Setting, train_article_network
+from experiments.crossing import CASES, TOLERANCE, Crossing, cross
+from experiments.processes import Job, OnProgress, run_jobs
+from simulation.checks import whole
+from simulation.scenario import Schedule, TeamResult, article_pair
+from simulation.statistics import Effect, paired_effect
+
+LABEL_NOISES = (0.0, 0.3)
+RATES = (0.0, 0.5)
+SEEDS = 10
+"""Paired seeds of the full story; with fewer, a verdict is not to be trusted."""
+PACKAGES = ("mesa", "numpy", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class StoryPlan:
+    """How much is run.
+
+    Attributes
+    ----------
+    seed : int
+        The first of `seeds` consecutive seeds.
+    seeds : int
+        Paired seeds, at least 2, for teams and for networks.
+    teams : Schedule
+    bridge_rehearsals : int
+    epochs : int
+        For the article's network.
+    """
+
+    seed: int = 0
+    seeds: int = SEEDS
+    teams: Schedule = field(default_factory=Schedule)
+    bridge_rehearsals: int = 1_000
+    epochs: int = 60
+
+    @classmethod
+    def quick(cls, seed: int) -> StoryPlan:
+        """Return a plan for a first look: too few seeds to trust a verdict."""
+        return cls(seed, 3, Schedule(rehearsals=1_500, show_every=100), 100, 15)
+
+    def __post_init__(self) -> None:
+        whole("seed", self.seed, least=0)
+        whole("seeds", self.seeds, least=2)
+
+    @property
+    def all_seeds(self) -> list[int]:
+        """The seeds themselves."""
+        return list(range(self.seed, self.seed + self.seeds))
+
+    @property
+    def first_look(self) -> bool:
+        """Whether there are too few seeds to trust a verdict."""
+        return self.seeds < SEEDS
+
+
+@dataclass(frozen=True, eq=False)
+class Story:
+    """What was measured.
+
+    Attributes
+    ----------
+    plan : StoryPlan
+    pairs : list of (TeamResult, TeamResult)
+        Always complete, and one or two absent; a pair a seed.
+    crossings : list of Crossing
+    networks : dict of (label noise, rate) to NetworkResult
+    """
+
+    plan: StoryPlan
+    pairs: list[tuple[TeamResult, TeamResult]]
+    crossings: list[Crossing]
+    networks: dict[tuple[float, float], NetworkResult]
+
+    def team_effects(self) -> dict[str, Effect]:
+        """Compare the two teams, by measure."""
+        return {
+            name: paired_effect(
+                [complete.measures[name] for complete, _ in self.pairs],
+                [absent.measures[name] for _, absent in self.pairs],
+            )
+            for name in self.pairs[0][0].measures
+        }
+
+    def network_effects(self, label_noise: float) -> dict[str, Effect]:
+        """Compare the article's network with rate 0 and 0.5, by measure."""
+        without, dropout = (self.networks[label_noise, rate] for rate in RATES)
+        return {
+            name: paired_effect(without.measures[name], dropout.measures[name])
+            for name in without.measures
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every figure that is printed, the seeds and the versions, as JSON can hold it."""
+        return {
+            "plan": asdict(self.plan) | {"all_seeds": self.plan.all_seeds},
+            "versions": versions(),
+            "teams": {
+                name: _effect_json(effect)
+                | {
+                    "always complete, by seed": [pair[0].measures[name] for pair in self.pairs],
+                    "one or two absent, by seed": [pair[1].measures[name] for pair in self.pairs],
+                }
+                for name, effect in self.team_effects().items()
+            },
+            "bridge": [crossing_json(crossing) for crossing in self.crossings],
+            "network": {
+                f"{noise:.0%} wrong labels": {
+                    name: _effect_json(effect)
+                    | {
+                        f"rate {rate:g}, by seed": self.networks[noise, rate]
+                        .measures[name]
+                        .tolist()
+                        for rate in RATES
+                    }
+                    for name, effect in self.network_effects(noise).items()
+                }
+                for noise in LABEL_NOISES
+            },
+        }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def crossing_json(crossing: Crossing) -> dict[str, Any]:
+    """Return what a crossing of the bridge found, as JSON can hold it."""
+    return {
+        "case": crossing.name,
+        "rehearsals": len(crossing.differences),
+        "largest difference": crossing.largest,
+        "tolerance": TOLERANCE,
+        "same": crossing.holds,
+    }
+
+
+def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
+    """Run everything that `plan` asks for.
+
+    Parameters
+    ----------
+    plan : StoryPlan
+    workers : int
+        Processes. The result is the same, to the byte, whatever their number.
+    on_progress : function(what, done, of)
+        Called before the first and after each piece of work.
+    """
+    # The longest pieces come first, so that no process is left alone with one at the end.
+    jobs: dict[tuple[Any, ...], Job] = {
+        ("bridge", case.name): (cross, (case, plan.bridge_rehearsals, plan.seed))
+        for case in sorted(CASES, key=lambda case: not case.article_net)
+    }
+    for noise in LABEL_NOISES:
+        for rate in RATES:
+            setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
+            jobs["network", noise, rate] = train_article_network, (setting, plan.all_seeds)
+    for seed in plan.all_seeds:
+        jobs["team", seed] = article_pair, (seed, plan.teams)
+    results = run_jobs(jobs, workers, on_progress)
+    return Story(
+        plan=plan,
+        pairs=[results["team", seed] for seed in plan.all_seeds],
+        crossings=[results["bridge", case.name] for case in CASES],
+        networks={
+            (noise, rate): results["network", noise, rate]
+            for noise in LABEL_NOISES
+            for rate in RATES
+        },
+    )
+
+
+def _effect_json(effect: Effect) -> dict[str, Any]:
+    return asdict(effect) | {"difference": effect.difference, "verdict": effect.verdict}
+
+
+def mean_of(arrays: list[Any]) -> Any:
+    """Mean over seeds of arrays of one shape."""
+    return np.mean(np.array(arrays), axis=0)

@@ -1,0 +1,108 @@
+"""The presenters' side of every experiment: teams under a condition, measured by the yardstick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.validation.measured import (
+    couple_agreements,
+    early_stopped,
+    game_measures,
+    penalty,
+    stacked,
+    variance_between,
+)
+from experiments.validation.rehearsals import (
+    Rehearse,
+    Rehearsed,
+    TeamCondition,
+    as_stack,
+    one_by_one,
+)
+from simulation.attendance import AttendanceLaw
+from simulation.attendance_input import presenter_names
+from simulation.coalitions import Game, answer_shares
+from simulation.laws import one_or_two_absent
+from simulation.scenario import HEAD_START
+from simulation.talk import synthetic_talk
+
+FloatArray = npt.NDArray[np.float64]
+
+OTHER_START = 100_000
+"""Added to a seed for a second start on the same talk."""
+
+DRAWN_SUB_TEAMS = 1_000
+"""Sub-teams whose answers are averaged for C7."""
+
+
+def measure_teams(
+    condition: TeamCondition, seeds: Sequence[int], rehearse: Rehearse | None = None
+) -> dict[str, FloatArray]:
+    """Rehearse a team for each seed and measure each.
+
+    Two conditions with the same seeds are paired: same talk, same start, same questions.
+
+    Parameters
+    ----------
+    condition : TeamCondition
+    seeds : sequence of int
+    rehearse : `as_stack` or `one_by_one`, optional
+        Left out, as a stack where it can be.
+
+    Returns
+    -------
+    dict of str to (S,) array
+    """
+    way = rehearse or (one_by_one if condition.weight_decay else as_stack)
+    own = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
+    talks = own * condition.starts
+    all_seeds = [*seeds, *(seed + OTHER_START for seed in seeds)][: len(talks)]
+    teams = way(condition, talks, all_seeds)
+    rows = []
+    for member, seed in enumerate(seeds):
+        team = teams[member]
+        row = _measures(condition, team, seed, own[member].hard_section)
+        if condition.starts == 2:
+            row["spread over starts"] = variance_between(team.game, teams[member + len(seeds)].game)
+        rows.append(row)
+    return stacked(rows)
+
+
+def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -> dict[str, float]:
+    """Measure one team; `hard` is the hard section."""
+    game = team.game
+    measures = game_measures(game, np.random.default_rng(seed))
+    n = game.n_members
+    everyone = np.ones((1, n), dtype=bool)
+    seat = presenter_names(n).index(HEAD_START)
+    without = everyone.copy()
+    without[0, seat] = False
+    measures |= {
+        "practice quality": float(team.practised.quality(everyone)[0]),
+        "carrier's share": float(answer_shares(game)[seat, hard]),
+        "section without its carrier": float(game.section_quality(without)[0, hard]),
+        "squared weights": team.squared_weights,
+        "penalty of absences": penalty(team.practised, one_or_two_absent(n).moments()),
+        "quality of the average": _quality_of_average(game, condition.attendance),
+        "distinct sub-teams": float(len(np.unique(team.came, axis=0))),
+        "silenced in training": float(1.0 - team.came.mean()),
+        "rate": float(1.0 - condition.attendance.moments().rates.mean()),
+        "silenced at the show": float(np.mean(~game.contributions.any(axis=(1, 2)))),
+        "none": 0.0,
+        "early-stopped quality": early_stopped(team.checkpoints),
+        "quality, choosing half": team.checkpoints[-1][0],
+        "quality, judged half": team.checkpoints[-1][1],
+    }
+    measures["gap"] = measures["practice quality"] - measures["quality"]
+    return measures | couple_agreements(game)
+
+
+def _quality_of_average(game: Game, law: AttendanceLaw) -> float:
+    """Quality of the rehearsed answers averaged over sub-teams as the law weights them."""
+    masks = law.draw(np.random.default_rng(0), DRAWN_SUB_TEAMS)
+    weights = masks.mean(axis=0) * law.moments().speak_up  # (N,) mean scale of each one's part
+    average = game.handout + np.tensordot(weights, game.contributions, axes=1)
+    return float(game.audience.quality(average, game.wanted))

@@ -1,0 +1,294 @@
+"""The attendance laws: who is absent, and how absences hang together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.attendance import AttendanceLaw, BoolArray, FloatArray, Moments
+from simulation.checks import InputError, real, whole
+
+
+@dataclass(frozen=True)
+class Everyone(AttendanceLaw):
+    """Always complete."""
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.ones((len(uniforms), self.n_presenters), dtype=bool)
+
+    def moments(self) -> Moments:
+        n = self.n_presenters
+        return Moments(np.ones(n), np.ones((n, n)))
+
+
+@dataclass(frozen=True)
+class NumberAbsent(AttendanceLaw):
+    """A number of people is absent: the number is one of `counts` with equal chance, then who.
+
+    `one_or_two_absent` is the article's law. Masks drawn so are dependent: with one or two of five
+    absent the correlation between two presences is -4/21, not 0.
+    """
+
+    counts: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.counts:
+            raise InputError("counts is empty, but must name at least one number of absent people")
+        for count in self.counts:
+            if whole("absent", count) > self.n_presenters:
+                raise InputError(
+                    f"{count} absent of {self.n_presenters} presenters, but no more can be absent "
+                    f"than there are: choose 0 to {self.n_presenters}"
+                )
+
+    @property
+    def n_uniforms(self) -> int:
+        return 1 + self.n_presenters
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        absent = np.array(self.counts)[(uniforms[:, 0] * len(self.counts)).astype(int)]  # (T,)
+        # Independent uniform numbers stand in a uniformly random order (two are equal once in 10^15
+        # rehearsals): the first are absent, who stands behind them is the first who is there.
+        queue = np.sort(uniforms[:, 1:], axis=1)
+        last = self.n_presenters - 1
+        first_there = queue[np.arange(len(queue)), np.minimum(absent, last)]  # (T,)
+        first_there[absent > last] = 1.0  # nobody is
+        return np.asarray(uniforms[:, 1:] >= first_there[:, None])
+
+    def moments(self) -> Moments:
+        n, absent = self.n_presenters, np.array(self.counts, dtype=float)
+        rate = float(np.mean(n - absent)) / n
+        both = float(np.mean((n - absent) * (n - absent - 1))) / (n * (n - 1)) if n > 1 else rate
+        joint = np.full((n, n), both)
+        np.fill_diagonal(joint, rate)
+        return Moments(np.full(n, rate), joint)
+
+
+def one_or_two_absent(n_presenters: int) -> NumberAbsent:
+    """Build the article's law: one or two are absent with equal chance, then who is drawn.
+
+    Examples
+    --------
+    >>> moments = one_or_two_absent(5).moments()
+    >>> round(moments.rates[0], 4), round(moments.joint[0, 1], 4)
+    (np.float64(0.7), np.float64(0.45))
+    """
+    return NumberAbsent(n_presenters, (1, 2))
+
+
+def k_absent(n_presenters: int, k: int) -> NumberAbsent:
+    """Build the law by which exactly `k` people are absent at each rehearsal."""
+    return NumberAbsent(n_presenters, (k,))
+
+
+@dataclass(frozen=True)
+class Independent(AttendanceLaw):
+    """Each is absent with an absence rate of their own, independently: dropout."""
+
+    absence_rates: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.absence_rates) != self.n_presenters:
+            raise InputError(
+                f"{len(self.absence_rates)} absence rates for {self.n_presenters} presenters, "
+                "but each needs one: give as many rates as presenters"
+            )
+        for rate in self.absence_rates:
+            real("absence rate", rate, least=0, below=1)
+
+    @property
+    def n_uniforms(self) -> int:
+        return self.n_presenters
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.asarray(uniforms >= np.array(self.absence_rates))
+
+    def moments(self) -> Moments:
+        rates = 1.0 - np.array(self.absence_rates)
+        return Moments(rates, _independent_joint(rates))
+
+
+def independent(n_presenters: int, rate: float) -> Independent:
+    """Build the law by which each is absent with the same `rate`, independently (dropout)."""
+    return Independent(n_presenters, (rate,) * whole("presenters", n_presenters, least=1))
+
+
+@dataclass(frozen=True)
+class Rota(AttendanceLaw):
+    """Turns instead of chance: `absent` people stay away, the next ones at the next rehearsal."""
+
+    absent: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("absent", self.absent, least=0, most=self.n_presenters)
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        n = self.n_presenters
+        turn = (first + np.arange(len(uniforms))) * self.absent % n  # (T,) first one absent
+        return np.asarray((np.arange(n) - turn[:, None]) % n >= self.absent)
+
+    def moments(self) -> Moments:
+        cycle = self.present(np.empty((self.n_presenters, 0)), 0, None).astype(float)
+        joint = cycle.T @ cycle / len(cycle)
+        return Moments(joint.diagonal().copy(), joint)
+
+
+@dataclass(frozen=True)
+class Couples(AttendanceLaw):
+    """Fixed couples are absent together, each couple with `rate`, independently of the others.
+
+    Couples are neighbours: (0, 1), (2, 3), ...; with an odd number the last one is single.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real("absence rate", self.rate, least=0, below=1)
+
+    @property
+    def couple(self) -> npt.NDArray[np.int64]:
+        """Which couple each presenter belongs to, shape (N,)."""
+        return np.arange(self.n_presenters) // 2
+
+    @property
+    def n_uniforms(self) -> int:
+        return (self.n_presenters + 1) // 2
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.asarray((uniforms >= self.rate)[:, self.couple])
+
+    def moments(self) -> Moments:
+        q = 1.0 - self.rate
+        together = self.couple[:, None] == self.couple
+        return Moments(np.full(self.n_presenters, q), np.where(together, q, q * q))
+
+
+@dataclass(frozen=True)
+class Bursts(AttendanceLaw):
+    """Who is ill stays ill: each person's presence is a two-state Markov chain.
+
+    Attributes
+    ----------
+    rate : float
+        Fraction of rehearsals missed in the long run, in [0, 1).
+    length : float
+        Mean number of rehearsals an absence lasts, at least 1 and at least rate / (1 - rate).
+    """
+
+    rate: float
+    length: float = 5.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        real("absence rate", self.rate, least=0, below=1)
+        real("length of an absence", self.length, least=1)
+        if self._fall_ill > 1 + 1e-9:  # rate / (1 - rate) is seldom exact in binary
+            raise InputError(
+                f"absences of {self.length:g} rehearsals cannot make up {self.rate:g} of all: "
+                f"lengthen them to at least {self.rate / (1 - self.rate):g}, or lower the rate"
+            )
+
+    @property
+    def _fall_ill(self) -> float:
+        # In the long run as many fall ill as recover: (1 - rate) * fall_ill = rate / length.
+        return self.rate / (1.0 - self.rate) / self.length
+
+    @property
+    def n_uniforms(self) -> int:
+        return self.n_presenters
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        stays, comes = uniforms >= self._fall_ill, uniforms < 1.0 / self.length  # if here, if away
+        # The chain starts as it will be in the long run. From its first row on all is known.
+        now = uniforms >= self.rate if before is None else np.where(before, stays, comes)
+        stays[:1] = comes[:1] = now[:1]
+        # The last number that had but one outcome says who is here, and each since by which those
+        # here leave and those away come turns it round: a chain without a loop over rehearsals.
+        settled = np.where(stays == comes, np.arange(len(uniforms))[:, None], 0)
+        last = np.maximum.accumulate(settled, axis=0)  # (T, N)
+        turns = np.cumsum(comes & ~stays, axis=0)
+        turned = (turns - np.take_along_axis(turns, last, axis=0)) % 2 == 1
+        return np.asarray(np.take_along_axis(stays, last, axis=0) ^ turned)
+
+    def moments(self) -> Moments:
+        rates = np.full(self.n_presenters, 1.0 - self.rate)
+        return Moments(rates, _independent_joint(rates))
+
+
+@dataclass(frozen=True)
+class AlwaysWithout(AttendanceLaw):
+    """One fixed person, `who` (counted from 0), is always absent."""
+
+    who: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole("who is always absent", self.who, least=0, most=self.n_presenters - 1)
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        return np.tile(np.arange(self.n_presenters) != self.who, (len(uniforms), 1))
+
+    def moments(self) -> Moments:
+        rates = (np.arange(self.n_presenters) != self.who).astype(float)
+        return Moments(rates, np.outer(rates, rates))
+
+
+@dataclass(frozen=True)
+class Recorded(AttendanceLaw):
+    """An attendance log: `rows` of 0/1, one a rehearsal; when it is over it starts again."""
+
+    rows: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.rows:
+            raise InputError("the attendance log has no rehearsal: give it at least one row")
+        for number, row in enumerate(self.rows, start=1):
+            if len(row) != self.n_presenters:
+                raise InputError(
+                    f"rehearsal {number} of the attendance log has {len(row)} marks, but the team "
+                    f"has {self.n_presenters} presenters: give one mark for each"
+                )
+            for mark in row:
+                if mark not in (0, 1):
+                    raise InputError(
+                        f"rehearsal {number} of the attendance log has the mark {mark!r}, "
+                        "but only 0 (absent) and 1 (present) are allowed"
+                    )
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        log = np.array(self.rows, dtype=bool)
+        return np.asarray(log[(first + np.arange(len(uniforms))) % len(log)])
+
+    def moments(self) -> Moments:
+        log = np.array(self.rows, dtype=float)
+        joint = log.T @ log / len(log)
+        return Moments(joint.diagonal().copy(), joint)
+
+
+def _independent_joint(rates: FloatArray) -> FloatArray:
+    joint = np.outer(rates, rates)
+    np.fill_diagonal(joint, rates)
+    return joint
