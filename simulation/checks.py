@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class InputError(ValueError):
@@ -86,3 +89,24 @@ def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise InputError(f"{name} is {_given(value)}, but must be one of: {', '.join(allowed)}")
     return str(value)
+
+
+def first_problem(error: ValidationError) -> str:
+    """Say in one line what pydantic found wrong first.
+
+    Examples
+    --------
+    >>> from pydantic import TypeAdapter, ValidationError
+    >>> try:
+    ...     TypeAdapter(dict[str, int]).validate_python({"seed": "many"})
+    ... except ValidationError as error:
+    ...     print(first_problem(error))
+    seed is 'many', but input should be a valid integer, unable to parse string as an integer
+    """
+    first = error.errors(include_url=False)[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):  # raised by a validator of ours: it says all
+        return str(cause)
+    place = ".".join(map(str, first["loc"]))[-60:] or "the whole"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place} is {_given(first['input'])}, but {message[0].lower()}{message[1:]}"

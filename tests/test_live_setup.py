@@ -12,7 +12,7 @@ from simulation import InputError
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        ({"presenters": 21}, "presenters is 21, but: input should be less than or equal to 20"),
+        ({"presenters": 21}, "presenters is 21, but input should be less than or equal to 20"),
         ({"presenters": 2.5}, "presenters is 2.5"),
         ({"seed": True}, "seed is True"),
         ({"noise": float("nan")}, "noise is nan"),
@@ -30,7 +30,7 @@ from simulation import InputError
         ({"changes": "5:trust=2"}, "trust is 2, but must be a number in (0, 1]"),
         ({"changes": "5:left=without:Z"}, "names 'Z'"),
         ({"changes": ";".join(f"{k}:trust=0.1" for k in range(21))}, "more than 20"),
-        ([], "the message is []"),
+        ([], "the whole is []"),
     ],
 )
 def test_a_setup_that_cannot_be_is_told_in_one_line(content, line):
@@ -77,7 +77,7 @@ def test_messages_are_read():
     ("content", "line"),
     [
         ({"type": "explode"}, "'explode'"),
-        ({}, "but: unable to extract tag"),
+        ({}, "but unable to extract tag"),
         ({"type": "speed", "value": 51}, "value is 51"),
         ({"type": "speed"}, "field required"),
         ({"type": "play", "loudly": 1}, "loudly is 1"),

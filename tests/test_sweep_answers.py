@@ -353,7 +353,7 @@ def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch
     [
         ([], "there is nothing to run"),
         (["missing.toml"], "cannot be read"),
-        (["--set", "rate=2"], "rate.0 = 2"),
+        (["--set", "rate=2"], "rate.0 is 2"),
         (["--status", "--store", "none.sqlite"], "there is no store"),
         (["--set", "seeds=1", "--workers", "0"], "workers is 0"),
         (["--set", "seeds=1", "--store", "."], "is a folder"),

@@ -65,14 +65,14 @@ def test_the_examples_are_designs(file, teams):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("seeds = 0", "seeds = 0"),
+        ("seeds = 0", "seeds is 0"),
         ("seeds = [1, 1]", "twice"),
         ("sedes = 3", "sedes, which is not a setting"),
-        ("[grid]\nrate = [0.2, 1]", "rate.1 = 1, but input should be less than 1"),
+        ("[grid]\nrate = [0.2, 1]", "rate.1 is 1, but input should be less than 1"),
         ("[grid]\nrate = nan", "finite"),
-        ("[grid]\nrate = []", "rate = [], but it needs at least one value"),
-        ("points = []", "points = [], but it needs at least one value"),
-        ("[grid]\npractice = 1000000", "practice.0 = 1000000"),
+        ("[grid]\nrate = []", "rate is [], but value should have at least 1 item"),
+        ("points = []", "points is [], but list should have at least 1 item"),
+        ("[grid]\npractice = 1000000", "practice.0 is 1000000"),
         ("[grid]\nrate = [0.1, 0.1]", "twice"),
         ("[grid]\nrates = 0.1", "grid.rates, which is not a setting"),
         ("[grid]\npresenters = 2.5", "integer"),
@@ -86,7 +86,7 @@ def test_the_examples_are_designs(file, teams):
         ("[grid]\npresenters = 1\nattendance = 'everyone'\nhead_start = 5", "head start"),
         ("[grid]\nrate = 0.1\n[[points]]\nattendance = 'everyone'", "in the grid and in a point"),
         ("[[points]]\nnoise = 1\n[[points]]\nnoise = [0, 1]", "same point twice"),
-        ("grid = 5", "grid = 5"),
+        ("grid = 5", "grid is 5"),
         ("seeds =", "not TOML"),
     ],
 )

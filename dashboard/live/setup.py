@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from simulation.attendance import AttendanceLaw
 from simulation.attendance_input import law_from_text, presenter_names
-from simulation.checks import InputError, real
+from simulation.checks import InputError, first_problem, real
 
 MOST_CHANGES = 20
 """Changes at once that a setup may replay."""
@@ -144,14 +144,7 @@ def checked(kind: TypeAdapter[T], content: Any) -> T:
     try:
         return kind.validate_python(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        cause = first.get("ctx", {}).get("error")
-        if isinstance(cause, InputError):
-            raise InputError(str(cause)) from None
-        where = str(first["loc"][-1])[:30] if first["loc"] else "the message"
-        given = " ".join(repr(first["input"]).split())
-        given = given if len(given) <= 60 else given[:57] + "..."
-        raise InputError(f"{where} is {given}, but: {first['msg'].lower()}") from None
+        raise InputError(first_problem(error)) from None
 
 
 def limits() -> dict[str, list[float]]:

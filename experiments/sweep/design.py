@@ -41,7 +41,7 @@ from pydantic import (
 )
 
 from experiments.sweep.points import OWN_AUDIENCE, Point
-from simulation.checks import InputError
+from simulation.checks import InputError, first_problem
 
 Value = TypeVar("Value")
 
@@ -193,7 +193,7 @@ def read_design(path: Path | None, settings: Sequence[str] = ()) -> Design:
     try:
         spec = Spec.model_validate(content)
     except ValidationError as error:
-        raise InputError(_first_problem(error, path)) from None
+        raise InputError(_problem(error, path)) from None
     points = tuple(_points(spec))
     twice, times = Counter(points).most_common(1)[0]
     if times > 1:
@@ -276,18 +276,11 @@ def _number(text: str) -> int | float | str:
     return text
 
 
-def _first_problem(error: ValidationError, path: Path | None) -> str:
-    first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
+def _problem(error: ValidationError, path: Path | None) -> str:
     source = "the sweep" if path is None else f"the sweep's file {path}"
-    if first["type"] == "extra_forbidden":
-        known = Grid.model_fields if "." in place else Spec.model_fields
-        return f"{source} has {place}, which is not a setting: choose from {', '.join(known)}"
-    if first["type"] == "too_short":
-        return (
-            f"{source} has {place} = [], but it needs at least one value: give one, or leave it out"
-        )
-    given = " ".join(repr(first["input"]).split())
-    message = first["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    return f"{source} has {place} = {given[:60]}, but {message}"
+    first = error.errors()[0]
+    if first["type"] != "extra_forbidden":
+        return f"{source}: {first_problem(error)}"
+    known = Spec.model_fields if len(first["loc"]) == 1 else Grid.model_fields
+    place = ".".join(map(str, first["loc"]))
+    return f"{source} has {place}, which is not a setting: choose from {', '.join(known)}"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from experiments.processes import Job
 from experiments.validation.claims import Claim
 from experiments.validation.controls import (
     ControlResult,
@@ -19,12 +20,7 @@ from experiments.validation.controls import (
     much_less,
     rate_zero_team,
 )
-from experiments.validation.plan import (
-    NETWORK_DECAYS,
-    TEAM_DECAYS,
-    Job,
-    Plan,
-)
+from experiments.validation.plan import NETWORK_DECAYS, TEAM_DECAYS, Plan
 from experiments.validation.rules import Figures, Finding, Verdict, all_of
 from simulation.statistics import Effect, paired_effect
 

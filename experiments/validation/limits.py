@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from experiments.processes import Job
 from experiments.validation.judgements import NOISY
 from experiments.validation.limit_findings import FINDINGS, Results
 from experiments.validation.limit_measures import (
@@ -21,7 +22,7 @@ from experiments.validation.limit_measures import (
     reliance_and_softmax,
 )
 from experiments.validation.other_learners import measure_tinkerers
-from experiments.validation.plan import Job, Plan
+from experiments.validation.plan import Plan
 from simulation.statistics import Effect
 
 

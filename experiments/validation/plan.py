@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from experiments.article import HIDDEN_UNITS, Setting
+from experiments.processes import Job
 from experiments.validation.network_world import BLOCKS, measure_networks
 from experiments.validation.rehearsals import TeamCondition
 from experiments.validation.team_world import measure_teams
 from simulation.checks import whole
 from simulation.laws import AlwaysWithout, Couples, Everyone, independent, one_or_two_absent
 from simulation.scenario import PRESENTERS
-
-Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
 COUPLED = 6
 """Presenters in the couples control, so that they make three couples."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.processes import Job
 from experiments.validation.claims import CLAIMS
 from experiments.validation.comparison import Comparison
 from experiments.validation.controls import ControlResult
@@ -21,7 +22,7 @@ from experiments.validation.judgements import (
     judge_controls,
 )
 from experiments.validation.limits import LimitResult, judge_limits, limit_jobs
-from experiments.validation.plan import Job, Plan, all_jobs
+from experiments.validation.plan import Plan, all_jobs
 from experiments.validation.theorems import THEOREMS, run_theorem
 from simulation.checks import InputError
 
