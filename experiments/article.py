@@ -12,7 +12,8 @@ import numpy.typing as npt
 from experiments.output_noise import NoisyDense
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.bridge import network_game
-from nn_bridge.dense import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
 from nn_bridge.training import History

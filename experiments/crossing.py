@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.article import HIDDEN_UNITS, article_network
-from nn_bridge.bridge import Twin, side_by_side
+from nn_bridge.bridge import side_by_side
 from nn_bridge.optimizers import SGD
+from nn_bridge.twin import Twin
 from simulation.checks import whole
 from simulation.laws import one_or_two_absent
 from simulation.real_talks import digits_talk

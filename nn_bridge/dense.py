@@ -1,4 +1,4 @@
-"""The layers of the network: Flatten, Dense, Dropout, as Keras names and means them."""
+"""The layers that compute: Flatten and Dense, as Keras names and means them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.dropout import Dropout
-from nn_bridge.layer import LAYERS, Array, Layer, Shape, Streams, register_layer
+from nn_bridge.layer import Array, Layer, Shape, Streams, register_layer
 from nn_bridge.losses import log_softmax
 from simulation.checks import InputError, one_of, whole
-
-__all__ = ["LAYERS", "Dense", "Dropout", "Flatten", "Layer", "register_layer"]
 
 
 @register_layer

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge import losses, optimizers
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Layer, Shape, Streams, checked_shape
 from nn_bridge.plan import Plan, plan_for
 from nn_bridge.samples import check_samples, shape_of_one, some_of
@@ -51,7 +52,8 @@ class Sequential:
 
     Examples
     --------
-    >>> from nn_bridge.dense import Dense, Dropout
+    >>> from nn_bridge.dense import Dense
+    >>> from nn_bridge.dropout import Dropout
     >>> stack = Sequential([Dropout(0.2, input_shape=(4,)), Dense(3)], seed=[0, 1])
     >>> stack(np.ones((5, 4))).shape
     (2, 5, 3)

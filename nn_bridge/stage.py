@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from nn_bridge.dense import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Array, BoolArray, Layer
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 
 

@@ -8,10 +8,13 @@ import pytest
 from experiments.article import article_network
 from experiments.crossing import CASES, TOLERANCE, cross
 from nn_bridge.attendance_dropout import AttendanceDropout, law_from_config, law_to_config
-from nn_bridge.bridge import Parts, Twin, network_game, side_by_side
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.bridge import network_game, side_by_side
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
+from nn_bridge.team_layers import TeamLayers
+from nn_bridge.twin import Twin
 from simulation import (
     AlwaysWithout,
     Bursts,
@@ -197,7 +200,7 @@ def test_networks_that_are_no_team_are_refused():
         [Dense(4, "relu", input_shape=(64,)), Dense(4, "relu"), Dropout(0.5), Dense(10)]
     )
     with pytest.raises(InputError, match="only Dense\\(relu\\), Dropout, Dense"):
-        Parts.of(deep)
+        TeamLayers.of(deep)
     network = article_network(0.5, (8, 8), 0, hidden=4)
     network.compile(Adam(), "categorical_crossentropy")
     with pytest.raises(InputError, match="plain SGD"):

@@ -5,7 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from nn_bridge.dense import Dense, Dropout, Flatten, Layer, register_layer
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
+from nn_bridge.layer import Layer, register_layer
 from simulation.checks import InputError
 
 
@@ -227,7 +229,7 @@ def test_config_builds_the_same_layer():
 
 
 def test_register_layer_leaves_the_class_as_it_is(monkeypatch):
-    monkeypatch.setattr("nn_bridge.dense.LAYERS", {})
+    monkeypatch.setattr("nn_bridge.layer.LAYERS", {})
 
     class Mine(Layer):
         pass

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from networks import blobs, small
 
-from nn_bridge.dense import Dense, Dropout, Flatten
+import nn_bridge as tf
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import DivergedError
@@ -355,3 +357,10 @@ def test_verbose(capsys):
     assert "accuracy: 0." in second
     small().fit(x, y, epochs=2, verbose=1)
     assert "epoch 2/2" in capsys.readouterr().out
+
+
+def test_all_layers_meet_under_the_name_that_keras_has_for_them():
+    from nn_bridge.keras.layers import AttendanceDropout, Dense, Dropout, Flatten
+
+    for layer in (AttendanceDropout, Dense, Dropout, Flatten):
+        assert getattr(tf.keras.layers, layer.__name__) is layer is getattr(tf, layer.__name__)

@@ -8,8 +8,9 @@ import pytest
 from networks import blobs, small
 
 import nn_bridge as tf
-from nn_bridge import layer as layer_module
-from nn_bridge.dense import LAYERS, Dense, Dropout, Flatten, register_layer
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
+from nn_bridge.layer import LAYERS, register_layer
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError
@@ -62,8 +63,9 @@ def test_an_uncompiled_network_and_one_before_its_first_step_can_be_saved(tmp_pa
 
 
 def test_a_registered_layer_is_saved_with_its_own_chance(tmp_path, monkeypatch):
-    monkeypatch.setattr("nn_bridge.dense.LAYERS", dict(LAYERS))
-    monkeypatch.setattr("nn_bridge.storage.LAYERS", layer_module.LAYERS)
+    known = dict(LAYERS)
+    monkeypatch.setattr("nn_bridge.layer.LAYERS", known)
+    monkeypatch.setattr("nn_bridge.storage.LAYERS", known)
 
     @register_layer
     class Turns(Dropout):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nn_bridge.dense import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError

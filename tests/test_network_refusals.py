@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from networks import blobs, small
 
-from nn_bridge.dense import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
 from nn_bridge.losses import Loss
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam

@@ -6,7 +6,8 @@ import pytest
 import nn_bridge.plan
 from experiments.output_noise import NoisyDense
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.dense import Dense, Dropout, Flatten
+from nn_bridge.dense import Dense, Flatten
+from nn_bridge.dropout import Dropout
 from nn_bridge.losses import HalfSquaredError
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam

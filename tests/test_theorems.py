@@ -15,7 +15,8 @@ from experiments.validation.team_theorems import team_is_network
 from experiments.validation.theorems import THEOREMS, all_theorems, run_theorem
 from nn_bridge import dense as layers
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from simulation import (
     AlwaysWithout,

@@ -14,7 +14,8 @@ from benchmarks.step import (
     one_hot,
     results,
 )
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
 

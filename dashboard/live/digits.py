@@ -12,8 +12,8 @@ import numpy.typing as npt
 from dashboard.live.frames import rounded
 from dashboard.live.setup import EPOCHS
 from experiments.article import HIDDEN_UNITS, Setting, article_network, digits_of
-from nn_bridge.bridge import Parts
 from nn_bridge.network import Sequential
+from nn_bridge.team_layers import TeamLayers
 
 Array = npt.NDArray[np.float64]
 FloatArray = npt.NDArray[np.float32]
@@ -110,7 +110,7 @@ class DigitNetworks:
         probabilities : (17, 12, 10) array
             Of the digits shown, by the first order.
         """
-        parts, (_, _, images, labels) = Parts.of(network), self.data
+        parts, (_, _, images, labels) = TeamLayers.of(network), self.data
         flat = images.reshape(len(images), -1)
         hidden = np.maximum(flat @ parts.hidden.weight.T + parts.hidden.bias, 0.0)  # (M, 256)
         right = np.zeros(BLOCKS + 1)

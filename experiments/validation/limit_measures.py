@@ -14,11 +14,12 @@ from experiments.validation.ensemble import Ensemble
 from experiments.validation.plan import COUPLED, SMALL
 from experiments.validation.rehearsals import TeamCondition
 from experiments.validation.rules import Figures
-from nn_bridge.bridge import Twin
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.losses import accuracy
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
+from nn_bridge.twin import Twin
 from simulation.attendance import AttendanceLaw
 from simulation.audience import AUDIENCES
 from simulation.coalitions import agreement, all_coalitions, quality_kept

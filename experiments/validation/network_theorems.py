@@ -13,7 +13,8 @@ from experiments.validation import regularisers
 from experiments.validation.comparison import Check, Comparison, largest
 from experiments.validation.ensemble import Ensemble
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.dense import Dense, Dropout
+from nn_bridge.dense import Dense
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
 from simulation.coalitions import all_coalitions

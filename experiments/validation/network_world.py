@@ -20,7 +20,7 @@ from experiments.validation.measured import (
 )
 from experiments.validation.team_world import OTHER_START
 from nn_bridge.bridge import network_game
-from nn_bridge.dense import Dropout
+from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from simulation.coalitions import Game, ablation_curve, co_adaptation_score
 from simulation.laws import independent

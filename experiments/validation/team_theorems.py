@@ -16,7 +16,7 @@ from experiments.crossing import CASES, Case, cross
 from experiments.validation import regularisers
 from experiments.validation.comparison import EXACT, Check, Comparison, largest
 from experiments.validation.ensemble import Ensemble, possible_sub_teams
-from nn_bridge.bridge import Twin
+from nn_bridge.twin import Twin
 from simulation.attendance import AttendanceLaw
 from simulation.checks import whole
 from simulation.coalitions import all_coalitions, coalition_values, mean_quality, moebius, sub_teams

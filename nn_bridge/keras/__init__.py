@@ -9,8 +9,8 @@ Examples
 (4, 3)
 """
 
-from nn_bridge import dense as layers
 from nn_bridge import losses, optimizers
+from nn_bridge.keras import layers
 from nn_bridge.network import Sequential, load_model
 
 __all__ = ["Sequential", "layers", "load_model", "losses", "optimizers"]
