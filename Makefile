@@ -1,16 +1,20 @@
 # make run    sets up and tells the story          make test   sets up and runs every test
+# make quick  the tests that take seconds
 # make check  style, types, arrows                make bench  what things cost, beside the peers
 PYTHON ?= python3
 VENV ?= .venv
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check bench
+.PHONY: run test quick check bench
 
 run: $(VENV)/installed
 	$(VENV)/bin/python run.py
 
 test: $(VENV)/installed-test
 	$(VENV)/bin/python -m pytest -n auto --dist loadfile
+
+quick: $(VENV)/installed-test
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile -m "not slow"
 
 check: $(VENV)/installed-check
 	$(VENV)/bin/ruff check .
