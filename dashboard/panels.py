@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import PercentFormatter
 
+from dashboard.numbers import hundredths
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
 from experiments.article import SILENCED
 from experiments.crossing import TOLERANCE
@@ -65,7 +66,7 @@ def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
     ax.text(
         0.5,
         -0.02,
-        text["graph.key"].format(reliance=f"{reliance[others].mean():.2f}"),
+        text["graph.key"].format(reliance=hundredths(reliance[others].mean())),
         transform=ax.transAxes,
         ha="center",
         fontsize=10.5,
@@ -84,7 +85,7 @@ def _solo_heatmap(ax: Axes, story: Story, text: Texts, *, team: int, limit: floa
     for i, row in enumerate(solo):
         for k, value in enumerate(row):
             brightness = np.dot(cells.to_rgba(value)[:3], (0.299, 0.587, 0.114))
-            ax.text(k + 0.5, i + 0.5, _hundredths(value), ha="center", va="center", fontsize=11,
+            ax.text(k + 0.5, i + 0.5, hundredths(value), ha="center", va="center", fontsize=11,
                     color=ON_LIGHT if brightness > 0.5 else ON_DARK)  # fmt: skip
     easy = [text["solo.easy"].format(number=k) for k in range(1, solo.shape[1])]
     ax.set_xticks(np.arange(solo.shape[1]) + 0.5, [text["solo.hard"], *easy])
@@ -189,7 +190,7 @@ def _scores(ax: Axes, story: Story, text: Texts) -> None:
     ax.bar(places - 0.2, np.ones(len(worlds)), 0.38, color=COMPLETE, label=text["scores.complete"])
     ax.bar(places + 0.2, left, 0.38, color=ABSENT, label=text["scores.absent"])
     for place, part in zip(places, left, strict=True):
-        ax.text(place + 0.2, part + 0.02, f"{part:.2f}", ha="center", fontsize=11)
+        ax.text(place + 0.2, part + 0.02, hundredths(part), ha="center", fontsize=11)
     ax.set_xticks(places, [name for name, _ in worlds])
     ax.set(ylabel=text["scores.relative"], ylim=(0, 1.45))
     ax.legend(loc="upper right")
@@ -209,7 +210,7 @@ def _paired_bars(ax: Axes, story: Story, text: Texts, names: tuple[str, ...]) ->
         for place, value, whisker in zip(places, mean, error, strict=True):
             above = value >= 0
             ax.text(place + aside, value + (whisker + 0.015 if above else -whisker - 0.015),
-                    _hundredths(value), ha="center", va="bottom" if above else "top",
+                    hundredths(value), ha="center", va="bottom" if above else "top",
                     fontsize=10.5)  # fmt: skip
     ax.axhline(0, color=INK, linewidth=0.8)
 
@@ -220,10 +221,6 @@ def _teams(story: Story) -> list[list[TeamResult]]:
 
 def _labels(text: Texts, noise: float, key: str = "labels") -> str:
     return text[f"{key}.clean"] if noise == 0 else text[f"{key}.wrong"].format(share=f"{noise:.0%}")
-
-
-def _hundredths(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")  # as on the axes
 
 
 def _mean_and_error(by_seed: list[FloatArray]) -> tuple[FloatArray, FloatArray]:

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from rich import box
 from rich.table import Table
 
+from dashboard.numbers import Said, figure
 from experiments.crossing import TOLERANCE, Crossing
 from experiments.story import LABEL_NOISES, RATES, Story
 from simulation.statistics import Effect
 from simulation.team import Show, Team
-
-
-@dataclass(frozen=True)
-class Said:
-    """An effect's figures as people read them, all with as many digits as their size asks for."""
-
-    before: str
-    after: str
-    difference: str
-    low: str
-    high: str
-
-    @classmethod
-    def of(cls, effect: Effect) -> Said:
-        """Write an effect's figures down."""
-        size = max(abs(effect.before), abs(effect.after))
-        digits = 4 if size < 0.02 else 3 if size < 100 else 1
-        signed = f"+.{digits}f"
-        return cls(
-            f"{effect.before:.{digits}f}",
-            f"{effect.after:.{digits}f}",
-            f"{effect.difference:{signed}}",
-            f"{effect.low:{signed}}",
-            f"{effect.high:{signed}}",
-        )
 
 
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
@@ -126,10 +101,10 @@ def team_table(team: Team, show: Show) -> Table:
     table.add_column("who is there")
     table.add_column("mean quality", justify="right")
     table.add_column("worst", justify="right")
-    table.add_row("everyone", f"{show.complete:.3f}", "")
+    table.add_row("everyone", figure(show.complete, 3), "")
     for name, kept in (("one missing", show.one_missing), ("two missing", show.two_missing)):
         table.add_row(
-            f"{name} ({kept.sub_teams:,} sub-teams)", f"{kept.mean:.3f}", f"{kept.worst:.3f}"
+            f"{name} ({kept.sub_teams:,} sub-teams)", figure(kept.mean, 3), figure(kept.worst, 3)
         )
     return table
 
@@ -150,8 +125,8 @@ def presenters_table(team: Team, show: Show, most: int = 20) -> Table:
         table.add_row(
             agent.name,
             f"{show.hard_shares[agent.seat]:.0%}",
-            f"{np.nanmean(show.solo[agent.seat]):.3f}",
+            figure(float(np.nanmean(show.solo[agent.seat])), 3),
             f"{agent.rehearsals_attended:,}",
-            f"{relied_on.mean():.2f}" if len(relied_on) else "-",
+            figure(relied_on.mean(), 2) if len(relied_on) else "-",
         )
     return table

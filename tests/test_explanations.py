@@ -15,8 +15,8 @@ from validations import (
     synthetic,
 )
 
+from dashboard.numbers import signed
 from dashboard.validation.explanations import compare_remedies, explain, explain_control
-from dashboard.validation.markdown import signed
 from dashboard.validation.report import outcomes_by_claim, report
 from experiments.validation.claims import CLAIMS
 from experiments.validation.controls import ControlResult

@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 from validations import CLEAN, SEEDS, failing_validation, section, synthetic
 
+from dashboard.numbers import Said
 from dashboard.validation import files as written
 from dashboard.validation.figures import figures_of
 from dashboard.validation.files import validation_csv, validation_json, write_validation
-from dashboard.validation.markdown import effect_cells
 from dashboard.validation.report import outcomes_by_claim, report
 from dashboard.validation.sections import command
 from dashboard.validation.tables import rows, validation_tables
@@ -212,7 +212,8 @@ def test_each_finding_stands_in_its_claims_table(validation):
                 (line,) = [
                     row for row in lines if row[:2] == [finding.measure, place] and len(row) == 6
                 ]
-                assert tuple(line[2:5]) == effect_cells(finding.effect)
+                said = Said.of(finding.effect)
+                assert line[2:5] == [said.before, said.after, said.change]
                 assert line[5].endswith(finding.verdict)
 
 

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 
 import run
+from dashboard.numbers import Said, hundredths, minus, power
 from dashboard.panels import PANELS
 from dashboard.story_report import page as page_module
 from dashboard.story_report import wording
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.page import SECTIONS, story_page
-from dashboard.story_report.wording import number
-from dashboard.tables import Said
 from dashboard.texts import LANGUAGES, load
 from experiments.crossing import Crossing
 from experiments.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
@@ -165,12 +164,12 @@ def test_words_beside_drawings_give_their_figures(language):
     text = load("report", language)
     said = text["alt.bar"].format(
         what=text["measure.hard section, without B"],
-        before=number(f"{without.before:.2f}"),
-        after=number(f"{without.after:.2f}"),
+        before=hundredths(without.before),
+        after=hundredths(without.after),
     )
     assert said in told["hard"]
     solo = np.mean([absent.solo for _, absent in tiny().pairs], axis=0)
-    assert all(number(f"{value:.2f}") in told["solo 1"] for value in solo.ravel())
+    assert all(hundredths(value) in told["solo 1"] for value in solo.ravel())
     dropout = tiny().networks[LABEL_NOISES[1], 0.5].ablation.mean(axis=0)
     assert f"{dropout[-1]:.2f}" in told["ablation 1"]
 
@@ -199,14 +198,14 @@ def test_every_figure_of_the_results_is_in_the_page(language):
         for name, effect in found.items():
             said = Said.of(effect)
             row = (
-                f"{load('report', language)[f'gloss.{name}']}{number(said.before)}"
-                f"{number(said.after)} {number(said.difference)} "
-                f"[{number(said.low)}, {number(said.high)}]"
+                f"{load('report', language)[f'gloss.{name}']}{minus(said.before)}"
+                f"{minus(said.after)} {minus(said.difference)} "
+                f"[{minus(said.low)}, {minus(said.high)}]"
             )
             assert spaced(row).replace(" ", "") in told.replace(" ", "")
     for case in results["bridge"]:
         assert load("report", language)[f"case.{case['case']}"] in told
-        assert wording.power(case["largest difference"]) in told
+        assert power(case["largest difference"]) in told
     for package, version in results["versions"].items():
         assert f"{package} {version}" in told
     assert COMMAND in told

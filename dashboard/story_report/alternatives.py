@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.story_report.wording import Wording, number, power
+from dashboard.numbers import hundredths, minus, power
+from dashboard.story_report.wording import Wording
 from experiments.article import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, mean_of
@@ -37,14 +38,14 @@ def _graph(story: Story, say: Wording, team: int) -> str:
     shares = mean_of([result.hard_shares for result in results])  # (N,)
     reliance = np.mean([result.measures["reliance, mean"] for result in results])
     named = zip(presenter_names(len(shares)), shares, strict=True)
-    said = [say("alt.share", name=name, share=number(f"{part:.0%}")) for name, part in named]
-    return say("alt.graph", shares=say.joined(said), reliance=f"{reliance:.2f}")
+    said = [say("alt.share", name=name, share=minus(f"{part:.0%}")) for name, part in named]
+    return say("alt.graph", shares=say.joined(said), reliance=hundredths(float(reliance)))
 
 
 def _curves(story: Story, say: Wording) -> str:
     def end(team: int, name: str) -> str:
         ends = [pair[team].curves[name][-1] for pair in story.pairs]
-        return number(f"{np.mean(ends):.2f}")
+        return hundredths(float(np.mean(ends)))
 
     return say(
         "alt.curves",
@@ -59,7 +60,7 @@ def _curves(story: Story, say: Wording) -> str:
 def _solo(story: Story, say: Wording, team: int) -> str:
     solo = mean_of([pair[team].solo for pair in story.pairs])  # (N, K)
     rows = [
-        say("alt.row", name=name, values=say.joined([number(f"{value:.2f}") for value in row]))
+        say("alt.row", name=name, values=say.joined([hundredths(value) for value in row]))
         for name, row in zip(presenter_names(len(solo)), solo, strict=True)
     ]
     return say("alt.solo", rows=say.joined(rows, "alt.rows.join"))
@@ -71,8 +72,8 @@ def _bars(story: Story, say: Wording, names: tuple[str, ...]) -> str:
         say(
             "alt.bar",
             what=say(f"measure.{name}"),
-            before=number(f"{effects[name].before:.2f}"),
-            after=number(f"{effects[name].after:.2f}"),
+            before=hundredths(effects[name].before),
+            after=hundredths(effects[name].after),
         )
         for name in names
     ]
@@ -96,8 +97,8 @@ def _ablation(story: Story, say: Wording, noise: float) -> str:
         say(
             "alt.silenced",
             share=f"{SILENCED[at]:.0%}",
-            before=f"{curves[0][at]:.2f}",
-            after=f"{curves[1][at]:.2f}",
+            before=hundredths(curves[0][at]),
+            after=hundredths(curves[1][at]),
         )
         for at in (0, len(SILENCED) // 2, -1)
     ]
@@ -112,7 +113,7 @@ def _scores(story: Story, say: Wording) -> str:
         for noise in LABEL_NOISES
     }
     rows = [
-        say("alt.score", world=world, part=f"{effect.after / effect.before:.2f}")
+        say("alt.score", world=world, part=hundredths(effect.after / effect.before))
         for world, effect in effects.items()
     ]
     return say("alt.scores", rows=say.joined(rows, "alt.rows.join"))

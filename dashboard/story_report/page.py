@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from dashboard.numbers import Said
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.figures import draw_panels
-from dashboard.story_report.wording import Wording, number, power
-from dashboard.tables import Said
+from dashboard.story_report.wording import Wording
+from dashboard.templates import render
 from dashboard.texts import LANGUAGES
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, versions
@@ -108,20 +108,11 @@ def story_page(story: Story, command: str, language: str = "en") -> str:
         If the language is another one.
     """
     one_of("language", language, LANGUAGES)
-    here = files(__package__)
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"number": number, "power": power}
-    template = environment.from_string(here.joinpath("page.html").read_text(encoding="utf-8"))
     order = sorted(LANGUAGES, key=lambda name: name != language)
-    return template.render(
+    return render(
+        "story_report/page.html",
         policy=POLICY,
-        style=Markup(here.joinpath("style.css").read_text(encoding="utf-8")),
+        style=Markup(files(__package__).joinpath("style.css").read_text(encoding="utf-8")),
         editions=[edition(story, Wording(name)) for name in order],
         sections=SECTIONS,
         words=WORDS,

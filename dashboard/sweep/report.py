@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from dashboard.files import write_whole
+from dashboard.numbers import figure, percent
 from dashboard.style import Texts
 from dashboard.sweep.answers import (
     NAMES,
@@ -28,12 +29,12 @@ from dashboard.sweep.words import (
     gain_of,
     joined,
     mean_of,
-    percent,
     spoken,
     spread,
 )
+from dashboard.templates import literal
 from dashboard.texts import load
-from dashboard.validation.markdown import figure, literal, table
+from dashboard.validation.markdown import table
 from experiments.sweep.best_rate import WORTH
 from experiments.sweep.results import UNSTABLE, frame
 from experiments.sweep.store import Store

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.numbers import figure, percent, signed
 from dashboard.style import Texts
 from dashboard.sweep.answers import Answer
-from dashboard.validation.markdown import figure, signed
+from dashboard.templates import listed
 from experiments.sweep.best_rate import BestRate, Curve
 
 
@@ -22,18 +23,7 @@ def spoken(texts: Texts, value: Any) -> str:
 
 def joined(texts: Texts, parts: Sequence[str]) -> str:
     """Join parts as a sentence does."""
-    if len(parts) == 1:
-        return parts[0]
-    return texts["join"].join(parts[:-1]) + texts["join.last"] + parts[-1]
-
-
-def percent(rate: float) -> str:
-    """Say a rate.
-
-    >>> percent(0.1875)
-    '18.75%'
-    """
-    return f"{100 * rate:.4g}%"
+    return listed(parts, texts["join"], texts["join.last"])
 
 
 def spread(texts: Texts, low: float, high: float) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dashboard.validation.markdown import effect_cells, figure, gain, listed, table
+from dashboard.numbers import figure
+from dashboard.templates import listed
+from dashboard.validation.markdown import effect_cells, gain, table
 from experiments.article import SILENCED
 from experiments.validation.controls import AT_MOST, ControlResult
 from experiments.validation.judgements import Beside, Outcome

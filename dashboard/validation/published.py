@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.numbers import figure
 from dashboard.validation.explanations import effect_of, silenced
-from dashboard.validation.markdown import effect_cells, figure
+from dashboard.validation.markdown import effect_cells
 from experiments.validation.judgements import NOISY
 from experiments.validation.network_world import AVERAGED
 from experiments.validation.plan import SMALL

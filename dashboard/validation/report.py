@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from dashboard.templates import listed, literal
 from dashboard.validation.explanations import explain, place_name
-from dashboard.validation.markdown import effect_cells, listed, literal, table
+from dashboard.validation.markdown import effect_cells, table
 from dashboard.validation.sections import (
     MARKS,
     command,

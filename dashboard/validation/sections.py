@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from dashboard.numbers import figure, small
+from dashboard.templates import listed, literal
 from dashboard.validation.explanations import compare_remedies, explain_control
-from dashboard.validation.markdown import effect_cells, figure, listed, literal, small, table
+from dashboard.validation.markdown import effect_cells, table
 from dashboard.validation.published import beside_ours
 from experiments.validation.controls import AT_MOST
 from experiments.validation.judgements import NOISY, Dose

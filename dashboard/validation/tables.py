@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from dashboard.numbers import small
 from dashboard.tables import plain_table
-from dashboard.validation.markdown import small
 from dashboard.validation.report import outcomes_by_claim
 from dashboard.validation.sections import dose_effects
 from experiments.validation.judgements import Outcome

@@ -1,0 +1,70 @@
+"""The Jinja2 templates of all reports, and what they can ask for: numbers, lists, safe Markdown.
+
+A template stands beside the code that hands it its figures (`validation/report.md.jinja`,
+`story_report/page.html`, ..). What goes into HTML is escaped by itself; what goes into a table of
+Markdown and may hold its signs passes `literal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from dashboard import numbers
+
+
+def render(template: str, **context: Any) -> str:
+    """Fill a template in.
+
+    Parameters
+    ----------
+    template : str
+        Its path within `dashboard`.
+    **context
+        What it names; a name that is missing is an error.
+    """
+    return _environment().get_template(template).render(**context)
+
+
+def literal(text: str) -> str:
+    r"""Escape what Markdown would take for a table's column, a tag or emphasis.
+
+    Examples
+    --------
+    >>> print(literal("1/2 |t - y|^2 + <c_i, c_j>"))
+    1/2 \|t - y\|^2 + &lt;c_i, c_j>
+    """
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+
+
+def listed(parts: Sequence[str], comma: str = ", ", last: str = " and ") -> str:
+    """Join parts as a sentence does, in English unless told otherwise.
+
+    Examples
+    --------
+    >>> listed(["A"]), listed(["A", "B", "C"])
+    ('A', 'A, B and C')
+    """
+    return parts[0] if len(parts) == 1 else comma.join(parts[:-1]) + last + parts[-1]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("dashboard", ""),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    named = (
+        numbers.figure, numbers.signed, numbers.small, numbers.power, numbers.percent,
+        numbers.minus, literal, listed,
+    )  # fmt: skip
+    environment.filters |= {function.__name__: function for function in named}
+    environment.filters["said"] = numbers.Said.of
+    return environment
