@@ -64,18 +64,17 @@ def compiled(request):
     return request.param
 
 
-@pytest.mark.parametrize("per", ["rehearsal", "question"])
 @pytest.mark.parametrize("questions", [1, 2, 8])
 @pytest.mark.parametrize("trusting", [False, True])
 @pytest.mark.parametrize("audience_name", ["squared error", "softmax"])
-def test_every_member_is_its_team(audience_name, trusting, questions, per, compiled):
+def test_every_member_is_its_team(audience_name, trusting, questions, compiled):
     members = len(LAWS)
     talks = [small_talk(audience_name, seed) for seed in range(members)]
     seeds = list(range(10, 10 + members))
     trusts = [1.0] * members if not trusting else np.linspace(0.02, 1.0, members).tolist()
     rates = np.linspace(0.005, 0.03, members).tolist()
-    options = {"questions": questions, "attendance_per": per, "abilities": 3}
-    rehearsals = 600 if per == "rehearsal" else 150
+    options = {"questions": questions, "abilities": 3}
+    rehearsals = 600
     stack = TeamStack(
         talks, LAWS, seeds, trust=trusts, learning_rate=rates, compiled=compiled, **options
     )
@@ -177,7 +176,7 @@ def test_a_member_is_the_same_whoever_stands_beside_it(questions, compiled):
     """Alone, in a block, in a block of which it is the last: bit for bit but in NumPy's lanes."""
     talks = [small_talk("squared error", seed) for seed in range(3)]
     options = {"questions": questions, "abilities": 2}
-    shape = shape_of(talks[0], 5, attendance_per="rehearsal", **options)
+    shape = shape_of(talks[0], 5, **options)
     many = members_at_once(shape) + 3
     numbers = [0, 1, many - 4, many - 1]
     options["compiled"] = compiled
@@ -221,7 +220,7 @@ def test_a_softmax_audience_may_be_as_sure_as_it_likes(compiled):
     stack = TeamStack([small_talk("softmax")], [Everyone(3)], [1], compiled=compiled)
     skills = stack.skills()
     skills.handout[:, 1] = 1000.0
-    stack._blocks[0]._kernel.learn(skills)
+    stack._blocks[0]._kernel.load(skills)
     stack.rehearse(3)
     assert not stack.diverged.any()
     assert np.isfinite(stack.delivery).all()
@@ -264,7 +263,6 @@ def test_members_must_be_alike():
         ({"learning_rate": [0.1, float("nan")]}, "learning rate is nan"),
         ({"questions": 0}, "questions in a rehearsal is 0"),
         ({"abilities": 0}, "abilities is 0"),
-        ({"attendance_per": "week"}, "attendance_per is 'week'"),
     ],
 )
 def test_bad_input_is_one_clear_line(change, says):
@@ -277,7 +275,7 @@ def test_bad_input_is_one_clear_line(change, says):
 def test_what_compiles_not_is_refused(monkeypatch):
     given = {"talks": [small_talk("softmax")], "laws": [Everyone(3)], "seeds": [1]}
     with pytest.raises(InputError, match="compiled kernel cannot call: leave out one"):
-        TeamStack(**given, compiled=True, hearing=lambda seeds: None)
+        TeamStack(**given, compiled=True, target_noise=lambda seeds: None)
     monkeypatch.setattr("experiments.stack.team_stack.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"Numba, which is not installed: pip install .*compiled"):
         TeamStack(**given, compiled=True)
@@ -314,9 +312,7 @@ def test_chunks_are_bounded_by_memory_and_by_what_a_block_holds():
     each = bytes_per_team(talk, 5)
     assert chunk_size(talk, 5, memory=FIXED_BYTES + 10 * each) == 10
     most = chunk_size(talk, 5, memory=2**40)
-    assert most == members_at_once(
-        shape_of(talk, 5, abilities=4, questions=8, attendance_per="rehearsal")
-    )
+    assert most == members_at_once(shape_of(talk, 5, abilities=4, questions=8))
     assert most % 8 == 0
     with pytest.raises(InputError, match="too small for one team"):
         chunk_size(talk, 5, memory=each)

@@ -101,14 +101,14 @@ class ReadyMade(Streams):
         _, questions, loud = case.drawn
         there = loud[:, members, :: case.abilities] > 0.0  # (T, R, N)
         self._asked = np.ascontiguousarray(questions[:, members].swapaxes(0, 1))  # (R, T, B)
-        self._there = np.ascontiguousarray(there.swapaxes(0, 1))[:, :, None]  # (R, T, 1, N)
+        self._there = np.ascontiguousarray(there.swapaxes(0, 1))  # (R, T, N)
 
     def questions(self, rehearsals: int, *, alone: bool = False) -> IntArray:
         """Hand out questions, (R, T, B)."""
         return self._asked[:, :rehearsals]
 
     def attendance(self, rehearsals: int) -> BoolArray:
-        """Hand out who comes, (R, T, 1, N)."""
+        """Hand out who comes, (R, T, N)."""
         return self._there[:, :rehearsals]
 
 

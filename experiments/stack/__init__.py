@@ -1,10 +1,13 @@
 """Stacks of teams: thousands of teams, trained along a replicate axis.
 
 - `team_stack`: the stack, member by member equal to `simulation.Team`
-- `block`: members trained at a time; `draws`: what chance hands them
-- `matrices`, and `lanes` for one question: NumPy's kernels; `compiled`, its rule in `vectors`:
-  Numba's; `alone`: the head start
+- `block`: members trained at a time; `draws`: what chance hands them; `alone`: the head start;
+  `reliance`: rho, which follows attendance alone
+- `kernel`: what a training kernel is given and knows; `kernel_matrices`, and `kernel_one_question`
+  where a rehearsal has one: NumPy's; `kernel_compiled`, its rule in `compiled_step`, its arithmetic
+  in `vectors`: Numba's
 - `size`: what a member costs, and how many to take at a time
+- `measures`: the yardstick held to all members at a time
 """
 
 from experiments.stack.size import bytes_per_team, chunk_size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from experiments.stack.room import Given, Skills, too_much
+from experiments.stack.kernel import Given, Skills, to_output_gradient
 
 IntArray = npt.NDArray[np.int64]
 
@@ -26,23 +26,23 @@ def practise_alone(
     softmax : bool
         Whether the audience is a softmax one.
     """
-    inward = np.concatenate(
+    incoming = np.concatenate(
         [skills.understanding[:, seat], skills.bias[:, seat, :, None]], axis=2
     ).swapaxes(1, 2)  # (R, D + 1, H)
     delivery = skills.delivery[:, seat].copy()  # (R, K, H)
     step = (given.learning_rate / questions.shape[2])[:, None, None]
     of_member = np.arange(len(given.table))[:, None]  # one row where all have the same talk
     for t in range(questions.shape[1]):
-        seen = given.table[of_member, questions[:, t]]  # (R, B, D + 1 + K)
-        inputs, wanted = np.split(seen, [inward.shape[1]], axis=2)
-        thoughts = np.maximum(inputs @ inward, 0.0)  # (R, B, H)
-        answers = thoughts @ delivery.swapaxes(1, 2)  # (R, B, K)
-        too_much(answers, wanted, softmax=softmax, sections=-1)
-        push = -step * answers[:, :, section, None]  # (R, B, 1)
-        back = push * delivery[:, None, section]  # (R, B, H)
-        back *= thoughts > 0.0
-        delivery[:, section] += np.einsum("rbo,rbh->rh", push, thoughts)
-        inward += inputs.swapaxes(1, 2) @ back
-    skills.understanding[:, seat] = inward[:, :-1].swapaxes(1, 2)
-    skills.bias[:, seat] = inward[:, -1]
+        batch = given.table[of_member, questions[:, t]]  # (R, B, D + 1 + K)
+        inputs, wanted = np.split(batch, [incoming.shape[1]], axis=2)
+        hidden = np.maximum(inputs @ incoming, 0.0)  # (R, B, H)
+        answers = hidden @ delivery.swapaxes(1, 2)  # (R, B, K)
+        to_output_gradient(answers, wanted, softmax=softmax, sections=-1)
+        output_step = -step * answers[:, :, section, None]  # (R, B, 1)
+        hidden_step = output_step * delivery[:, None, section]  # (R, B, H)
+        hidden_step *= hidden > 0.0
+        delivery[:, section] += np.einsum("rbo,rbh->rh", output_step, hidden)
+        incoming += inputs.swapaxes(1, 2) @ hidden_step
+    skills.understanding[:, seat] = incoming[:, :-1].swapaxes(1, 2)
+    skills.bias[:, seat] = incoming[:, -1]
     skills.delivery[:, seat] = delivery

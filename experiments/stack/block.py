@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from experiments.stack.alone import practise_alone
 from experiments.stack.draws import AT_ONCE, Streams
-from experiments.stack.lanes import Lanes
-from experiments.stack.matrices import Matrices
+from experiments.stack.kernel import Given, Kernel, Shape, Skills, TargetNoise
+from experiments.stack.kernel_matrices import Matrices
+from experiments.stack.kernel_one_question import OneQuestion
 from experiments.stack.measures import squared_weights
 from experiments.stack.reliance import Reliance
-from experiments.stack.room import AsHeard, Given, Kernel, Shape, Skills
 from simulation.attendance import AttendanceLaw
 from simulation.talk import Talk
 
@@ -33,10 +33,10 @@ class Block:
     laws, seeds : sequence
         One each.
     trust, learning_rate : (R,) array
-    as_heard : AsHeard or None
+    target_noise : TargetNoise or None
         None: all of what is wanted is heard.
     compiled : bool
-        Whether Numba's kernel is taken, which does not know `as_heard`.
+        Whether Numba's kernel is taken, which does not know `target_noise`.
     """
 
     def __init__(
@@ -47,32 +47,26 @@ class Block:
         seeds: Sequence[int],
         trust: FloatArray,
         learning_rate: FloatArray,
-        as_heard: AsHeard | None = None,
+        target_noise: TargetNoise | None = None,
         *,
         compiled: bool = False,
     ) -> None:
         self.shape = shape
-        self._streams = Streams(
-            laws,
-            seeds,
-            practice=shape.practice,
-            questions=shape.questions,
-            masks=shape.masks,
-        )
-        loudness = {law: law.moments().speak_up for law in dict.fromkeys(laws)}
+        self._streams = Streams(laws, seeds, practice=shape.practice, questions=shape.questions)
+        speak_up = {law: law.moments().speak_up for law in dict.fromkeys(laws)}
         # The same talk for all is looked up in one table, which stays in cache.
         different = talks if len(set(map(id, talks))) > 1 else talks[:1]
         self._given = Given(
-            table=np.stack([_table(talk) for talk in different]),
-            speak_up=np.array([loudness[law] for law in laws]),
+            table=np.stack([_practice_table(talk) for talk in different]),
+            speak_up=np.array([speak_up[law] for law in laws]),
             trust=trust,
             learning_rate=learning_rate,
         )
         self._hard_section = talks[0].hard_section
         self._reliance = Reliance(shape.presenters, trust)
-        self._kernel = _kernel(shape, self._given, self._reliance, as_heard, compiled=compiled)
-        self._kernel.learn(_start(shape, self._streams.start))
-        self._lost: BoolArray = np.zeros(len(trust), dtype=bool)
+        self._kernel = _kernel(shape, self._given, self._reliance, target_noise, compiled=compiled)
+        self._kernel.load(_start(shape, self._streams.start))
+        self._given_up: BoolArray = np.zeros(len(trust), dtype=bool)
 
     @property
     def n_members(self) -> int:
@@ -118,35 +112,40 @@ class Block:
                 drawn,
                 softmax=self.shape.softmax,
             )
-        self._kernel.learn(skills)
+        self._kernel.load(skills)
         return np.asarray(~np.isfinite(squared_weights(skills)))
 
     def skills(self) -> Skills:
         """Give what the members know, as copies; nan for those that are lost."""
         skills = self._kernel.skills()
         for part in skills.parts():
-            part[self._lost] = np.nan
+            part[self._given_up] = np.nan
         return skills
 
-    def lose(self, members: BoolArray) -> None:
+    def give_up(self, members: BoolArray) -> None:
         """Give up `members` (R,), whose numbers are not finite any more."""
-        self._lost |= members
+        self._given_up |= members
 
 
 def _kernel(
-    shape: Shape, given: Given, reliance: Reliance, as_heard: AsHeard | None, *, compiled: bool
+    shape: Shape,
+    given: Given,
+    reliance: Reliance,
+    target_noise: TargetNoise | None,
+    *,
+    compiled: bool,
 ) -> Kernel:
     if compiled:
         # Not everybody has Numba, and nobody waits half a second for it without need.
-        from experiments.stack.compiled import Compiled
+        from experiments.stack.kernel_compiled import Compiled
 
         return Compiled(shape, given, reliance)
     if shape.questions == 1:
-        return Lanes(shape, given, reliance)
-    return Matrices(shape, given, reliance, as_heard)
+        return OneQuestion(shape, given, reliance)
+    return Matrices(shape, given, reliance, target_noise)
 
 
-def _table(talk: Talk) -> FloatArray:
+def _practice_table(talk: Talk) -> FloatArray:
     ones = np.ones((len(talk.practice_questions), 1))
     return np.concatenate([talk.practice_questions, ones, talk.practice_answers], axis=1)
 

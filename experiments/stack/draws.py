@@ -32,8 +32,6 @@ class Streams:
         P, practice questions to draw from.
     questions : int
         B, questions in a rehearsal.
-    masks : int
-        Q, attendance masks in a rehearsal: 1, or one a question.
     """
 
     def __init__(
@@ -43,16 +41,15 @@ class Streams:
         *,
         practice: int,
         questions: int,
-        masks: int,
     ) -> None:
         self._laws = laws
-        self._practice, self._batch, self._masks = practice, questions, masks
+        self._practice, self._batch = practice, questions
         streams = [np.random.default_rng(seed).spawn(4) for seed in seeds]
         self.start = [start for start, _, _, _ in streams]
         self._questions = [questions for _, questions, _, _ in streams]
         self._attendance = [attendance for _, _, attendance, _ in streams]
         self._alone = [alone for _, _, _, alone in streams]
-        self._masks_drawn = 0
+        self._held = 0
         self._before: list[BoolArray | None] = [None] * len(laws)
 
     def questions(self, rehearsals: int, *, alone: bool = False) -> IntArray:
@@ -64,15 +61,15 @@ class Streams:
         return drawn
 
     def attendance(self, rehearsals: int) -> BoolArray:
-        """Draw who comes to the next rehearsals, (R, T, Q, N)."""
-        rows, n = rehearsals * self._masks, self._laws[0].n_presenters
-        drawn: BoolArray = np.empty((len(self._laws), rows, n), dtype=bool)
-        uniforms = np.empty((rows, 0))
+        """Draw who comes to the next rehearsals, (R, T, N)."""
+        shape = len(self._laws), rehearsals, self._laws[0].n_presenters
+        drawn: BoolArray = np.empty(shape, dtype=bool)
+        uniforms = np.empty((rehearsals, 0))
         for at, (law, rng) in enumerate(zip(self._laws, self._attendance, strict=True)):
             if uniforms.shape[1] != law.n_uniforms:  # else it is at hand, and in cache
-                uniforms = np.empty((rows, law.n_uniforms))
+                uniforms = np.empty((rehearsals, law.n_uniforms))
             rng.random(out=uniforms)
-            drawn[at] = there = law.present(uniforms, self._masks_drawn, self._before[at])
+            drawn[at] = there = law.present(uniforms, self._held, self._before[at])
             self._before[at] = there[-1].copy()
-        self._masks_drawn += rows
-        return drawn.reshape(len(drawn), rehearsals, self._masks, n)
+        self._held += rehearsals
+        return drawn

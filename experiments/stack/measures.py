@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from experiments.stack.room import Shape, Skills
+from experiments.stack.kernel import Shape, Skills
 from simulation.audience import AUDIENCES
 from simulation.coalitions import missing_masks
 from simulation.coalitions.game import scale_of_size

@@ -41,15 +41,13 @@ class Reliance:
             self.rho[i, i] = 1.0
 
     def catch_up(self, attendance: BoolArray) -> None:
-        """Move on by many rehearsals (R, T, Q, N) at once, where trust is 1.
+        """Move on by many rehearsals (R, T, N) at once, where trust is 1.
 
         Each relies on who was there when they last came; who never came, on those of before.
         """
-        members, n = len(attendance), attendance.shape[-1]
-        rows = attendance.reshape(members, -1, n)
-        last = rows.shape[1] - 1 - rows[:, ::-1].argmax(axis=1)  # (R, N)
-        came = np.take_along_axis(rows, last[..., None], axis=1)  # (R, N, N)
-        ever = np.asarray(rows.any(axis=1))
+        last = attendance.shape[1] - 1 - attendance[:, ::-1].argmax(axis=1)  # (R, N)
+        came = np.take_along_axis(attendance, last[..., None], axis=1)  # (R, N, N)
+        ever = np.asarray(attendance.any(axis=1))
         np.copyto(self.rho, came.transpose(1, 2, 0), where=ever.T[:, None])
-        for i in range(n):
+        for i in range(len(self.rho)):
             self.rho[i, i] = 1.0

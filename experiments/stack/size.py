@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from experiments.stack.draws import AT_ONCE
-from experiments.stack.lanes import AT_A_TIME
-from experiments.stack.room import Shape
-from simulation.checks import InputError, one_of, whole
+from experiments.stack.kernel import Shape
+from experiments.stack.kernel_one_question import AT_A_TIME
+from simulation.checks import InputError, whole
 from simulation.talk import Talk
 
 CACHE = 8 * 2**20
@@ -24,19 +24,14 @@ LANES = 8
 """Blocks are multiples of it where they can be: numbers in a vector of the processor."""
 
 
-def shape_of(
-    talk: Talk, n_presenters: int, *, abilities: int, questions: int, attendance_per: str
-) -> Shape:
+def shape_of(talk: Talk, n_presenters: int, *, abilities: int, questions: int) -> Shape:
     """Check the sizes of a team and gather them."""
-    one_of("attendance_per", attendance_per, ("rehearsal", "question"))
-    batch = whole("questions in a rehearsal", questions, least=1)
     return Shape(
         presenters=whole("presenters", n_presenters, least=1),
         abilities=whole("abilities", abilities, least=1),
         features=talk.n_features,
         sections=talk.n_sections,
-        questions=batch,
-        masks=1 if attendance_per == "rehearsal" else batch,
+        questions=whole("questions in a rehearsal", questions, least=1),
         practice=len(talk.practice_questions),
         show=len(talk.show_questions),
         softmax=talk.audience_name == "softmax",
@@ -54,7 +49,7 @@ def working_floats(shape: Shape) -> int:
     n, u, k, b = shape.presenters, shape.units, shape.sections, shape.questions
     d = shape.features + 1
     seen = b * (d + k)
-    prepared = 2 * b * u + 2 * (n + 1) * b * k + shape.masks * (n + 1) * n
+    prepared = 2 * b * u + 2 * (n + 1) * b * k + (n + 1) * n
     step = u * (k + (min(d, AT_A_TIME) if b == 1 else d))
     return skill_floats(shape) + step + seen + prepared
 
@@ -70,14 +65,7 @@ def table_floats(shape: Shape) -> int:
     return shape.practice * (shape.features + 1 + shape.sections)
 
 
-def bytes_per_team(
-    talk: Talk,
-    n_presenters: int,
-    *,
-    abilities: int = 4,
-    questions: int = 8,
-    attendance_per: str = "rehearsal",
-) -> int:
+def bytes_per_team(talk: Talk, n_presenters: int, *, abilities: int = 4, questions: int = 8) -> int:
     """Say what one member of a stack costs in memory, a talk of its own included.
 
     A stack takes `FIXED_BYTES` besides.
@@ -86,7 +74,7 @@ def bytes_per_team(
     ----------
     talk : Talk
         One like the members'.
-    n_presenters, abilities, questions, attendance_per
+    n_presenters, abilities, questions
         As of `TeamStack`.
 
     Returns
@@ -95,28 +83,16 @@ def bytes_per_team(
         Bytes: the talk, its practice questions as they are looked up, what the team knows, and
         what is drawn and written to while it rehearses.
     """
-    shape = shape_of(
-        talk,
-        n_presenters,
-        abilities=abilities,
-        questions=questions,
-        attendance_per=attendance_per,
-    )
+    shape = shape_of(talk, n_presenters, abilities=abilities, questions=questions)
     talk_floats = (shape.practice + shape.show) * (shape.features + shape.sections)
     floats = talk_floats + table_floats(shape) + 2 * skill_floats(shape) + working_floats(shape)
     # Questions as indices, attendance as marks and as numbers, and a finite number or not.
-    drawn = AT_ONCE * (8 * shape.questions + 9 * shape.masks * shape.presenters + 16)
+    drawn = AT_ONCE * (8 * shape.questions + 9 * shape.presenters + 16)
     return 8 * floats + drawn
 
 
 def chunk_size(
-    talk: Talk,
-    n_presenters: int,
-    *,
-    memory: int,
-    abilities: int = 4,
-    questions: int = 8,
-    attendance_per: str = "rehearsal",
+    talk: Talk, n_presenters: int, *, memory: int, abilities: int = 4, questions: int = 8
 ) -> int:
     """Say how many members a stack may have in so much memory, and needs at most to be fast.
 
@@ -124,7 +100,7 @@ def chunk_size(
     ----------
     talk : Talk
         One like the members'.
-    n_presenters, abilities, questions, attendance_per
+    n_presenters, abilities, questions
         As of `TeamStack`.
     memory : int
         Bytes that the stack may take.
@@ -142,11 +118,11 @@ def chunk_size(
     """
     whole("memory in bytes", memory, least=1)
     sizes = {"abilities": abilities, "questions": questions}
-    each = bytes_per_team(talk, n_presenters, attendance_per=attendance_per, **sizes)
+    each = bytes_per_team(talk, n_presenters, **sizes)
     if FIXED_BYTES + each > memory:
         raise InputError(
             f"a memory of {memory:,} bytes is too small for one team, which takes "
             f"{FIXED_BYTES + each:,}: allow more memory, or make the talk or the team smaller"
         )
-    shape = shape_of(talk, n_presenters, attendance_per=attendance_per, **sizes)
+    shape = shape_of(talk, n_presenters, **sizes)
     return min((memory - FIXED_BYTES) // each, members_at_once(shape))

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.stack.block import Block
+from experiments.stack.kernel import Skills, TargetNoise
 from experiments.stack.measures import game_measures
-from experiments.stack.room import AsHeard, Skills
 from experiments.stack.size import members_at_once, shape_of
 from simulation.attendance import AttendanceLaw
 from simulation.attendance_input import presenter_names
@@ -49,9 +49,8 @@ class TeamStack:
         dropout step, which is faster.
     questions : int
         B.
-    attendance_per : {'rehearsal', 'question'}
-    hearing : function(seeds) -> AsHeard, optional
-        How members with these seeds hear what was wanted, as `Team.as_heard`; left out: all of it.
+    target_noise : function(seeds) -> TargetNoise, optional
+        What these seeds' members hear of what was wanted, as `Team.as_heard`; left out: all of it.
         It wants several questions in a rehearsal, trust below 1, and NumPy's kernels.
     compiled : bool
         Whether Numba compiles the rehearsal: some five seconds once in a process, one for each
@@ -92,8 +91,7 @@ class TeamStack:
         trust: float | Sequence[float] = 0.02,
         learning_rate: float | Sequence[float] = 0.02,
         questions: int = 8,
-        attendance_per: str = "rehearsal",
-        hearing: Callable[[Sequence[int]], AsHeard] | None = None,
+        target_noise: Callable[[Sequence[int]], TargetNoise] | None = None,
         compiled: bool = False,
     ) -> None:
         members = len(seeds)
@@ -109,23 +107,19 @@ class TeamStack:
             )
         _alike(talks, laws)
         self._shape = shape_of(
-            talks[0],
-            laws[0].n_presenters,
-            abilities=abilities,
-            questions=questions,
-            attendance_per=attendance_per,
+            talks[0], laws[0].n_presenters, abilities=abilities, questions=questions
         )
         trusts = _for_each("trust", trust, members, above=0, most=1)
         rates = _for_each("learning rate", learning_rate, members, above=0)
         checked = [whole("seed", seed, least=0) for seed in seeds]
-        if hearing is not None and (questions == 1 or (trusts == 1.0).any()):
+        if target_noise is not None and (questions == 1 or (trusts == 1.0).any()):
             raise InputError(
-                f"hearing goes by what each has prepared, which {questions} question in a "
+                f"target noise goes by each one's contribution, which {questions} question in a "
                 "rehearsal or a trust of 1 does not lay out: ask for more questions and a lower "
-                "trust, or leave hearing out"
+                "trust, or leave target_noise out"
             )
         if compiled:
-            _compilable(hearing)
+            _compilable(target_noise)
         self.names = presenter_names(self._shape.presenters)
         self.rehearsals = 0
         self.diverged: IntArray = np.zeros(members, dtype=np.int64)
@@ -134,17 +128,15 @@ class TeamStack:
         self._blocks = []
         for first in range(0, members, at_once):
             own = slice(first, first + at_once)
-            block_talks = talks if len(talks) == 1 else talks[own]
-            as_heard = None if hearing is None else hearing(checked[own])
             self._blocks.append(
                 Block(
                     self._shape,
-                    block_talks,
+                    talks if len(talks) == 1 else talks[own],
                     laws[own],
                     checked[own],
                     trusts[own],
                     rates[own],
-                    as_heard,
+                    None if target_noise is None else target_noise(checked[own]),
                     compiled=compiled,
                 )
             )
@@ -283,7 +275,7 @@ class TeamStack:
         new = lost & (diverged == 0)
         if new.any():
             diverged[new] = np.broadcast_to(at, new.shape)[new]
-            block.lose(new)
+            block.give_up(new)
 
 
 def _alike(talks: Sequence[Talk], laws: Sequence[AttendanceLaw]) -> None:
@@ -305,11 +297,11 @@ def _alike(talks: Sequence[Talk], laws: Sequence[AttendanceLaw]) -> None:
             )
 
 
-def _compilable(hearing: object) -> None:
-    if hearing is not None:
+def _compilable(target_noise: object) -> None:
+    if target_noise is not None:
         raise InputError(
-            "hearing is a function of Python's, which the compiled kernel cannot call: leave out "
-            "one of the two"
+            "target_noise is a function of Python's, which the compiled kernel cannot call: leave "
+            "out one of the two"
         )
     if find_spec("numba") is None:
         raise InputError(

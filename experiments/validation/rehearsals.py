@@ -131,12 +131,14 @@ def as_stack(
         laws,
         seeds,
         learning_rate=condition.learning_rate,
-        hearing=None if condition.imitated is None else partial(Distraction, condition.imitated),
+        target_noise=None
+        if condition.imitated is None
+        else partial(Distraction, condition.imitated),
     )
     stack.practise_alone(HEAD_START, condition.alone)
     # Streams of the same seeds give the attendance that the stack's own streams give it.
-    streams = Streams(laws, seeds, practice=len(talks[0].practice_questions), questions=1, masks=1)
-    came = streams.attendance(condition.rehearsals)[:, :, 0]  # (R, T, N)
+    streams = Streams(laws, seeds, practice=len(talks[0].practice_questions), questions=1)
+    came = streams.attendance(condition.rehearsals)  # (R, T, N)
     along = []
     for rehearsals in _between_checkpoints(condition):
         stack.rehearse(rehearsals)

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from experiments.stack.compiled_rule import Desk, Fixed, Known, Sizes, rehearse_groups
+from experiments.stack.compiled_step import Scratch, Settings, Sizes, State, rehearse_groups
+from experiments.stack.kernel import Given, Shape, Skills, aligned
 from experiments.stack.reliance import Reliance
-from experiments.stack.room import Given, Shape, Skills, aligned
 from experiments.stack.vectors import LANES
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,64 +24,64 @@ IntArray = npt.NDArray[np.int64]
 
 
 class Compiled:
-    """A block of members; see `room.Kernel`."""
+    """A block of members; see `kernel.Kernel`."""
 
     def __init__(self, shape: Shape, given: Given, reliance: Reliance) -> None:
         self._shape, self._table, self._reliance = shape, given.table, reliance
         r, n, u = len(given.trust), shape.presenters, shape.units
         d, k, b = shape.features + 1, shape.sections, shape.questions
-        sizes = Sizes(n, shape.abilities, d, k, b, shape.masks, shape.softmax, reliance.plain)
+        sizes = Sizes(n, shape.abilities, d, k, b, shape.softmax, reliance.plain)
         self._run = _compile(sizes)
         self._members, self._groups = r, -(-r // LANES)
-        self._known = Known(
+        self._state = State(
             *(aligned(self._groups, size * LANES) for size in (d * u, k * u, k, n * n))
         )
-        self._fixed = Fixed(
+        self._settings = Settings(
             self._by_group(-given.learning_rate / b),
             self._by_group(given.speak_up),
             self._by_group(given.trust),
         )
-        room = (b * (d + k), b * u, b * u, n * k, n, n, n * n, k, b * n * k, k)
-        self._desk = Desk(*(aligned(size * LANES) for size in room))
+        sizes_of_scratch = (b * (d + k), b * u, b * u, n * k, n, n, n * n, k, b * n * k, k)
+        self._scratch = Scratch(*(aligned(size * LANES) for size in sizes_of_scratch))
 
     def skills(self) -> Skills:
         """Give what the members know, as copies."""
-        s, known = self._shape, self._known
-        inward = self._by_member(known.inward, s.features + 1, s.presenters, s.abilities)
-        delivery = self._by_member(known.delivery, s.sections, s.presenters, s.abilities)
+        s, state = self._shape, self._state
+        incoming = self._by_member(state.incoming, s.features + 1, s.presenters, s.abilities)
+        delivery = self._by_member(state.delivery, s.sections, s.presenters, s.abilities)
         return Skills(
-            understanding=np.ascontiguousarray(inward[:, :-1].transpose(0, 2, 3, 1)),
-            bias=inward[:, -1].copy(),
+            understanding=np.ascontiguousarray(incoming[:, :-1].transpose(0, 2, 3, 1)),
+            bias=incoming[:, -1].copy(),
             delivery=np.ascontiguousarray(delivery.swapaxes(1, 2)),
-            handout=self._by_member(known.handout, s.sections).copy(),
+            handout=self._by_member(state.handout, s.sections).copy(),
             reliance=np.ascontiguousarray(self._reliance.rho.transpose(2, 0, 1)),
         )
 
-    def learn(self, skills: Skills) -> None:
+    def load(self, skills: Skills) -> None:
         """Replace what the members know."""
         bias = skills.bias[..., None]
-        inward = np.concatenate([skills.understanding, bias], axis=3).transpose(0, 3, 1, 2)
-        self._known.inward[...] = self._by_group(inward)
-        self._known.delivery[...] = self._by_group(skills.delivery.swapaxes(1, 2))
-        self._known.handout[...] = self._by_group(skills.handout)
+        incoming = np.concatenate([skills.understanding, bias], axis=3).transpose(0, 3, 1, 2)
+        self._state.incoming[...] = self._by_group(incoming)
+        self._state.delivery[...] = self._by_group(skills.delivery.swapaxes(1, 2))
+        self._state.handout[...] = self._by_group(skills.handout)
         self._reliance.rho[...] = skills.reliance.transpose(1, 2, 0)
 
     def rehearse(self, questions: IntArray, attendance: BoolArray) -> FloatArray:
         """Hold T rehearsals; return the sum of the handout after each, (T, R)."""
         n = self._shape.presenters
         rho = self._reliance.rho
-        self._known.reliance[...] = self._by_group(rho.transpose(2, 0, 1))
+        self._state.reliance[...] = self._by_group(rho.transpose(2, 0, 1))
         history = aligned(questions.shape[1], self._groups * LANES)
         self._run(
             self._table,
             np.ascontiguousarray(questions),
             np.ascontiguousarray(attendance),
-            self._fixed,
-            self._known,
-            self._desk,
+            self._settings,
+            self._state,
+            self._scratch,
             history,
         )
-        rho[...] = self._by_member(self._known.reliance, n, n).transpose(1, 2, 0)
+        rho[...] = self._by_member(self._state.reliance, n, n).transpose(1, 2, 0)
         return history[:, : self._members]
 
     def _by_group(self, values: FloatArray) -> FloatArray:
@@ -109,12 +109,12 @@ def _compile(s: Sizes) -> Callable[..., None]:
         table: FloatArray,
         questions: IntArray,
         attendance: BoolArray,
-        fixed: Fixed,
-        known: Known,
-        desk: Desk,
+        settings: Settings,
+        state: State,
+        scratch: Scratch,
         history: FloatArray,
     ) -> None:
-        rehearse_groups(s, table, questions, attendance, fixed, known, desk, history)
+        rehearse_groups(s, table, questions, attendance, settings, state, scratch, history)
 
     kernel: Callable[..., None] = rehearse
     return kernel

@@ -11,56 +11,68 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from experiments.stack.kernel import (
+    Given,
+    Shape,
+    Skills,
+    TargetNoise,
+    aligned,
+    scaled_mask,
+    to_output_gradient,
+)
 from experiments.stack.reliance import Reliance
-from experiments.stack.room import AsHeard, Given, Shape, Skills, aligned, loudness, too_much
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 AHEAD = 16
-"""Rehearsals whose loudness is laid out, unit by unit, ahead of them."""
+"""Rehearsals whose scaled masks are laid out, unit by unit, ahead of them."""
 
 
 class Matrices:
-    """A block of members; see `room.Kernel`."""
+    """A block of members; see `kernel.Kernel`."""
 
     def __init__(
-        self, shape: Shape, given: Given, reliance: Reliance, as_heard: AsHeard | None = None
+        self,
+        shape: Shape,
+        given: Given,
+        reliance: Reliance,
+        target_noise: TargetNoise | None = None,
     ) -> None:
         self._shape, self._given, self._reliance = shape, given, reliance
-        self._as_heard = as_heard
+        self._target_noise = target_noise
         r, n, u = len(given.trust), shape.presenters, shape.units + 1
         d, k, b = shape.features + 1, shape.sections, shape.questions
         self._rows = given.table.reshape(-1, d + k)
         shared = len(given.table) == 1
         self._first_row = np.zeros(r, dtype=np.int64) if shared else np.arange(r) * shape.practice
-        self._downhill = (-given.learning_rate / b)[:, None, None]  # (R, 1, 1)
+        self._step_size = (-given.learning_rate / b)[:, None, None]  # (R, 1, 1)
 
-        self._inward, self._inward_step = aligned(r, d, u), aligned(r, d, u)
+        self._incoming, self._incoming_step = aligned(r, d, u), aligned(r, d, u)
         self._delivery, self._delivery_step = aligned(r, k, u), aligned(r, k, u)
-        self._inward[:, -1, -1] = 1.0
-        self._hidden, self._push, self._gate = (aligned(r, b, u) for _ in range(3))
-        self._open = np.empty((r, b, u), dtype=bool)
+        self._incoming[:, -1, -1] = 1.0
+        self._hidden, self._hidden_step, self._gate = (aligned(r, b, u) for _ in range(3))
+        self._active = np.empty((r, b, u), dtype=bool)
         self._answers = aligned(r, b, k)
 
-        seen = aligned(r, b, d + k)
-        self._seen, self._inputs, self._wanted = seen, seen[..., :d], seen[..., d:]
+        batch = aligned(r, b, d + k)
+        self._batch, self._inputs, self._wanted = batch, batch[..., :d], batch[..., d:]
         # From presenters to their units.
         self._spread = np.repeat(np.eye(n), shape.abilities, axis=1)  # (N, U)
         if not reliance.plain:
-            self._table = aligned(r, n + 1, b, k)
-            self._counted_on = aligned(r, shape.masks, n + 1, n + 1)
-            self._too_much = aligned(r, n + 1, b, k)
+            self._contributions = aligned(r, n + 1, b, k)
+            self._weighting = aligned(r, n + 1, n + 1)
+            self._outputs = aligned(r, n + 1, b, k)
             # Right factors that are transposed take BLAS's small products twice as long.
-            self._outward = aligned(r, u - 1, k)
+            self._delivery_t = aligned(r, u - 1, k)
             self._ones = np.ones((1, b))
 
     def skills(self) -> Skills:
         """Give what the members know, as copies."""
         s, r = self._shape, len(self._delivery)
         each = (r, s.presenters, s.abilities, -1)
-        understanding = self._inward[..., :-1].swapaxes(1, 2).reshape(each)
+        understanding = self._incoming[..., :-1].swapaxes(1, 2).reshape(each)
         delivery = self._delivery[..., :-1].swapaxes(1, 2).reshape(each)
         return Skills(
             understanding=understanding[..., :-1].copy(),
@@ -70,12 +82,12 @@ class Matrices:
             reliance=np.ascontiguousarray(self._reliance.rho.transpose(2, 0, 1)),
         )
 
-    def learn(self, skills: Skills) -> None:
+    def load(self, skills: Skills) -> None:
         """Replace what the members know."""
         s, r = self._shape, len(self._delivery)
         units = (r, s.units, -1)
-        self._inward[:, :-1, :-1] = skills.understanding.reshape(units).swapaxes(1, 2)
-        self._inward[:, -1, :-1] = skills.bias.reshape(r, -1)
+        self._incoming[:, :-1, :-1] = skills.understanding.reshape(units).swapaxes(1, 2)
+        self._incoming[:, -1, :-1] = skills.bias.reshape(r, -1)
         self._delivery[..., :-1] = skills.delivery.swapaxes(2, 3).reshape(units).swapaxes(1, 2)
         self._delivery[..., -1] = skills.handout
         self._reliance.rho[...] = skills.reliance.transpose(1, 2, 0)
@@ -93,26 +105,26 @@ class Matrices:
 
     def _plain(self, rows: IntArray, attendance: BoolArray, history: FloatArray) -> None:
         """All who are there hear what is missing from the talk really given: the dropout step."""
-        loud = loudness(attendance, self._given.speak_up).swapaxes(0, 1)  # (T, R, Q, N)
-        gates = np.ones((*loud.shape[:3], self._shape.units + 1))  # (T, R, Q, U + 1)
-        np.matmul(loud, self._spread, out=gates[..., :-1])
-        answers, hidden, push = self._answers, self._hidden, self._push
+        scaled = scaled_mask(attendance, self._given.speak_up).swapaxes(0, 1)  # (T, R, N)
+        gates = np.ones((*scaled.shape[:2], 1, self._shape.units + 1))  # (T, R, 1, U + 1)
+        np.matmul(scaled, self._spread, out=gates[:, :, 0, :-1])
+        answers, hidden, hidden_step = self._answers, self._hidden, self._hidden_step
         for t, gate in enumerate(gates):
             self._look_up(rows[t])
-            np.matmul(self._inputs, self._inward, out=hidden)
-            np.greater(hidden, 0.0, out=self._open)
-            np.multiply(self._open, gate, out=self._gate)
-            hidden *= self._gate  # as loud as it is said
+            np.matmul(self._inputs, self._incoming, out=hidden)
+            np.greater(hidden, 0.0, out=self._active)
+            np.multiply(self._active, gate, out=self._gate)
+            hidden *= self._gate
 
             np.matmul(hidden, self._delivery.swapaxes(1, 2), out=answers)
-            too_much(answers, self._wanted, softmax=self._shape.softmax, sections=-1)
-            answers *= self._downhill
+            to_output_gradient(answers, self._wanted, softmax=self._shape.softmax, sections=-1)
+            answers *= self._step_size
 
-            # Nothing is pushed back to the handout's unit: its column of `push` stays 0.
-            np.matmul(answers, self._delivery[..., :-1], out=push[..., :-1])
-            push *= self._gate
+            # Nothing is pushed back to the handout's unit: its column of `hidden_step` stays 0.
+            np.matmul(answers, self._delivery[..., :-1], out=hidden_step[..., :-1])
+            hidden_step *= self._gate
             np.matmul(answers.swapaxes(1, 2), hidden, out=self._delivery_step)
-            self._improve()
+            self._update()
             np.add.reduce(self._delivery[..., -1], axis=1, out=history[t])
 
     def _reliance_weighted(
@@ -120,64 +132,66 @@ class Matrices:
     ) -> None:
         """Each who is there hears what is missing from the talk as they count on it."""
         s, r = self._shape, len(history[0])
-        n, q = s.presenters, s.masks
-        loud = loudness(attendance, self._given.speak_up)
-        # How far each steps at each question, and in the last row the handout; absent: not at all.
-        steps = np.ones((len(rows), r, n + 1, q, 1))
-        steps[:, :, :n, :, 0] = loud.transpose(1, 0, 3, 2)
-        steps *= self._downhill[..., None]
-        there = np.ascontiguousarray(attendance.transpose(1, 2, 3, 0), dtype=float)  # (T, Q, N, R)
+        n = s.presenters
+        scaled = scaled_mask(attendance, self._given.speak_up)
+        # How far each steps, and in the last row the handout; who is absent, not at all.
+        steps = np.ones((len(rows), r, n + 1, 1, 1))
+        steps[:, :, :n, 0, 0] = scaled.swapaxes(0, 1)
+        steps *= self._step_size[..., None]
+        there = np.ascontiguousarray(attendance.transpose(1, 2, 0), dtype=float)  # (T, N, R)
 
-        hidden, push = self._by_presenter(self._hidden), self._by_presenter(self._push)
+        hidden, hidden_step = (
+            self._by_presenter(self._hidden),
+            self._by_presenter(self._hidden_step),
+        )
         delivery = self._by_presenter(self._delivery)  # (R, N, K, H)
         delivery_step = self._by_presenter(self._delivery_step)
-        outward = self._outward.reshape(r, n, s.abilities, -1)  # (R, N, H, K)
-        table, wrong, counted_on = self._table, self._too_much, self._counted_on
-        # With one mask the questions of a rehearsal make one long row.
-        by_mask = table.reshape(r, n + 1, q, -1).swapaxes(1, 2)  # (R, Q, N + 1, B / Q * K)
-        wrong_by_mask = wrong.reshape(r, n + 1, q, -1).swapaxes(1, 2)
-        counted_on[..., n] = 1.0  # on the handout
+        delivery_t = self._delivery_t.reshape(r, n, s.abilities, -1)  # (R, N, H, K)
+        contributions, outputs, weighting = self._contributions, self._outputs, self._weighting
+        # The questions of a rehearsal make one long row.
+        contribution_rows = contributions.reshape(r, n + 1, -1)  # (R, N + 1, B K)
+        output_rows = outputs.reshape(r, n + 1, -1)
+        weighting[..., n] = 1.0  # on the handout
         for t in range(len(rows)):
             self._look_up(rows[t])
-            np.matmul(self._inputs, self._inward, out=self._hidden)
+            np.matmul(self._inputs, self._incoming, out=self._hidden)
             np.maximum(self._hidden, 0.0, out=self._hidden)
-            self._outward[...] = self._delivery[..., :-1].swapaxes(1, 2)
-            np.matmul(hidden, outward, out=table[:, :n])
-            if self._as_heard is not None:
-                self._as_heard(self._wanted, table[:, :n])
-            table[:, n] = self._delivery[:, None, :, -1]
+            self._delivery_t[...] = self._delivery[..., :-1].swapaxes(1, 2)
+            np.matmul(hidden, delivery_t, out=contributions[:, :n])
+            if self._target_noise is not None:
+                self._target_noise(self._wanted, contributions[:, :n])
+            contributions[:, n] = self._delivery[:, None, :, -1]
             if not s.softmax:  # what is wanted can be taken off once for all
-                table[:, n] -= self._wanted
-            for at in range(q):
-                self._reliance.note(there[t, at])
-                np.multiply(
-                    self._reliance.rho.transpose(2, 0, 1),
-                    self._given.speak_up[:, None],
-                    out=counted_on[:, at, :n, :n],
-                )
-            counted_on[:, :, n, :n] = loud[:, t]  # the last row: the talk really given
-            np.matmul(counted_on, by_mask, out=wrong_by_mask)
+                contributions[:, n] -= self._wanted
+            self._reliance.note(there[t])
+            np.multiply(
+                self._reliance.rho.transpose(2, 0, 1),
+                self._given.speak_up[:, None],
+                out=weighting[:, :n, :n],
+            )
+            weighting[:, n, :n] = scaled[:, t]  # the last row: the talk really given
+            np.matmul(weighting, contribution_rows, out=output_rows)
             if s.softmax:
-                too_much(wrong, self._wanted[:, None], softmax=True, sections=-1)
-            wrong *= steps[t]
+                to_output_gradient(outputs, self._wanted[:, None], softmax=True, sections=-1)
+            outputs *= steps[t]
 
-            np.matmul(wrong[:, :n], delivery, out=push)
-            np.greater(self._hidden, 0.0, out=self._open)
-            self._push *= self._open
-            np.matmul(wrong[:, :n].swapaxes(2, 3), hidden, out=delivery_step)
-            self._delivery_step[..., -1] = (self._ones @ wrong[:, n])[:, 0]
-            self._improve()
+            np.matmul(outputs[:, :n], delivery, out=hidden_step)
+            np.greater(self._hidden, 0.0, out=self._active)
+            self._hidden_step *= self._active
+            np.matmul(outputs[:, :n].swapaxes(2, 3), hidden, out=delivery_step)
+            self._delivery_step[..., -1] = (self._ones @ outputs[:, n])[:, 0]
+            self._update()
             np.add.reduce(self._delivery[..., -1], axis=1, out=history[t])
 
     def _look_up(self, rows: IntArray) -> None:
         """Fetch questions and what is wanted; `rows` (R, B) were drawn in range."""
         # In mode 'raise' NumPy would go through a buffer of its own.
-        np.take(self._rows, rows, axis=0, out=self._seen, mode="clip")
+        np.take(self._rows, rows, axis=0, out=self._batch, mode="clip")
 
-    def _improve(self) -> None:
+    def _update(self) -> None:
         self._delivery += self._delivery_step
-        np.matmul(self._inputs.swapaxes(1, 2), self._push, out=self._inward_step)
-        self._inward += self._inward_step
+        np.matmul(self._inputs.swapaxes(1, 2), self._hidden_step, out=self._incoming_step)
+        self._incoming += self._incoming_step
 
     def _by_presenter(self, flat: FloatArray) -> FloatArray:
         """View what presenters have in (R, rows, U + 1) as (R, N, rows, H)."""

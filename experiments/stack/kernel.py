@@ -17,10 +17,10 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-AsHeard = Callable[[FloatArray, FloatArray], None]
+TargetNoise = Callable[[FloatArray, FloatArray], None]
 """Changes what is wanted (R, B, K), in place, to what members hear of it, at one rehearsal.
 
-It also gets what each has prepared, c_i(x), (R, N, B, K). The counterpart of `Team.as_heard`.
+It also gets the contributions, c_i(x), (R, N, B, K). The counterpart of `Team.as_heard`.
 """
 
 
@@ -32,8 +32,6 @@ class Shape:
     ----------
     presenters, abilities, features, sections, questions : int
         N, H, D, K, B.
-    masks : int
-        Q, attendance masks in a rehearsal: 1, or B where people come and go between questions.
     practice, show : int
         P practice questions, M questions of the show.
     softmax : bool
@@ -45,7 +43,6 @@ class Shape:
     features: int
     sections: int
     questions: int
-    masks: int
     practice: int
     show: int
     softmax: bool
@@ -107,7 +104,7 @@ class Kernel(Protocol):
         Parameters
         ----------
         questions : (R, T, B) int array
-        attendance : (R, T, Q, N) bool array
+        attendance : (R, T, N) bool array
 
         Returns
         -------
@@ -119,12 +116,14 @@ class Kernel(Protocol):
     def skills(self) -> Skills:
         """Give what the members know, as copies."""
 
-    def learn(self, skills: Skills) -> None:
+    def load(self, skills: Skills) -> None:
         """Replace what the members know."""
 
 
-def too_much(answers: FloatArray, wanted: FloatArray, *, softmax: bool, sections: int) -> None:
-    """Put what is too much in place of `answers`: the gradient of the loss at the answers.
+def to_output_gradient(
+    answers: FloatArray, wanted: FloatArray, *, softmax: bool, sections: int
+) -> None:
+    """Put the gradient of the loss at the answers in their place.
 
     It is minus the feedback of `simulation.audience`; `sections` is the axis of the sections.
     """
@@ -135,9 +134,9 @@ def too_much(answers: FloatArray, wanted: FloatArray, *, softmax: bool, sections
     answers -= wanted
 
 
-def loudness(attendance: BoolArray, speak_up: FloatArray) -> FloatArray:
-    """How loud each is at each rehearsal: 0 if absent; attendance (R, T, Q, N), speak-up (R, N)."""
-    return attendance * speak_up[:, None, None]
+def scaled_mask(attendance: BoolArray, speak_up: FloatArray) -> FloatArray:
+    """Attendance (R, T, N) over keep probability: 0 for who is absent, else the speak-up (R, N)."""
+    return attendance * speak_up[:, None]
 
 
 def aligned(*shape: int) -> FloatArray:
@@ -146,6 +145,6 @@ def aligned(*shape: int) -> FloatArray:
     Vector instructions run up to twice as fast on it; NumPy promises only 16 bytes.
     """
     size = int(np.prod(shape))
-    room = np.zeros(size + 8)
-    first = -room.ctypes.data % 64 // 8
-    return room[first : first + size].reshape(shape)
+    memory = np.zeros(size + 8)
+    first = -memory.ctypes.data % 64 // 8
+    return memory[first : first + size].reshape(shape)
