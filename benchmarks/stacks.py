@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from benchmarks.worker import Entry
 from simulation import AttendanceLaw, Talk, one_or_two_absent, synthetic_talk
+from simulation.streams import TeamStreams
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -81,7 +82,7 @@ class Stack:
         questions = np.empty((BLOCK, self.teams, self.questions), dtype=np.int64)
         there = np.empty((BLOCK, self.teams, n))
         for member, seed in enumerate(self.seeds):
-            start, asked, comes, _ = np.random.default_rng(seed).spawn(4)
+            start, asked, comes, *_ = TeamStreams.of(np.random.default_rng(seed))
             for i in range(n):
                 understanding[member, i] = start.normal(size=(h, d)) / np.sqrt(d)
                 delivery[member, i] = start.normal(size=(k, h)) / np.sqrt(n * h)

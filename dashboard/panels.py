@@ -16,7 +16,7 @@ from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
 from experiments.article import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, mean_of
-from simulation.attendance_input import presenter_names
+from simulation.presenter import presenter_names
 from simulation.scenario import TeamResult
 
 FloatArray = npt.NDArray[np.float64]

@@ -56,6 +56,20 @@ class Moments:
         return np.where(present, 1.0 / np.where(present, self.rates, 1.0), 1.0)
 
     @property
+    def absence_rate(self) -> float:
+        """1 - q, the mean over the presenters."""
+        return float(1.0 - self.rates.mean())
+
+    @property
+    def covariance_of_scales(self) -> FloatArray:
+        """Cov(m_i, m_j) / (q_i q_j), (N, N): how the scales m_i / q_i of the parts vary together.
+
+        0 for someone who is never there.
+        """
+        both = np.outer(self.rates, self.rates)
+        return np.where(both > 0, (self.joint - both) / np.where(both > 0, both, 1.0), 0.0)
+
+    @property
     def given_present(self) -> FloatArray:
         """E[m_j | m_i = 1] as an (N, N) array, row i for presenter i; T2's reliance.
 

@@ -21,20 +21,7 @@ from simulation.laws import (
     k_absent,
     one_or_two_absent,
 )
-
-
-def presenter_names(n: int) -> tuple[str, ...]:
-    """Name the presenters A, B, .. Z, and P1, P2, .. where the alphabet does not suffice.
-
-    Examples
-    --------
-    >>> presenter_names(5)
-    ('A', 'B', 'C', 'D', 'E')
-    """
-    if n <= 26:
-        return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:n])
-    return tuple(f"P{i + 1}" for i in range(n))
-
+from simulation.presenter import presenter_names
 
 _FORMS: dict[str, tuple[str, str]] = {
     "everyone": ("", "always complete"),

@@ -14,6 +14,19 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 
+def presenter_names(n: int) -> tuple[str, ...]:
+    """Name the presenters A, B, .. Z, and P1, P2, .. where the alphabet does not suffice.
+
+    Examples
+    --------
+    >>> presenter_names(5)
+    ('A', 'B', 'C', 'D', 'E')
+    """
+    if n <= 26:
+        return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:n])
+    return tuple(f"P{i + 1}" for i in range(n))
+
+
 @dataclass(frozen=True, eq=False)
 class Rehearsal:
     """What can be seen and heard in the room at one rehearsal.

@@ -41,12 +41,22 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """'higher' or 'lower' if the whole interval is on one side of 0, else 'no effect'."""
+        """'higher' or 'lower' if the whole interval is on one side of 0.
+
+        Else 'no difference shown', which does not say that there is none: see `within`.
+        """
         if self.low > 0:
             return "higher"
         if self.high < 0:
             return "lower"
-        return "no effect"
+        return "no difference shown"
+
+    def within(self, worth: float) -> bool:
+        """Whether the data show equivalence: the whole interval lies closer to 0 than `worth`.
+
+        `worth` is the smallest difference that anyone would care about, fixed before the run.
+        """
+        return -worth < self.low and self.high < worth
 
 
 def paired_effect(before: npt.ArrayLike, after: npt.ArrayLike) -> Effect:

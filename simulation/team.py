@@ -14,7 +14,6 @@ import numpy.typing as npt
 from mesa.datacollection import DataCollector
 
 from simulation.attendance import AttendanceLaw
-from simulation.attendance_input import presenter_names
 from simulation.checks import DivergedError, InputError, one_of, real, whole
 from simulation.coalitions import (
     Game,
@@ -26,7 +25,8 @@ from simulation.coalitions import (
     shapley_values,
     solo_quality,
 )
-from simulation.presenter import Presenter, Rehearsal
+from simulation.presenter import Presenter, Rehearsal, presenter_names
+from simulation.streams import TeamStreams
 from simulation.talk import Talk
 
 FloatArray = npt.NDArray[np.float64]
@@ -108,11 +108,12 @@ class Team(mesa.Model):  # type: ignore[misc]
     show_every : int
         Show the talk to its audience, and collect data, every so many rehearsals; 0: never.
     rng : int, SeedSequence or Generator
-        Of the streams it spawns one draws the start, one the questions and one the attendance: two
-        teams with the same seed start the same and see the same questions whatever their law.
+        Its `TeamStreams` are spawned from it: two teams with the same seed start the same and see
+        the same questions, whatever their law.
 
     Attributes
     ----------
+    streams : TeamStreams
     handout : (K,) array
     rehearsals : int
         How many have been held.
@@ -171,8 +172,8 @@ class Team(mesa.Model):  # type: ignore[misc]
         self.last_rehearsal: Rehearsal | None = None
         self.handout: FloatArray = np.zeros(talk.n_sections)
 
-        start, self._question_rng, self._attendance_rng, self._alone_rng = self.rng.spawn(4)
-        self._masks: Iterator[BoolArray] = attendance.stream(self._attendance_rng)
+        self.streams = TeamStreams.of(self.rng)
+        self._masks: Iterator[BoolArray] = attendance.stream(self.streams.attendance)
         n = attendance.n_presenters
         self.presenter_kind.create_agents(
             self,
@@ -185,7 +186,7 @@ class Team(mesa.Model):  # type: ignore[misc]
             abilities=self.abilities,
             features=talk.n_features,
             sections=talk.n_sections,
-            rng=start,
+            rng=self.streams.start,
         )
         self.names = presenter_names(n)
         self.latest_show: Show | None = None
@@ -219,7 +220,7 @@ class Team(mesa.Model):  # type: ignore[misc]
     def _hold_rehearsal(self) -> None:
         # Overflow is looked for below, where it can be said at which rehearsal it came.
         with np.errstate(over="ignore", invalid="ignore"):
-            questions, wanted = self._draw_questions(self._question_rng)
+            questions, wanted = self._draw_questions(self.streams.questions)
             table = np.array(self.agents.map("prepare", questions))  # (N, B, K)
             rehearsal = Rehearsal(
                 questions=questions,
@@ -265,7 +266,7 @@ class Team(mesa.Model):  # type: ignore[misc]
                 f"the law is for {attendance.n_presenters} presenters, but the team has "
                 f"{self.n_presenters}: give one for as many"
             )
-        self.attendance, self._masks = attendance, attendance.stream(self._attendance_rng)
+        self.attendance, self._masks = attendance, attendance.stream(self.streams.attendance)
         for presenter, speak_up in zip(self.agents, attendance.moments().speak_up, strict=True):
             presenter.speak_up = float(speak_up)
 
@@ -286,7 +287,7 @@ class Team(mesa.Model):  # type: ignore[misc]
         whole("section", section, least=0, most=self.talk.n_sections - 1)
         with np.errstate(over="ignore", invalid="ignore"):
             for _ in range(whole("rehearsals", rehearsals, least=0)):
-                questions, wanted = self._draw_questions(self._alone_rng)
+                questions, wanted = self._draw_questions(self.streams.alone)
                 presenter.practise_alone(
                     questions,
                     wanted,

@@ -81,6 +81,10 @@ def test_closed_form_is_the_sum_over_all_masks(law):
     np.testing.assert_allclose(moments.rates, chances @ masks, atol=1e-12)
     joint = np.einsum("c,ci,cj->ij", chances, masks, masks)
     np.testing.assert_allclose(moments.joint, joint, atol=1e-12)
+    assert moments.absence_rate == pytest.approx(1.0 - (chances @ masks).mean(), abs=1e-12)
+    scales = masks * moments.speak_up - chances @ (masks * moments.speak_up)
+    covariance = np.einsum("c,ci,cj->ij", chances, scales, scales)
+    np.testing.assert_allclose(moments.covariance_of_scales, covariance, atol=1e-12)
     assert moments.source == "closed form"
 
 

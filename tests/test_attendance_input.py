@@ -17,7 +17,8 @@ from simulation import (
     law_from_text,
     read_attendance_log,
 )
-from simulation.attendance_input import LAW_FORMS, LAW_HELP, presenter_names
+from simulation.attendance_input import LAW_FORMS, LAW_HELP
+from simulation.presenter import presenter_names
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_control_absence_rate_0_changes_nothing_at_all():
     for measure in pairs[0][0].measures:
         effect = effect_on(pairs, measure)
         assert (effect.low, effect.difference, effect.high) == (0.0, 0.0, 0.0)
-        assert effect.verdict == "no effect"
+        assert effect.verdict == "no difference shown"
 
 
 @pytest.mark.parametrize("show_every", [0, 7, 20])

@@ -12,15 +12,22 @@ from simulation.statistics import Effect, paired_effect
     [
         (0.1, 0.5, "higher"),
         (-0.5, -0.1, "lower"),
-        (-0.1, 0.5, "no effect"),
-        (0.0, 0.5, "no effect"),
-        (-0.5, 0.0, "no effect"),
-        (0.0, 0.0, "no effect"),
-        (float("nan"), float("nan"), "no effect"),
+        (-0.1, 0.5, "no difference shown"),
+        (0.0, 0.5, "no difference shown"),
+        (-0.5, 0.0, "no difference shown"),
+        (0.0, 0.0, "no difference shown"),
+        (float("nan"), float("nan"), "no difference shown"),
     ],
 )
 def test_the_verdict_needs_the_whole_interval_on_one_side(low, high, verdict):
     assert Effect(1.0, 1.0, low, high, 10).verdict == verdict
+
+
+def test_equivalence_needs_the_whole_interval_closer_to_0_than_what_is_worth_it():
+    assert Effect(1.0, 1.0, -0.009, 0.009, 10).within(0.01)
+    assert Effect(1.0, 1.0, 0.001, 0.009, 10).within(0.01)  # higher, and equivalent all the same
+    for low, high in ((-0.01, 0.0), (0.0, 0.01), (-0.5, 0.5), (0.02, 0.03), (float("nan"),) * 2):
+        assert not Effect(1.0, 1.0, low, high, 10).within(0.01)
 
 
 @pytest.mark.parametrize("gain", [0.0, 0.25, -2.0])
@@ -28,7 +35,7 @@ def test_seeds_that_all_say_the_same_leave_no_interval(gain):
     before = np.arange(5.0)
     effect = paired_effect(before, before + gain)
     assert (effect.low, effect.high, effect.difference) == (gain, gain, gain)
-    assert effect.verdict == {0.0: "no effect", 0.25: "higher", -2.0: "lower"}[gain]
+    assert effect.verdict == {0.0: "no difference shown", 0.25: "higher", -2.0: "lower"}[gain]
 
 
 def test_pairs_count_and_not_the_spread_between_seeds():

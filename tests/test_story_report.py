@@ -215,25 +215,27 @@ def test_every_figure_of_the_results_is_in_the_page(language):
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "No effect was seen in: {measure} (team)"),
+        ("en", "No difference was shown in: {measure} (team)"),
         ("ja", "差が見られなかったもの: {measure}（チーム）"),
     ],
 )
-def test_what_has_no_effect_is_called_so(language, said):
+def test_what_shows_no_difference_is_called_so(language, said):
     found = Elements(story_page(every_verdict(), COMMAND))
     text = load("report", language)
     assert said.format(measure=text["measure.one missing, worst"]) in found.words[language]
-    no_effects = sum(
-        effect.verdict == "no effect"
+    undecided = sum(
+        effect.verdict == "no difference shown"
         for effects in (
             every_verdict().team_effects(),
             *(every_verdict().network_effects(noise) for noise in LABEL_NOISES),
         )
         for effect in effects.values()
     )
-    marked = [span for span in found.all("span") if span.get("class") == "verdict no-effect"]
-    assert len(marked) >= len(LANGUAGES) * no_effects > 0
-    assert text["verdict.no effect"] in found.words[language]
+    marked = [
+        span for span in found.all("span") if span.get("class") == "verdict no-difference-shown"
+    ]
+    assert len(marked) >= len(LANGUAGES) * undecided > 0
+    assert text["verdict.no difference shown"] in found.words[language]
     assert text["bridge.no"] in found.words[language]
 
 

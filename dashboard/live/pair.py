@@ -15,7 +15,6 @@ from dashboard.live.measures import BoolArray, FloatArray, Products
 from dashboard.live.setup import Change, Setup, law_of, seats_of
 from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
-from simulation.attendance import AttendanceLaw
 from simulation.checks import DivergedError
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk, synthetic_talk
@@ -104,7 +103,7 @@ class Side:
     def __init__(self, setup: Setup, law: str) -> None:
         self.law = law
         attendance = law_of(law, setup.presenters)
-        self.absence_rate = _absence_rate(attendance)
+        self.absence_rate = attendance.moments().absence_rate
         self.team = Team(
             shared_talk(setup.seed, setup.practice, setup.noise),
             attendance,
@@ -170,7 +169,7 @@ class Side:
             self.team.agents.set("trust", value)
         else:
             attendance = law_of(value, self.team.n_presenters)
-            self.law, self.absence_rate = value, _absence_rate(attendance)
+            self.law, self.absence_rate = value, attendance.moments().absence_rate
             self.team.change_attendance(attendance)
             self.twin = _with_new_masks(self.twin, self.team)
 
@@ -245,10 +244,6 @@ class Pair:
 def shared_talk(seed: int, practice: int, noise: float) -> Talk:
     """Draw the article's talk; sessions that ask for the same one share it, read-only."""
     return synthetic_talk(np.random.default_rng([seed, 0]), practice=practice, noise=noise)
-
-
-def _absence_rate(attendance: AttendanceLaw) -> float:
-    return 1.0 - float(attendance.moments().rates.mean())
 
 
 def _with_new_masks(twin: Twin, team: Team) -> Twin:

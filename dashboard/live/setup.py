@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from simulation.attendance import AttendanceLaw
-from simulation.attendance_input import law_from_text, presenter_names
+from simulation.attendance_input import law_from_text
 from simulation.checks import InputError, first_problem, real
+from simulation.presenter import presenter_names
 
 MOST_CHANGES = 20
 """Changes at once that a setup may replay."""

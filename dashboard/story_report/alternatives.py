@@ -9,7 +9,7 @@ from dashboard.story_report.wording import Wording
 from experiments.article import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, mean_of
-from simulation.attendance_input import presenter_names
+from simulation.presenter import presenter_names
 
 MISSING = ("all there", "one missing, mean", "one missing, worst", "two missing, mean",
            "two missing, worst")  # fmt: skip

@@ -37,7 +37,7 @@ class Row:
     measure : str
         The end of its texts' keys.
     said : Said
-    verdict : {'higher', 'lower', 'no effect'}
+    verdict : {'higher', 'lower', 'no difference shown'}
     """
 
     measure: str
@@ -145,7 +145,7 @@ def edition(story: Story, say: Wording) -> dict[str, Any]:
             say("none.item", measure=say(f"measure.{row.measure}"), where=table.where)
             for table in tables
             for row in table.rows.values()
-            if row.verdict == "no effect"
+            if row.verdict == "no difference shown"
         ],
         "largest": max(crossing.largest for crossing in story.crossings),
         "same": sum(crossing.holds for crossing in story.crossings),

@@ -1,8 +1,8 @@
 """What chance hands to each member of a stack: its start, its questions, who comes.
 
-Every member has a team's own streams (`Team`: spawned for start, questions, attendance and practice
-alone), so it sees what that team would see. Many rehearsals are drawn at a time: a generator gives
-the same numbers in one piece as in many, and a law the same masks.
+Every member has a team's own streams (`TeamStreams`), so it sees what that team would see. Many
+rehearsals are drawn at a time: a generator gives the same numbers in one piece as in many, and a
+law the same masks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.attendance import AttendanceLaw
+from simulation.streams import TeamStreams
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -44,11 +45,11 @@ class Streams:
     ) -> None:
         self._laws = laws
         self._practice, self._batch = practice, questions
-        streams = [np.random.default_rng(seed).spawn(4) for seed in seeds]
-        self.start = [start for start, _, _, _ in streams]
-        self._questions = [questions for _, questions, _, _ in streams]
-        self._attendance = [attendance for _, _, attendance, _ in streams]
-        self._alone = [alone for _, _, _, alone in streams]
+        streams = [TeamStreams.of(np.random.default_rng(seed)) for seed in seeds]
+        self.start = [own.start for own in streams]
+        self._questions = [own.questions for own in streams]
+        self._attendance = [own.attendance for own in streams]
+        self._alone = [own.alone for own in streams]
         self._held = 0
         self._before: list[BoolArray | None] = [None] * len(laws)
 

@@ -19,9 +19,9 @@ from experiments.stack.kernel import Skills, TargetNoise
 from experiments.stack.measures import game_measures
 from experiments.stack.size import members_at_once, shape_of
 from simulation.attendance import AttendanceLaw
-from simulation.attendance_input import presenter_names
 from simulation.checks import DivergedError, InputError, real, whole
 from simulation.coalitions import Game
+from simulation.presenter import presenter_names
 from simulation.talk import Talk
 
 FloatArray = npt.NDArray[np.float64]

@@ -283,7 +283,7 @@ def _damaged(path: Path, why: str) -> InputError:
 
 
 def _mean_absence(point: Point) -> float:
-    return float(1.0 - point.law().moments().rates.mean())
+    return point.law().moments().absence_rate
 
 
 def _quoted(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from simulation.attendance import AttendanceLaw
 from simulation.checks import real
+from simulation.streams import TeamStreams
 from simulation.talk import Talk
 from simulation.team import Team
 
@@ -38,12 +39,11 @@ class DistractedTeam(Team):
         self, talk: Talk, attendance: AttendanceLaw, *, imitated: AttendanceLaw, **options: Any
     ) -> None:
         super().__init__(talk, attendance, **options)
-        self._covariance = _of_answers(imitated)
-        (self._noise_rng,) = self.rng.spawn(1)
+        self._covariance = imitated.moments().covariance_of_scales
 
     def as_heard(self, wanted: FloatArray, table: FloatArray) -> FloatArray:
         """Return what was wanted, with the noise on it, (B, K)."""
-        noise = self._noise_rng.standard_normal(wanted.shape)
+        noise = self.streams.noise.standard_normal(wanted.shape)
         return np.asarray(wanted + noise * _spread(self._covariance, table))
 
 
@@ -57,9 +57,8 @@ class Distraction:
     """
 
     def __init__(self, imitated: AttendanceLaw, seeds: Sequence[int]) -> None:
-        self._covariance = _of_answers(imitated)
-        # A team spawns four streams before that of its noise.
-        self._rngs = [np.random.default_rng(seed).spawn(5)[4] for seed in seeds]
+        self._covariance = imitated.moments().covariance_of_scales
+        self._rngs = [TeamStreams.of(np.random.default_rng(seed)).noise for seed in seeds]
         self._noise: deque[FloatArray] = deque()
 
     def __call__(self, wanted: FloatArray, table: FloatArray) -> None:
@@ -99,13 +98,6 @@ class ForgetfulTeam(Team):
                 presenter.delivery,
             ):
                 skill *= kept
-
-
-def _of_answers(law: AttendanceLaw) -> FloatArray:
-    """Cov(m_i, m_j) / (q_i q_j) under a law, (N, N)."""
-    moments = law.moments()
-    both = np.outer(moments.rates, moments.rates)
-    return np.asarray((moments.joint - both) / both)
 
 
 def _spread(covariance: FloatArray, table: FloatArray) -> FloatArray:

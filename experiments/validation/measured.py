@@ -99,9 +99,7 @@ def penalty(game: Game, moments: Moments) -> float:
     """
     flat = game.contributions.reshape(game.n_members, -1)
     gram = flat @ flat.T / game.contributions.shape[1]  # (N, N)
-    q = moments.rates
-    covariance = (moments.joint - np.outer(q, q)) / np.outer(q, q)
-    return float((covariance * gram).sum())
+    return float((moments.covariance_of_scales * gram).sum())
 
 
 def variance_between(one: Game, other: Game) -> float:

@@ -40,10 +40,8 @@ def covariance_penalty(contributions: FloatArray, moments: Moments) -> float:
     >>> covariance_penalty(said, Couples(2, 0.5).moments())
     2.0
     """
-    covariance = moments.joint - np.outer(moments.rates, moments.rates)  # (N, N)
-    factor = covariance * np.outer(moments.speak_up, moments.speak_up)
     alike = np.einsum("ibk,jbk->ij", contributions, contributions) / contributions.shape[1]
-    return 0.5 * float((factor * alike).sum())
+    return 0.5 * float((moments.covariance_of_scales * alike).sum())
 
 
 def dropped_input_loss(x: FloatArray, y: FloatArray, w: FloatArray, keep: float) -> float:

@@ -40,7 +40,7 @@ class Rule:
     expect : {'higher', 'lower', 'not lower', 'same'}
         With absences against without. 'higher' and 'lower' hold if the whole 95% interval of the
         paired difference lies on that side of 0. They do not hold if it lies on the other side, or
-        within what anyone would care about of 0: then the data say 'no effect'. 'not lower' holds
+        within what anyone would care about of 0: then the data show equivalence. 'not lower' holds
         if the whole interval lies above minus what anyone would care about, and does not if it
         lies below. 'same' holds if the whole interval lies within what anyone would care about of
         0, and does not if it lies outside. Anything else is undecided.
@@ -69,7 +69,7 @@ class Rule:
             low, high = -high, -low
         verdict: Verdict = "undecided"
         if self.expect == "same":
-            if max(-low, high) < worth:
+            if effect.within(worth):
                 verdict = "holds"
             elif low > worth or high < -worth:
                 verdict = "does not hold"
@@ -80,7 +80,7 @@ class Rule:
                 verdict = "does not hold"
         elif low > 0:
             verdict = "holds"
-        elif high < 0 or max(-low, high) < worth:
+        elif high < 0 or effect.within(worth):
             verdict = "does not hold"
         return Finding(self.measure, self.expect, effect, worth, verdict)
 

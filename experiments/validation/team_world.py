@@ -23,9 +23,9 @@ from experiments.validation.rehearsals import (
     one_by_one,
 )
 from simulation.attendance import AttendanceLaw
-from simulation.attendance_input import presenter_names
 from simulation.coalitions import Game, answer_shares
 from simulation.laws import one_or_two_absent
+from simulation.presenter import presenter_names
 from simulation.scenario import HEAD_START
 from simulation.talk import synthetic_talk
 
@@ -89,7 +89,7 @@ def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -
         "quality of the average": _quality_of_average(game, condition.attendance),
         "distinct sub-teams": float(len(np.unique(team.came, axis=0))),
         "silenced in training": float(1.0 - team.came.mean()),
-        "rate": float(1.0 - condition.attendance.moments().rates.mean()),
+        "rate": condition.attendance.moments().absence_rate,
         "silenced at the show": float(np.mean(~game.contributions.any(axis=(1, 2)))),
         "none": 0.0,
         "early-stopped quality": early_stopped(team.checkpoints),
