@@ -2,11 +2,13 @@
 
 import json
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 from networks import blobs, small
 
+import experiments.output_noise  # noqa: F401 (registers NoisyDense)
 import nn_bridge as tf
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
@@ -14,6 +16,8 @@ from nn_bridge.layer import LAYERS, register_layer
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError
+
+DATA = Path(__file__).parent / "data"
 
 
 @pytest.mark.parametrize("seed", [0, [4, 5]])
@@ -171,3 +175,20 @@ def test_no_cut_of_a_file_is_mistaken_for_a_network(tmp_path):
         path.write_bytes(content[:length])
         with pytest.raises(InputError, match=r"give a file that save\(\) wrote"):
             load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "tolerance"), [("dropout_adam", 1e-10), ("attendance_momentum", 1e-4)]
+)
+def test_networks_written_in_november_2026_go_on_where_they_stood(name, tolerance):
+    """The files, and what then came out, were written by the program as it was before its rooms
+    were moved; the second holds an AttendanceDropout with memory and a NoisyDense, in float32.
+    """
+    model = load_model(DATA / f"{name}.npz")
+    then = np.load(DATA / f"{name}_went_on.npz")
+    np.testing.assert_allclose(model.predict(then["x"]), then["predictions"], rtol=tolerance)
+    losses = model.fit(then["x"], then["y"], batch_size=8, epochs=4).history["loss"]
+    np.testing.assert_allclose(losses, then["losses"], rtol=tolerance)
+    for number, parameter in enumerate(model.parameters()):
+        expected = then[f"parameter {number}"]
+        np.testing.assert_allclose(parameter, expected, rtol=tolerance, atol=tolerance)
