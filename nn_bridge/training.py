@@ -1,14 +1,16 @@
-"""What surrounds the training steps: batches, running means, the history, the progress shown."""
+"""What surrounds the training steps: samples in batches, means, the history, the progress shown."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from nn_bridge.layer import Array, Shape
 from nn_bridge.optimizers import Optimizer
 from simulation.checks import DivergedError, InputError
 
@@ -37,6 +39,53 @@ class History:
             self.history.setdefault(name, []).append(value)
 
 
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples along an axis: those of all networks of a stack alike, or each network's own.
+
+    Parameters
+    ----------
+    values : (P, ...) array
+        Or (R, P, ...), with samples for each network of a stack.
+    axes : int
+        Of one sample.
+
+    Examples
+    --------
+    >>> Samples(np.zeros((50, 28, 28)), axes=2)[np.array([[3, 1], [7, 2]])].shape
+    (2, 2, 28, 28)
+    """
+
+    values: Array
+    axes: int
+
+    def __len__(self) -> int:
+        """Return P."""
+        return int(self.values.shape[self.values.ndim - self.axes - 1])
+
+    def __getitem__(self, rows: slice | Array) -> Array:
+        """Return ((R,) B, ...): the samples `rows`, (B,) or (R, B) if each network has others."""
+        if self.values.ndim == self.axes + 1:
+            return np.asarray(self.values[rows])
+        if isinstance(rows, slice):
+            return np.asarray(self.values[:, rows])
+        each = np.arange(len(self.values))[:, None]  # (R, 1)
+        return np.asarray(self.values[each, rows])
+
+
+def check_samples(samples: Array, own: Shape, replicates: Shape) -> None:
+    """See that samples of shape `own` are (P, *own), or (*replicates, P, *own), and P > 0."""
+    leading = samples.shape[: samples.ndim - len(own)]  # (P,) or (R, P)
+    fits = samples.shape[len(leading) :] == own and len(leading) > 0
+    if not fits or leading[:-1] not in ((), replicates):
+        raise InputError(
+            f"x has shape {samples.shape}, but the network takes samples of shape {own}: "
+            "give it one axis more, the samples"
+        )
+    if leading[-1] == 0:
+        raise InputError("x holds no samples: give at least one")
+
+
 def slices(count: int, size: int) -> list[slice]:
     """Cut `count` samples into batches of `size`; the last may be smaller."""
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
@@ -49,6 +98,12 @@ def diverged(what: str, when: str, optimizer: Optimizer | None) -> DivergedError
         f"{what} is no finite number any more in {when}{rate}: "
         "lower the learning rate, or scale x and y to about 1"
     )
+
+
+def check_finite(what: str, value: Any, when: str, optimizer: Optimizer | None) -> None:
+    """See that all numbers in `value` are finite."""
+    if not np.isfinite(value).all():
+        raise diverged(what, when, optimizer)
 
 
 def mean_of_batches(weighted: list[tuple[int, Logs]]) -> Logs:

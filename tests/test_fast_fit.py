@@ -1,9 +1,9 @@
-"""The plan: trains as the layers do one by one, with the same masks; else it steps aside."""
+"""The fast path of fit trains as the layers do one by one, same masks; else it steps aside."""
 
 import numpy as np
 import pytest
 
-import nn_bridge.plan
+import nn_bridge.fast_fit
 from experiments.output_noise import NoisyDense
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense, Flatten
@@ -65,22 +65,22 @@ def layer_by_layer(monkeypatch):
     """Let every network go layer by layer from now on."""
 
     def switch():
-        monkeypatch.setattr("nn_bridge.network.plan_for", lambda *args: None)
+        monkeypatch.setattr("nn_bridge.network.fast_fit_for", lambda *args: None)
 
     return switch
 
 
 @pytest.fixture
-def plans(monkeypatch):
-    """Collect what `fit` was given: a Plan, or None."""
+def chosen(monkeypatch):
+    """Collect what `fit` was given: a FastFit, or None."""
     made = []
-    original = nn_bridge.plan.plan_for
+    original = nn_bridge.fast_fit.fast_fit_for
 
     def spied(*args):
         made.append(original(*args))
         return made[-1]
 
-    monkeypatch.setattr("nn_bridge.network.plan_for", spied)
+    monkeypatch.setattr("nn_bridge.network.fast_fit_for", spied)
     return made
 
 
@@ -105,33 +105,33 @@ OPTIMIZERS = {
 )
 @pytest.mark.parametrize("rate", [0.5, 0.25, 0.3, 0.0])
 @pytest.mark.parametrize("net", [one_hidden, two_hidden, shared_groups])
-def test_a_plan_trains_as_the_layers_do(net, rate, loss, end, optimizer, plans, layer_by_layer):
+def test_it_trains_as_the_layers_do(net, rate, loss, end, optimizer, chosen, layer_by_layer):
     new = OPTIMIZERS[optimizer]
-    planned, seen = trained(net(end, rate), new(), loss)
-    assert isinstance(plans[0], nn_bridge.plan.Plan)
+    fast, seen = trained(net(end, rate), new(), loss)
+    assert isinstance(chosen[0], nn_bridge.fast_fit.FastFit)
     layer_by_layer()
     plain, expected = trained(net(end, rate), new(), loss)
-    for mine, theirs in zip(planned.parameters(), plain.parameters(), strict=True):
+    for mine, theirs in zip(fast.parameters(), plain.parameters(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-12)
     for name, values in expected.items():
         np.testing.assert_allclose(seen[name], values, rtol=0, atol=1e-12)
-    assert planned.optimizer.iterations == plain.optimizer.iterations == 15 * 4
+    assert fast.optimizer.iterations == plain.optimizer.iterations == 15 * 4
     for slot, arrays in plain.optimizer.slots.items():
-        for mine, theirs in zip(planned.optimizer.slots[slot], arrays, strict=True):
+        for mine, theirs in zip(fast.optimizer.slots[slot], arrays, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-12)
-    for mine, theirs in zip(planned.layers, plain.layers, strict=True):
+    for mine, theirs in zip(fast.layers, plain.layers, strict=True):
         assert mine.get_random_state() == theirs.get_random_state()
         if isinstance(mine, Dropout):
             np.testing.assert_array_equal(mine.last_mask, theirs.last_mask)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_a_plan_trains_as_the_layers_do_in_float32(optimizer, layer_by_layer):
+def test_it_trains_as_the_layers_do_in_float32(optimizer, layer_by_layer):
     new, loss = OPTIMIZERS[optimizer], "sparse_categorical_crossentropy"
-    planned, seen = trained(two_hidden("softmax", 0.5), new(), loss, "float32")
+    fast, seen = trained(two_hidden("softmax", 0.5), new(), loss, "float32")
     layer_by_layer()
     plain, expected = trained(two_hidden("softmax", 0.5), new(), loss, "float32")
-    for mine, theirs in zip(planned.parameters(), plain.parameters(), strict=True):
+    for mine, theirs in zip(fast.parameters(), plain.parameters(), strict=True):
         assert mine.dtype == np.float32
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-3)
     np.testing.assert_allclose(seen["loss"], expected["loss"], rtol=0, atol=1e-4)
@@ -146,10 +146,10 @@ def test_logits_of_any_size_give_the_loss_and_the_weights_of_the_layers(size, la
         logs = model.fit(*data(), batch_size=BATCH, epochs=3).history["loss"]
         return model.parameters(), logs
 
-    planned, losses = ran()
+    fast, losses = ran()
     layer_by_layer()
     plain, expected = ran()
-    for mine, theirs in zip(planned, plain, strict=True):
+    for mine, theirs in zip(fast, plain, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(losses, expected, rtol=1e-11)
 
@@ -169,14 +169,14 @@ def test_fit_and_single_steps_can_take_turns_across_a_file(optimizer, layer_by_l
                 model = load_model(tmp_path / "model.npz")
         return model.parameters()
 
-    by_plan, by_file = ran(False), ran(True)
+    in_one_go, by_file = ran(False), ran(True)
     layer_by_layer()
-    for mine, resumed, theirs in zip(by_plan, by_file, ran(False), strict=True):
+    for mine, resumed, theirs in zip(in_one_go, by_file, ran(False), strict=True):
         np.testing.assert_array_equal(mine, resumed)
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-13)
 
 
-def test_a_plan_works_on_the_networks_own_arrays():
+def test_it_works_on_the_networks_own_arrays():
     model = Sequential(one_hidden("softmax", 0.5), seed=1)
     model.compile("adam")
     x, y = data()
@@ -203,9 +203,9 @@ def test_between_epochs_everything_may_be_changed(layer_by_layer):
         model.fit(*data(), batch_size=BATCH, epochs=4, on_epoch_end=change)
         return model.parameters()
 
-    planned = ran()
+    fast = ran()
     layer_by_layer()
-    for mine, theirs in zip(planned, ran(), strict=True):
+    for mine, theirs in zip(fast, ran(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-13)
 
 
@@ -216,20 +216,20 @@ def test_without_shuffling_the_samples_come_in_their_own_order(layer_by_layer):
         model.fit(*data(), batch_size=BATCH, shuffle=False)
         return model.parameters()
 
-    planned = ran()
+    fast = ran()
     layer_by_layer()
-    for mine, theirs in zip(planned, ran(), strict=True):
+    for mine, theirs in zip(fast, ran(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("loss", ["mse", "sparse_categorical_crossentropy"])
-def test_divergence_is_told_before_the_step_that_would_spoil_the_weights(loss, plans):
+def test_divergence_is_told_before_the_step_that_would_spoil_the_weights(loss, chosen):
     model = Sequential([Dense(4, input_shape=(D,)), Dense(K, "softmax" if loss != "mse" else None)])
     model.compile(SGD(1e20), loss)
     x, y = data()
     with pytest.raises(DivergedError, match=r"the loss is .* epoch 1, step \d \(learning rate"):
         model.fit(x.reshape(P, D) * 1e3, np.eye(K)[y] if loss == "mse" else y, batch_size=BATCH)
-    assert plans[0] is not None
+    assert chosen[0] is not None
     assert 0 < model.optimizer.iterations < 4
     assert all(np.isfinite(parameter).all() for parameter in model.parameters())
 
@@ -255,17 +255,17 @@ class OwnLoss(HalfSquaredError):
         ([Dense(8, "relu"), Dense(K)], OwnLoss()),
     ],
 )
-def test_what_a_plan_does_not_know_goes_layer_by_layer(layers, loss, plans):
+def test_what_it_does_not_know_goes_layer_by_layer(layers, loss, chosen):
     model = Sequential(layers, seed=0)
     model.compile(SGD(0.1), loss)
     x, y = data()
     before = model.fit(x.reshape(P, D), np.eye(K)[y], epochs=20).history["loss"]
     assert before[-1] < before[0]
-    assert plans == [None]
+    assert chosen == [None]
 
 
-def test_a_stack_goes_layer_by_layer(plans):
+def test_a_stack_goes_layer_by_layer(chosen):
     model = Sequential(one_hidden("softmax", 0.5), seed=[0, 1])
     model.compile()
     model.fit(*data())
-    assert plans == []
+    assert chosen == [None]
