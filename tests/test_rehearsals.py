@@ -61,9 +61,9 @@ def test_noise_is_heard_in_a_stack_of_several_blocks(monkeypatch):
 @pytest.mark.parametrize("options", [{"questions": 1}, {"trust": [0.02, 1.0]}])
 def test_a_stack_that_lays_nothing_out_refuses_to_be_distracted(options):
     talk = synthetic_talk(np.random.default_rng(0))
-    hearing = partial(Distraction, one_or_two_absent(5))
-    with pytest.raises(InputError, match="hearing goes by what each has prepared"):
-        TeamStack([talk], [Everyone(5)] * 2, SEEDS, hearing=hearing, **options)
+    target_noise = partial(Distraction, one_or_two_absent(5))
+    with pytest.raises(InputError, match="target noise goes by each one's contribution"):
+        TeamStack([talk], [Everyone(5)] * 2, SEEDS, target_noise=target_noise, **options)
 
 
 def test_a_team_is_looked_at_in_even_steps_to_the_last_rehearsal():
