@@ -14,7 +14,7 @@ from commands.export import export
 from commands.network import network
 from commands.simulate import simulate
 from commands.story import story
-from commands.sweep import sweep
+from commands.sweep.group import sweep
 from commands.validate import validate
 from simulation import InputError
 
@@ -42,8 +42,9 @@ app = typer.Typer(
         "Without a command it tells the whole [bold]story[/bold], in half a minute."
     ),
 )
-for command in (story, simulate, network, bridge, validate, sweep, dashboard, export):
+for command in (story, simulate, network, bridge, validate, dashboard, export):
     app.command()(command)
+app.add_typer(sweep)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -78,7 +78,7 @@ class OneTeam(mesa.Model):  # type: ignore[misc]
 def begin_sweep(teams: int, workers: int, folder: Path) -> subprocess.Popen[str]:
     """Start the command on so many teams."""
     store = folder / f"{teams}-{workers}-{time.monotonic_ns()}.sqlite"
-    command = [sys.executable, str(ROOT / "run.py"), "sweep", str(DESIGN), "--json"]
+    command = [sys.executable, str(ROOT / "run.py"), "sweep", "run", str(DESIGN), "--json"]
     command += ["--set", f"seeds={teams // POINTS}", "--store", str(store)]
     command += ["--workers", str(workers)]
     return subprocess.Popen(

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from sweeps import fine_plan, raising, small_plan, threads
 
 import run
-from commands.sweep import progress, sweep
+from commands.sweep.progress import progress
 from dashboard.sweep.answers import direction, find_answers, in_common
 from dashboard.sweep.report import Commands, write_report
 from experiments.sweep.coordinate import run_sweep
@@ -29,10 +29,6 @@ from experiments.sweep.plan import Plan, Task, cut
 from experiments.sweep.results import COLUMNS, doses, frame
 from experiments.sweep.store import MEASURES, Row, create_store, open_store
 from experiments.sweep.work import versions
-
-if "sweep" not in [command.callback.__name__ for command in run.app.registered_commands]:
-    run.app.command()(sweep)
-
 
 # --- results ---
 
@@ -268,22 +264,22 @@ def settings(*given: str) -> list[str]:
 def test_the_command_runs_reports_and_exports(tmp_path, capsys):
     path = str(tmp_path / "new" / "store.sqlite")
     words = settings("rate=0,0.3", "rehearsals=5", "seeds=4")
-    code, out, err = call(capsys, *words, "--store", path, "--workers", "1")
+    code, out, err = call(capsys, "run", *words, "--store", path, "--workers", "1")
     assert (code, err) == (0, "")
     assert "8 teams (points x seeds: 2 x 4)" in out
     assert "Estimate" in out
     assert "8 of 8 teams are in" in out
     # Again, from the store alone: nothing is left to do.
-    code, out, _ = call(capsys, "--store", path, "--workers", "1")
+    code, out, _ = call(capsys, "run", "--store", path, "--workers", "1")
     assert code == 0
     assert "To run: 0 teams" in out
     made = [tmp_path / "new" / name for name in ("teams.csv", "teams.parquet")]
     for file in made:
-        assert call(capsys, "--store", path, "--export", str(file))[0] == 0
-    code, out, _ = call(capsys, "--store", path, "--report", "--out", str(tmp_path / "page"))
+        assert call(capsys, "export", str(file), "--store", path)[0] == 0
+    code, out, _ = call(capsys, "report", "--store", path, "--out", str(tmp_path / "page"))
     assert code == 0
     assert "report.md" in out
-    code, out, _ = call(capsys, "--store", path, "--status", "--json")
+    code, out, _ = call(capsys, "status", "--store", path, "--json")
     assert json.loads(out)["teams done"] == 8
     assert json.loads(out)["complete"] is True
     with open_store(Path(path)) as opened:
@@ -302,30 +298,31 @@ def test_a_page_says_by_which_commands_it_was_made(tmp_path, capsys):
     file, path, page = tmp_path / "a sweep.toml", tmp_path / "store.sqlite", tmp_path / "page"
     file.write_text("seeds = 2\n[grid]\nrate = [0, 0.3]\nrehearsals = 5\n")
     words = [str(file), "--store", str(path)]
-    assert call(capsys, *words, "--workers", "1", "--json")[0] == 0
-    assert call(capsys, *words, "--report", "--out", str(page))[0] == 0
-    said = f"python run.py sweep '{file}' --store {path}"
-    assert f"`{said}`, and then `{said} --report --out {page}`" in (page / "report.md").read_text()
-    assert call(capsys, "--store", str(path), "--report", "--out", str(page))[0] == 0
-    said = f"python run.py sweep --store {path} --report --out {page}"
+    assert call(capsys, "run", *words, "--workers", "1", "--json")[0] == 0
+    assert call(capsys, "report", *words, "--out", str(page))[0] == 0
+    ran = f"python run.py sweep run '{file}' --store {path}"
+    said = f"python run.py sweep report '{file}' --store {path} --out {page}"
+    assert f"`{ran}`, and then `{said}`" in (page / "report.md").read_text()
+    assert call(capsys, "report", "--store", str(path), "--out", str(page))[0] == 0
+    said = f"python run.py sweep report --store {path} --out {page}"
     assert f"Made by `{said}`" in (page / "report.md").read_text()
 
 
 def test_a_store_is_read_and_run_under_its_own_design_alone(tmp_path, capsys):
     path = str(tmp_path / "store.sqlite")
     words = settings("seeds=2", "rehearsals=5")
-    assert call(capsys, *words, "--store", path, "--workers", "1", "--json")[0] == 0
+    assert call(capsys, "run", *words, "--store", path, "--workers", "1", "--json")[0] == 0
     others = settings("seeds=3", "rehearsals=5")
-    for more in ([], ["--status"], ["--report", "--out", str(tmp_path / "page")]):
-        code, out, err = call(capsys, *others, "--store", path, *more)
+    for what in (["run"], ["status"], ["report", "--out", str(tmp_path / "page")]):
+        code, out, err = call(capsys, *what, *others, "--store", path)
         assert (code, out) == (2, "")
         assert "holds another design" in err
-    assert call(capsys, *words, "--store", path, "--status")[0] == 0
+    assert call(capsys, "status", *words, "--store", path)[0] == 0
 
 
 def test_what_is_not_defined_is_empty_in_an_export(stored, tmp_path, capsys):
     path, out = stored("learning_rate=9"), tmp_path / "teams.csv"
-    assert call(capsys, "--store", str(path), "--export", str(out))[0] == 0
+    assert call(capsys, "export", str(out), "--store", str(path))[0] == 0
     read = pd.read_csv(out)
     assert read["quality"].isna().sum() == (read["diverged"] > 0).sum() == 10
 
@@ -337,13 +334,13 @@ def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch
         work = partial(raising, tmp_path / "counts", 100)
         return run_sweep(plan, path, threads(), on_progress, work, **options)
 
-    monkeypatch.setattr("commands.sweep.run_sweep", failing)
-    monkeypatch.setattr("commands.sweep.cut", lambda design: plan)
+    monkeypatch.setattr("commands.sweep.run.run_sweep", failing)
+    monkeypatch.setattr("commands.sweep.run.cut", lambda design: plan)
     words = settings("seeds=8", "rehearsals=1")
-    code, _, err = call(capsys, *words, "--store", str(path))
+    code, _, err = call(capsys, "run", *words, "--store", str(path))
     assert code == 3
     assert "chunk 0 failed: ValueError: no talk today" in err
-    code, out, _ = call(capsys, "--store", str(path), "--status")
+    code, out, _ = call(capsys, "status", "--store", str(path))
     assert code == 0
     assert "chunk 0 failed: ValueError: no talk today" in out
 
@@ -351,17 +348,25 @@ def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ([], "there is nothing to run"),
-        (["missing.toml"], "cannot be read"),
-        (["--set", "rate=2"], "rate.0 is 2"),
-        (["--status", "--store", "none.sqlite"], "there is no store"),
-        (["--set", "seeds=1", "--workers", "0"], "workers is 0"),
-        (["--set", "seeds=1", "--store", "."], "is a folder"),
-        (["--set", "seeds=1", "--store", "/proc/no/store"], "name another with --store"),
-        (["--set", "seeds=1", "--cluster", "here"], "of the form tcp://host:port"),
-        (["--report", "--lang", "fr", "--store", "none.sqlite"], "language is 'fr'"),
-        (["--export", "/proc/no/teams.csv", "--store", "none.sqlite"], "another with --export"),
-        (["--export", "teams.xlsx", "--store", "none.sqlite"], "must end in .csv or .parquet"),
+        (["run"], "there is nothing to run"),
+        (["run", "missing.toml"], "cannot be read"),
+        (["run", "--set", "rate=2"], "rate.0 is 2"),
+        (["status", "--store", "none.sqlite"], "there is no store"),
+        (["run", "--set", "seeds=1", "--workers", "0"], "workers is 0"),
+        (["run", "--set", "seeds=1", "--store", "."], "is a folder"),
+        (["run", "--set", "seeds=1", "--store", "/proc/no/store"], "name another with --store"),
+        (["run", "--set", "seeds=1", "--cluster", "here"], "of the form tcp://host:port"),
+        (["report", "--lang", "fr", "--store", "none.sqlite"], "language is 'fr'"),
+        (["export", "/proc/no/teams.csv", "--store", "none.sqlite"], "name another with PATH"),
+        (["export", "teams.xlsx", "--store", "none.sqlite"], "must end in .csv or .parquet"),
+        (["states"], "No such command 'states'"),
+        # As it was typed before there were sub-commands.
+        ([], "python run.py sweep run'"),
+        (["a b.toml"], "python run.py sweep run 'a b.toml''"),
+        (["--set", "rate=2"], "python run.py sweep run --set rate=2'"),
+        (["--status", "--store", "s"], "python run.py sweep status --store s'"),
+        (["a.toml", "--report", "--lang", "ja"], "python run.py sweep report a.toml --lang ja'"),
+        (["a.toml", "--export", "t.csv"], "python run.py sweep export t.csv a.toml'"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch, words, told):

@@ -18,7 +18,8 @@ PLAN = small_plan()
 RESULTS = 3
 """Where `content` has the teams."""
 
-SETTINGS = ["--set", "rate=0,0.3", "--set", "seeds=4", "--set", "rehearsals=5", "--workers", "1"]
+DESIGN = ["--set", "rate=0,0.3", "--set", "seeds=4", "--set", "rehearsals=5"]
+SETTINGS = [*DESIGN, "--workers", "1"]
 
 
 def quiet(*_: object) -> None:
@@ -60,16 +61,16 @@ def test_a_store_keeps_to_what_it_was_begun_with(tmp_path):
 
 def test_the_command_begins_and_goes_on_with_it(tmp_path, capsys):
     path = str(tmp_path / "store.sqlite")
-    assert run.main(["sweep", *SETTINGS, "--store", path, "--compiled"]) == 0
+    assert run.main(["sweep", "run", *SETTINGS, "--store", path, "--compiled"]) == 0
     with open_store(tmp_path / "store.sqlite") as opened:
         assert work.is_compiled(opened.versions)
-    assert run.main(["sweep", *SETTINGS, "--store", path]) == 0  # the store knows
-    assert run.main(["sweep", *SETTINGS, "--store", path, "--report", "--out", str(tmp_path)]) == 0
+    assert run.main(["sweep", "run", *SETTINGS, "--store", path]) == 0  # the store knows
+    assert run.main(["sweep", "report", *DESIGN, "--store", path, "--out", str(tmp_path)]) == 0
     assert "--compiled" in (tmp_path / "report.md").read_text()
     other = str(tmp_path / "other.sqlite")
-    assert run.main(["sweep", *SETTINGS, "--store", other]) == 0
+    assert run.main(["sweep", "run", *SETTINGS, "--store", other]) == 0
     capsys.readouterr()
-    assert run.main(["sweep", *SETTINGS, "--store", other, "--compiled"]) == 2
+    assert run.main(["sweep", "run", *SETTINGS, "--store", other, "--compiled"]) == 2
     assert "was begun with" in capsys.readouterr().err
 
 
@@ -80,7 +81,7 @@ def test_without_numba_it_is_refused_in_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(work, "version", nowhere)
     work.versions.cache_clear()
     path = tmp_path / "store.sqlite"
-    assert run.main(["sweep", *SETTINGS, "--store", str(path), "--compiled"]) == 2
+    assert run.main(["sweep", "run", *SETTINGS, "--store", str(path), "--compiled"]) == 2
     work.versions.cache_clear()
     said = capsys.readouterr().err.strip()
     assert said.count("\n") == 0

@@ -380,23 +380,16 @@ def test_a_second_coordinator_is_refused(store, tmp_path):
 
 # --- Ctrl-C ---
 
-COMMAND = """
-import sys, run
-from commands.sweep import sweep
-if "sweep" not in [command.callback.__name__ for command in run.app.registered_commands]:
-    run.app.command()(sweep)
-sys.exit(run.main(sys.argv[1:]))
-"""
-
 
 @pytest.mark.parametrize("after", [0, 0.3, 1])
 def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(tmp_path, after):
     """As the workers are started, while they import, and (on a fast machine) while they work."""
     path = tmp_path / "store.sqlite"
-    words = ["sweep", "--set", "rate=0,0.3", "--set", "seeds=500", "--set", "rehearsals=1000",
-             "--store", str(path), "--workers", "2", "--json"]  # fmt: skip
+    words = ["run.py", "sweep", "run", "--set", "rate=0,0.3", "--set", "seeds=500",
+             "--set", "rehearsals=1000", "--store", str(path), "--workers", "2",
+             "--json"]  # fmt: skip
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *words], cwd=ROOT, text=True, start_new_session=True,
+        [sys.executable, *words], cwd=ROOT, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     wait_for_bytes(path)

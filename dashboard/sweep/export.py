@@ -39,11 +39,11 @@ def export_writer(path: Path) -> Callable[[Store], Callable[[IO[bytes]], None]]:
                 importlib.import_module("pyarrow")
             except ImportError:
                 raise InputError(
-                    "--export to Parquet needs pyarrow, which is not installed: install the extra "
+                    "to export to Parquet needs pyarrow, which is not installed: install the extra "
                     "'parquet', or export to a .csv file"
                 ) from None
             return _parquet
-    raise InputError(f"--export {path} must end in .csv or .parquet")
+    raise InputError(f"{path} must end in .csv or .parquet")
 
 
 def _batches(store: Store) -> Iterator[list[tuple[Any, ...]]]:

@@ -9,18 +9,14 @@ import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
-from types import FrameType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from simulation.checks import InputError, whole
-
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
 CONNECT_WITHIN = 10
 """Seconds to find a cluster's scheduler."""
@@ -45,13 +41,16 @@ def processes(workers: int, preload: tuple[str, ...] = ()) -> Engine:
     ----------
     workers : int
     preload : tuple of str
-        Modules that workers will import; done once, in the process that they are forked from.
+        Modules that workers will import; done once, in the process that they are forked from, which
+        begins at once, in the background.
     """
     whole("workers", workers, least=1)
+    forkserver.set_forkserver_preload(["experiments.sweep.work", *preload])
+    _apart(resource_tracker.ensure_running)  # started below, it would let Ctrl-C through again
+    _apart(forkserver.ensure_running)
 
     @contextmanager
     def start() -> Iterator[Pool]:
-        begin_imports(preload)
         # Not 'fork': a worker would inherit, and keep open, the other workers' ends of the pipes.
         context = multiprocessing.get_context("forkserver")
         lifeline, held = context.Pipe(duplex=False)
@@ -69,60 +68,27 @@ def processes(workers: int, preload: tuple[str, ...] = ()) -> Engine:
     return start
 
 
-def begin_imports(preload: tuple[str, ...] = ()) -> None:
-    """Start the process that workers are forked from, and let it import in the background.
-
-    Whoever has something else to do before the first chunk calls this first, and goes on meanwhile.
-
-    Parameters
-    ----------
-    preload : tuple of str
-        As of `processes`.
-    """
-    forkserver.set_forkserver_preload(["experiments.sweep.work", *preload])
-    with _ctrl_c_held_back():
-        resource_tracker.ensure_running()  # started below, it would let SIGINT through again
-        # Ctrl-C is the coordinator's affair. The fork server ignores it too, but only once it has
-        # imported, and a worker only once it has been told to; so both are born deaf to it.
-        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-
-
 class _Processes(ProcessPoolExecutor):
-    def submit(
-        self, fn: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
-    ) -> Future[Result]:
-        """Hold Ctrl-C back: a worker that is half started would be nobody's, and complain of it."""
-        with _ctrl_c_held_back():
-            return super().submit(fn, *args, **kwargs)
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Let no Ctrl-C interrupt the start of a worker: half started, it would be nobody's."""
+        return _apart(super().submit, fn, *args, **kwargs)
 
 
-@contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """Let Ctrl-C take effect at the end only, where this is the thread that hears it."""
-    heard = signal.getsignal(signal.SIGINT)
-    if not callable(heard) or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
-    for number, frame in came[:1]:
-        heard(number, frame)
+def _apart(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call in a thread that Ctrl-C never interrupts, and what it starts is born deaf to it.
+
+    Ctrl-C is the coordinator's affair, though a terminal sends it to its workers too.
+    """
+    deaf = signal.SIG_BLOCK, {signal.SIGINT}
+    with ThreadPoolExecutor(1, initializer=signal.pthread_sigmask, initargs=deaf) as thread:
+        return thread.submit(function, *args, **kwargs).result()
 
 
 def _live_by(lifeline: Connection) -> None:
     """Live, as a worker, as long as the coordinator holds the other end of a pipe.
 
-    However it goes, by Ctrl-C or kill -9, no worker is left behind. Ctrl-C is its affair alone.
+    However it goes, by Ctrl-C or kill -9, no worker is left behind.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:
         lifeline.poll(None)

@@ -38,47 +38,43 @@ def see_through(plan: Plan, store: Store, engine: Engine, work: Work, on_done: O
     """
     there = store.open_chunks()
     run = _Run(plan, store, work, on_done, deque(c for c in plan.chunks if c.number in there))
-    while run.queue or run.suspects:
+    while run.queue:
         with engine() as pool:
             run.until_broken(pool)
 
 
 @dataclass
 class _Run:
+    """What is left to do: the first `suspects` of the queue one at a time, the others together."""
+
     plan: Plan
     store: Store
     work: Work
     on_done: OnDone
     queue: deque[Chunk]
-    suspects: deque[Chunk] = field(default_factory=deque)
+    suspects: int = 0
     tried: Counter[int] = field(default_factory=Counter)
     running: dict[Future[list[Row]], Chunk] = field(default_factory=dict)
 
     def until_broken(self, pool: Pool) -> None:
         """Run until nothing is left to do, or the pool breaks."""
         try:
-            while self.queue or self.suspects or self.running:
+            while self.queue or self.running:
                 self._submit(pool)
                 done, _ = wait(self.running, return_when=FIRST_COMPLETED)
                 self._settle(done)
         # A lost scheduler cancels what was running there.
         except (BrokenExecutor, CancelledError) as error:
-            self._note_break(str(error))
+            self._settle({future for future in self.running if future.done() and _is_sound(future)})
+            self._suspect(list(self.running.values()), str(error))
+            self.running.clear()
 
     def _submit(self, pool: Pool) -> None:
-        if self.suspects:
-            chunks = [] if self.running else [self.suspects[0]]
-        else:
-            room = max(pool.width() - len(self.running), 0)
-            chunks = [self.queue.popleft() for _ in range(min(room, len(self.queue)))]
-        for at, chunk in enumerate(chunks):
-            try:
-                task = self.plan.task(chunk, self.store.versions)
-                self.running[pool.executor.submit(self.work, task)] = chunk
-            except BrokenExecutor:
-                if not self.suspects:
-                    self.queue.extendleft(reversed(chunks[at:]))
-                raise
+        width = 1 if self.suspects else pool.width()
+        while self.queue and len(self.running) < width:
+            task = self.plan.task(self.queue[0], self.store.versions)
+            future = pool.executor.submit(self.work, task)  # if it breaks, the chunk stays queued
+            self.running[future] = self.queue.popleft()
 
     def _settle(self, futures: set[Future[list[Row]]]) -> None:
         """Enter what has come, all in one transaction; then see to what has failed."""
@@ -87,7 +83,7 @@ class _Run:
             self.store.finish({chunk.number: future.result() for future, chunk in sound.items()})
         for future, chunk in sound.items():
             del self.running[future]
-            self._acquit(chunk)
+            self.suspects = max(self.suspects - 1, 0)
             self.on_done(chunk)
         for future in futures - sound.keys():
             try:
@@ -96,27 +92,23 @@ class _Run:
                 raise
             except Exception as error:
                 chunk = self.running.pop(future)
-                self._charge(chunk, f"{type(error).__name__}: {error}", self.queue)
+                self.suspects = max(self.suspects - 1, 0)
+                if self._may_try_again(chunk, f"{type(error).__name__}: {error}"):
+                    self.queue.append(chunk)
 
-    def _note_break(self, error: str) -> None:
-        self._settle({future for future in self.running if future.done() and _is_sound(future)})
-        lost = list(self.running.values())
-        self.running.clear()
-        if self.suspects and lost:
-            self._charge(lost[0], f"the worker died: {error}", self.suspects)
-        else:
-            self.suspects.extend(lost)
+    def _suspect(self, lost: list[Chunk], error: str) -> None:
+        """Let each of the chunks that were running when the pool broke run alone."""
+        if not self.suspects:
+            self.suspects = len(lost)
+        elif lost and not self._may_try_again(lost[0], f"the worker died: {error}"):
+            self.suspects -= 1
+            return
+        self.queue.extendleft(reversed(lost))
 
-    def _charge(self, chunk: Chunk, error: str, again: deque[Chunk]) -> None:
+    def _may_try_again(self, chunk: Chunk, error: str) -> bool:
         self.store.fail(chunk.number, " ".join(error.split()))
         self.tried[chunk.number] += 1
-        self._acquit(chunk)
-        if self.tried[chunk.number] < ATTEMPTS:
-            again.append(chunk)
-
-    def _acquit(self, chunk: Chunk) -> None:
-        if self.suspects and self.suspects[0] is chunk:
-            self.suspects.popleft()
+        return self.tried[chunk.number] < ATTEMPTS
 
 
 def _is_sound(future: Future[list[Row]]) -> bool:

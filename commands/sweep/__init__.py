@@ -1,0 +1,7 @@
+"""`run.py sweep`: thousands of teams, and what they say. A file for each sub-command.
+
+- `group`: the command itself
+- `run`: run what the store does not have yet (`progress`: the bar meanwhile)
+- `status`, `report`, `export`: read the store, also while it runs
+- `options`: what all of them are given: a design, and its store
+"""

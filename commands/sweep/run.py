@@ -1,0 +1,153 @@
+"""`run.py sweep run`: every team of a design, or what is left of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
+from commands.sweep.options import File, Settings, StorePath, store_path
+from commands.sweep.progress import progress
+from dashboard.files import ready_folder
+from dashboard.sweep.status import failure_lines, status_json
+from experiments.sweep.coordinate import run_sweep
+from experiments.sweep.design import Design, read_design
+from experiments.sweep.engines import cluster, processes
+from experiments.sweep.estimate import estimate
+from experiments.sweep.plan import Chunk, Plan, cut
+from experiments.sweep.store import State, open_store
+from experiments.sweep.work import is_compiled, versions
+from simulation import InputError
+
+FAILED, INTERRUPTED = 3, 130
+PRELOAD = (__name__,)
+"""What workers import: this, for they import run.py, as processes do with the main module."""
+
+
+def run(
+    file: File = None,
+    settings: Settings = None,
+    store: StorePath = None,
+    workers: Workers = DEFAULT_WORKERS,
+    cluster_address: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Run on a Dask cluster: its scheduler, tcp://host:port."),
+    ] = None,
+    compiled: Annotated[
+        bool,
+        typer.Option(
+            "--compiled",
+            help="Let Numba compile the rehearsals: faster, with the extra 'compiled'.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run every team of a design, or go on where the last run of it stopped.
+
+    Exit code 3 if chunks failed for good; Ctrl-C ends with 130, and the same command goes on.
+    """
+    path = store_path(file, store)
+    try:
+        plan = cut(_design(file, settings or [], path))
+        here = cluster_address is None
+        engine = cluster(cluster_address) if cluster_address else processes(workers, PRELOAD)
+        ready_folder(path.parent, "--store")
+        compiled = compiled or _begun_compiled(path)
+        chunks = _chunks_to_run(plan, path, compiled=compiled)
+        if not as_json:
+            _announce(plan, chunks, workers if here else None, compiled=compiled)
+        with progress(plan.design.n_teams, quiet=as_json) as on_progress:
+            state = run_sweep(plan, path, engine, on_progress, compiled=compiled)
+    except KeyboardInterrupt:
+        print(
+            "run.py: interrupted; what was entered is kept, the same command goes on from there",
+            file=sys.stderr,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    _conclude(path, state, as_json=as_json)
+
+
+def _design(file: Path | None, settings: list[str], path: Path) -> Design:
+    if file is not None or settings:
+        return read_design(file, settings)
+    if not path.exists():
+        raise InputError(
+            "there is nothing to run: name a design's file, such as examples/sweep.toml, or give "
+            "--set key=v1,v2, or go on with a --store"
+        )
+    with open_store(path) as begun:
+        return begun.design
+
+
+def _begun_compiled(path: Path) -> bool:
+    """Tell whether the store, if there is one, was begun with --compiled."""
+    if not path.exists():
+        return False
+    with open_store(path) as begun:
+        return is_compiled(begun.versions)
+
+
+def _chunks_to_run(plan: Plan, path: Path, *, compiled: bool) -> list[Chunk]:
+    """Return what the store, if it is there, has not; raise InputError if it is another's."""
+    if not path.exists():
+        return list(plan.chunks)
+    with open_store(path) as begun:
+        begun.check_belongs_to(plan, versions(compiled=compiled))
+        there = begun.open_chunks()
+    return [chunk for chunk in plan.chunks if chunk.number in there]
+
+
+def _announce(plan: Plan, chunks: list[Chunk], workers: int | None, *, compiled: bool) -> None:
+    """Say what is going to be run, and about what it will cost."""
+    console.print(
+        f"{plan.design.n_teams:,} teams (points x seeds: {len(plan.design.points):,} x "
+        f"{len(plan.design.seeds):,}), in chunks: {len(plan.chunks):,}. To run: "
+        f"{sum(chunk.n_teams for chunk in chunks):,} teams.",
+        soft_wrap=True,
+    )
+    if not chunks:
+        return
+    cost = estimate(plan, chunks, compiled=compiled)
+    if workers is None:
+        where = f"{_duration(cost.seconds)} of one core like this one"
+    else:
+        memory = cost.memory(workers) / 2**30
+        where = f"{_duration(cost.seconds / workers)} on {workers} processes, {memory:.1f} GiB"
+    console.print(f"Estimate, from a few teams timed here: about {where}.", soft_wrap=True)
+
+
+def _conclude(path: Path, state: State, *, as_json: bool) -> None:
+    """Say how it ended; exit code 3 if something failed for good."""
+    if as_json:
+        with open_store(path) as opened:
+            say_json(status_json(opened, state))
+    else:
+        console.print(
+            f"{state.teams_done:,} of {state.teams:,} teams are in {path}; "
+            f"{state.diverged:,} of them diverged.",
+            soft_wrap=True,
+        )
+    if state.complete:
+        return
+    for line in failure_lines(state):
+        print(f"run.py: {line}", file=sys.stderr)
+    print("run.py: the same command tries the failed chunks again", file=sys.stderr)
+    raise typer.Exit(FAILED)
+
+
+def _duration(seconds: float) -> str:
+    """Say about how long.
+
+    >>> _duration(0.2), _duration(48.2), _duration(190), _duration(9_000)
+    ('a second', '48 seconds', '3.2 minutes', '2.5 hours')
+    """
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    if seconds < 6_000:
+        return f"{seconds / 60:.1f} minutes"
+    return f"{seconds / 3_600:.1f} hours"
