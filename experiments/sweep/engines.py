@@ -14,9 +14,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeVar
 
 from simulation.checks import InputError, whole
+
+Result = TypeVar("Result")
 
 CONNECT_WITHIN = 10
 """Seconds to find a cluster's scheduler."""
@@ -74,7 +76,7 @@ class _Processes(ProcessPoolExecutor):
         return _apart(super().submit, fn, *args, **kwargs)
 
 
-def _apart(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _apart(function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
     """Call in a thread that Ctrl-C never interrupts, and what it starts is born deaf to it.
 
     Ctrl-C is the coordinator's affair, though a terminal sends it to its workers too.
