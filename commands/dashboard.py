@@ -12,7 +12,6 @@ import uvicorn
 from threadpoolctl import threadpool_limits
 
 from commands.shared import console
-from dashboard.live.doors import House
 from dashboard.live.messages import LONGEST
 from dashboard.live.server import build_app
 from simulation.checks import InputError, whole
@@ -40,7 +39,7 @@ def dashboard(
         )
     console.print(f"The live page is at {address} (Ctrl-C ends it).", soft_wrap=True)
     config = uvicorn.Config(
-        build_app(House(name=host)),
+        build_app(host),
         log_level="warning",
         ws_max_size=LONGEST,
         ws_ping_interval=20,

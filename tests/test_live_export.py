@@ -40,7 +40,6 @@ def recording():
 
 def test_frames_are_spread_over_the_rehearsals(recording):
     assert [frame["rehearsal"] for frame in recording["frames"]] == [0, 10, 20, 30]
-    assert recording["history"]["rehearsal"] == [0, 10, 20, 30]
     assert [message["epoch"] for message in recording["network"]] == list(range(EPOCHS + 1))
     pixels = ["pixels" in message["digits"][0] for message in recording["network"]]
     assert pixels == [True] + [False] * EPOCHS

@@ -1,4 +1,4 @@
-"""The protocol, through Starlette's test client: who is let in, answered, and shown out."""
+"""The protocol, through Starlette's test client: who is let in, answered, and closed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard.live.doors import Allowance, House, content_policy
+from dashboard.live.access import content_policy
+from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import LONGEST
 from dashboard.live.server import FULL, IDLE, MALFORMED, TOO_MANY, build_app
 from dashboard.texts import load
@@ -48,7 +49,7 @@ class Page:
             pass
         return frame
 
-    def shown_out(self):
+    def closed(self):
         try:
             while True:
                 self.socket.receive_text()
@@ -56,8 +57,8 @@ class Page:
             return end.code, end.reason
 
 
-def client_of(house=None):
-    return TestClient(build_app(house or House()), base_url=HERE)
+def client_of(**limits):
+    return TestClient(build_app(limits=Limits(**limits)), base_url=HERE)
 
 
 @pytest.fixture
@@ -73,8 +74,7 @@ def visit(client, origin=HERE):
 
 def test_a_session_from_hello_to_frames(client):
     with visit(client) as page:
-        hello = page.hear("hello")
-        assert hello["limits"]["presenters"] == [2, 20]
+        assert page.hear("hello") == {"type": "hello"}
         assert page.start(seed=3, presenters=4)["names"] == ["A", "B", "C", "D"]
         assert page.frame(0)["playing"] is False
         assert page.hear("network")["epoch"] == 0
@@ -150,14 +150,14 @@ MALFORMED_MESSAGES = {
 
 
 @pytest.mark.parametrize("text", MALFORMED_MESSAGES.values(), ids=MALFORMED_MESSAGES)
-def test_malformed_messages_are_shown_out_with_a_reason_and_others_stay(client, text):
+def test_malformed_messages_close_the_socket_with_a_reason_and_others_stay(client, text):
     with visit(client) as other:
         other.start()
         other.frame(0)
         with visit(client) as page:
             page.start()
             page.socket.send_text(text)
-            code, reason = page.shown_out()
+            code, reason = page.closed()
             assert code == MALFORMED
             assert "messages are" in reason
         other.say("step")
@@ -167,51 +167,50 @@ def test_malformed_messages_are_shown_out_with_a_reason_and_others_stay(client, 
 def test_bytes_are_no_message(client):
     with visit(client) as page:
         page.socket.send_bytes(b'{"type": "play"}')
-        assert page.shown_out()[0] == MALFORMED
+        assert page.closed()[0] == MALFORMED
 
 
-def test_too_many_messages_are_shown_out_and_others_stay():
-    client = client_of(House(burst=10, a_second=0.001))
+def test_too_many_messages_close_the_socket_and_others_stay():
+    client = client_of(burst=10, rate=0.001)
     with visit(client) as other, visit(client) as page:
         other.start()
         for _ in range(11):
             page.say("play")
-        assert page.shown_out() == (TOO_MANY, "too many messages")
+        assert page.closed() == (TOO_MANY, "too many messages")
         other.say("step")
         assert other.frame(1)["rehearsal"] == 1
 
 
-def test_an_allowance_fills_up_again():
-    allowance = Allowance(House(burst=3, a_second=2.0), now=0.0)
-    assert [allowance.spend(0.0) for _ in range(4)] == [True, True, True, False]
-    assert [allowance.spend(2.0) for _ in range(4)] == [True, True, True, False]
-    assert [allowance.spend(1e6 + 0.1 * k) for k in range(8)] == [True] * 3 + [False] * 5
+def test_a_bucket_fills_up_again():
+    bucket = TokenBucket(Limits(burst=3, rate=2.0), now=0.0)
+    assert [bucket.take(0.0) for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(2.0) for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(1e6 + 0.1 * k) for k in range(8)] == [True] * 3 + [False] * 5
 
 
-def test_the_next_page_is_told_that_the_house_is_full_until_somebody_leaves():
-    client = client_of(House(sessions=2))
+def test_the_next_page_is_told_that_the_server_is_full_until_somebody_leaves():
+    client = client_of(sessions=2)
     with visit(client) as first:
         first.start()
         with visit(client) as second:
             second.start()
             with visit(client) as third:
-                assert "tries again" in third.hear("full")["message"]
-                assert third.shown_out() == (FULL, "full")
+                assert third.closed() == (FULL, "full")
             second.say("step")
             assert second.frame(1)["rehearsal"] == 1
         with visit(client) as again:
             assert again.start()["names"]
 
 
-def test_a_page_that_never_starts_is_shown_out():
-    with visit(client_of(House(start_within=0.05))) as page:
-        assert page.shown_out() == (IDLE, "idle too long")
+def test_a_page_that_never_starts_is_closed():
+    with visit(client_of(start_within=0.05)) as page:
+        assert page.closed() == (IDLE, "idle too long")
 
 
-def test_a_page_that_falls_silent_is_shown_out():
-    with visit(client_of(House(idle_after=0.05))) as page:
+def test_a_page_that_falls_silent_is_closed():
+    with visit(client_of(idle_after=0.05)) as page:
         page.start()
-        assert page.shown_out() == (IDLE, "idle too long")
+        assert page.closed() == (IDLE, "idle too long")
 
 
 def test_two_sessions_do_not_touch_each_other(client):
@@ -279,12 +278,12 @@ def test_a_host_that_this_is_not_is_refused(client, host):
 
 @pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:8000", "[::1]:8000", "10.1.2.3", "box"])
 def test_hosts_by_which_this_server_can_be_meant(host):
-    client = client_of(House(name="box"))
+    client = TestClient(build_app("box"), base_url=HERE)
     assert client.get("/", headers={"host": host}).status_code == 200
 
 
 def test_every_answer_has_a_strict_policy(client):
-    for path in ("/", "/page/main.js", "/texts/page.ja.json", "/nothing"):
+    for path in ("/", "/page/main.js", "/texts/page.json", "/nothing"):
         headers = client.get(path).headers
         policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
         assert policy["default-src"] == "'none'"
@@ -302,8 +301,8 @@ def test_the_policy_allows_the_import_map_alone_of_what_stands_in_the_page():
 
 def test_files_are_served_and_nothing_beside_them(client):
     assert "<h1" in client.get("/").text
-    assert client.get("/texts/page.en.json").json() == load("page", "en")
-    assert client.get("/texts/page.fr.json").status_code == 404
+    texts = client.get("/texts/page.json").json()
+    assert texts == {language: load("page", language) for language in ("en", "ja")}
     for path in ("/page/../server.py", "/page/%2e%2e/server.py", "/page//etc/passwd"):
         assert client.get(path).status_code == 404
     assert client.post("/").status_code == 405
@@ -331,7 +330,7 @@ def test_nothing_is_written_to_disk(client, monkeypatch):
         page.say("change", key="left", value="rota:1")
         page.hear("changed")
         page.socket.send_text("nonsense")
-        page.shown_out()
+        page.closed()
     assert writes == []
     open(os.devnull, "w").close()  # it would have been heard
     assert writes == [os.devnull]

@@ -61,7 +61,7 @@ def test_a_start_is_answered_by_its_setup_a_frame_and_the_networks(page):
     heard = page.hear()
     assert kinds(heard) == ["started", "frame", "network"]
     started, frame, network = heard
-    assert started["setup"]["seed"] == 3
+    assert page.session.pair.setup.seed == 3
     assert started["names"] == ["A", "B", "C", "D"]
     assert (started["hard_section"], started["sections"]) == (0, 5)
     assert (frame["rehearsal"], frame["playing"]) == (0, False)
@@ -81,7 +81,7 @@ def test_a_frame_has_the_shapes_of_the_protocol(page):
     assert set(team["home"]) == {"away", "quality", "hard"}
     assert len(team["twin"]["incoming"]) == 6
     assert [len(row) for row in team["twin"]["outgoing"]] == [6] * 5
-    assert {"law", "absence_rate", "score", "weights", "diverged"} < set(team)
+    assert {"absence_rate", "score", "weights", "diverged"} < set(team)
 
 
 def test_playing_sends_a_frame_a_tick_and_at_most_thirty_a_second(page):
@@ -160,9 +160,8 @@ def test_a_link_is_caught_up_with_and_its_past_is_told(page):
     heard = page.hear()
     assert kinds(heard)[0] == "started"
     (history,) = (message for message in heard if message["type"] == "history")
-    assert history["rehearsal"] == list(range(0, 450, 3))
-    for side in ("left", "right"):
-        assert [len(history[side][key]) for key in ("all", "two")] == [150, 150]
+    assert [point[0] for point in history["points"]] == list(range(0, 450, 3))
+    assert all(len(point) == 5 for point in history["points"])
     assert frames(heard)[-1]["rehearsal"] == 450
     assert heard.index(history) < heard.index(frames(heard)[-1])
 
@@ -213,7 +212,7 @@ def test_a_change_is_taken_at_its_rehearsal(page):
     page.say("change", key="right", value="absent:3")
     changed, frame = page.hear()
     assert changed == {"type": "changed", "key": "right", "value": "absent:3", "rehearsal": 6}
-    assert frame["teams"]["right"]["law"] == "absent:3"
+    assert frame["teams"]["right"]["absence_rate"] == 0.6
     with pytest.raises(InputError, match="learning_rate is 7"):
         page.say("change", key="learning_rate", value=7)
     page.say("step")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard.live.messages import ChangeAtOnce, MalformedError, Network, Start, parse
-from dashboard.live.setup import Setup, limits, read
+from dashboard.live.setup import Setup, read
 from simulation import InputError
 
 
@@ -48,18 +48,6 @@ def test_changes_come_in_the_order_of_their_rehearsals():
         (30, "trust", 0.5),
         (30, "learning_rate", 0.001),
     ]
-
-
-def test_the_limits_are_those_of_the_setup():
-    bounds = limits()
-    numbers = {key for key, value in Setup().model_dump().items() if not isinstance(value, str)}
-    assert set(bounds) == numbers
-    for key, (least, most) in bounds.items():
-        read(Setup, {key: most})
-        with pytest.raises(InputError):
-            read(Setup, {key: most + 1})
-        with pytest.raises(InputError):
-            read(Setup, {key: least - 1})
 
 
 def test_messages_are_read():

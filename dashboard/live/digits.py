@@ -94,7 +94,6 @@ class DigitNetworks:
             "of": EPOCHS,
             "playing": playing and not self.over,
             "rates": list(self.rates),
-            "accuracy": [curve[0] for curve in curves],
             "silent": SILENT,
             "curve": curves,
             "digits": digits,

@@ -10,17 +10,10 @@ import numpy.typing as npt
 
 from dashboard.live.measures import BoolArray, measure
 from dashboard.live.pair import SIDES, Pair, Side
-from dashboard.live.setup import limits
 
 QUALITIES = ("all", "one_mean", "one_worst", "two_mean", "two_worst", "hard")
-VERSION = 1
 DIGITS = 4
 """Significant digits of what is drawn; the bridge's differences are sent in full."""
-
-
-def hello() -> dict[str, Any]:
-    """Say what the setup may be."""
-    return {"type": "hello", "version": VERSION, "limits": limits()}
 
 
 def started(pair: Pair) -> dict[str, Any]:
@@ -28,7 +21,6 @@ def started(pair: Pair) -> dict[str, Any]:
     talk = pair.sides["left"].team.talk
     return {
         "type": "started",
-        "setup": pair.setup.model_dump(),
         "names": list(pair.names),
         "hard_section": talk.hard_section,
         "sections": talk.n_sections,
@@ -45,21 +37,10 @@ def frame(pair: Pair, *, playing: bool) -> dict[str, Any]:
     }
 
 
-def point(told: dict[str, Any]) -> tuple[int, list[float]]:
-    """Take from a frame what the curves need: (all, two missing) of the left and of the right."""
+def point(told: dict[str, Any]) -> list[float]:
+    """Take from a frame what the curves need: rehearsal, then all and two missing, side by side."""
     qualities = [told["teams"][side]["quality"] for side in SIDES]
-    return told["rehearsal"], [quality[key] for quality in qualities for key in ("all", "two_mean")]
-
-
-def history(points: list[tuple[int, list[float]]]) -> dict[str, Any]:
-    """Describe the curves up to now."""
-    columns = list(zip(*(values for _, values in points), strict=True)) or [()] * 4
-    return {
-        "type": "history",
-        "rehearsal": [rehearsal for rehearsal, _ in points],
-        "left": {"all": list(columns[0]), "two": list(columns[1])},
-        "right": {"all": list(columns[2]), "two": list(columns[3])},
-    }
+    return [told["rehearsal"]] + [q[key] for q in qualities for key in ("all", "two_mean")]
 
 
 def encode(message: dict[str, Any]) -> str:
@@ -93,7 +74,6 @@ def rounded(parts: dict[str, npt.ArrayLike]) -> dict[str, Any]:
 def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]:
     look = side.look()
     measured = measure(look.products, side.team.talk.hard_section, home)
-    present = side.present().astype(int).tolist()
     told = rounded(
         {
             "absence_rate": side.absence_rate,
@@ -112,8 +92,7 @@ def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]
     )
     quality, hard = told["home"]
     return told | {
-        "law": side.law,
-        "present": present,
+        "present": side.present().astype(int).tolist(),
         "quality": dict(zip(QUALITIES, told["quality"], strict=True)),
         "home": {
             "away": [name for name, there in zip(names, home, strict=True) if not there],
@@ -121,10 +100,6 @@ def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]
             "hard": hard,
         },
         "diverged": side.diverged,
-        "twin": {
-            "difference": look.difference,
-            "largest": side.largest,
-            "mask": present,
-        }
+        "twin": {"difference": look.difference, "largest": side.largest}
         | {key: told.pop(key) for key in ("loss", "incoming", "outgoing")},
     }

@@ -89,8 +89,6 @@ class Side:
     team : Team
     twin : Twin
         Steps with each of the team's rehearsals, on the same questions with the same people there.
-    law : str
-        The attendance law as it was written.
     absence_rate : float
         Mean over the presenters.
     largest : float
@@ -101,7 +99,6 @@ class Side:
     """
 
     def __init__(self, setup: Setup, law: str) -> None:
-        self.law = law
         attendance = law_of(law, setup.presenters)
         self.absence_rate = attendance.moments().absence_rate
         self.team = Team(
@@ -169,7 +166,7 @@ class Side:
             self.team.agents.set("trust", value)
         else:
             attendance = law_of(value, self.team.n_presenters)
-            self.law, self.absence_rate = value, attendance.moments().absence_rate
+            self.absence_rate = attendance.moments().absence_rate
             self.team.change_attendance(attendance)
             self.twin = _with_new_masks(self.twin, self.team)
 

@@ -8,7 +8,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from dashboard.live.digits import DigitNetworks
-from dashboard.live.frames import frame, hello, history, point, rounded, started
+from dashboard.live.frames import frame, rounded, started
 from dashboard.live.pair import SIDES, Pair
 from dashboard.live.setup import EPOCHS, Setup
 from simulation.checks import whole
@@ -40,7 +40,7 @@ def record(
     Returns
     -------
     dict
-        setup, hello, started, history, frames; values: for each side and frame the quality of the
+        setup, started, frames; values: for each side and frame the quality of the
         talk and of its hard section, [2^N][2], with those present whose bits are set in the index;
         network: a message for each epoch from 0 to the last. Plain data, ready for JSON.
 
@@ -77,9 +77,7 @@ def record(
             report(frames + len(network), of)
     return {
         "setup": setup.model_dump(),
-        "hello": hello(),
         "started": started(pair),
-        "history": history([point(one) for one in told]),
         "frames": told,
         "values": values,
         "network": network,

@@ -9,109 +9,86 @@ from importlib.resources import as_file, files
 from typing import Any, NoReturn
 
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from dashboard.live.doors import Allowance, House, content_policy
-from dashboard.live.frames import encode, hello
+from dashboard.live.access import Access, content_policy
+from dashboard.live.frames import encode
+from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import MalformedError, Start, parse
 from dashboard.live.session import Session, refusal
 from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 
-MALFORMED, STRANGER, IDLE, TOO_MANY, FULL = 4400, 4403, 4408, 4429, 4503
+MALFORMED, IDLE, TOO_MANY, FULL = 4400, 4408, 4429, 4503
 """Codes with which a socket is closed."""
 
-FULL_LINE = "Every seat is taken just now. This page tries again by itself."
+
+class ClosedError(Exception):
+    """A connection is closed from here: code and reason."""
 
 
-class LivePage:
-    """The application's state: the house, and how many sessions are in it."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.sessions = 0
-
-    async def live(self, websocket: WebSocket) -> None:
-        """Hold one session, from the opening of its socket to its end."""
-        host, origin = websocket.headers.get("host", ""), websocket.headers.get("origin")
-        if not self.house.knows_origin(origin, host):
-            await websocket.close(STRANGER)  # before it is accepted: the answer is HTTP 403
-            return
-        await websocket.accept()
-        if self.sessions >= self.house.sessions:
-            await websocket.send_text(encode({"type": "full", "message": FULL_LINE}))
-            await websocket.close(FULL, "full")
-            return
-        self.sessions += 1
-        session = Session()
-        try:
-            await Visit(websocket, session, self.house).hold()
-        finally:
-            session.release()
-            self.sessions -= 1
-            # A team is a ring of references: without this its memory waits for others to need it.
-            gc.collect()
-
-
-class Visit:
+class Connection:
     """A session on its socket: one task listens, another one works and is the only one to speak."""
 
-    def __init__(self, websocket: WebSocket, session: Session, house: House) -> None:
-        self.websocket, self.session, self.house = websocket, session, house
+    def __init__(self, websocket: WebSocket, limits: Limits) -> None:
+        self.websocket, self.limits = websocket, limits
+        self.session = Session()
         self.refused: list[InputError] = []
         self.woken = asyncio.Event()
 
-    async def hold(self) -> None:
-        """Listen and work until the page leaves or is shown out."""
-        working = asyncio.create_task(self._work())
-        listening = asyncio.create_task(self._listen())
+    async def serve(self) -> None:
+        """Listen and work until the page leaves or is closed."""
+        tasks = [asyncio.create_task(part) for part in (self._work(), self._listen())]
         try:
-            await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (working, listening):
-                task.cancel()
-            await asyncio.wait((working, listening))
-        for task in (working, listening):
-            error = None if task.cancelled() else task.exception()
-            if error is not None and not isinstance(error, WebSocketDisconnect):
-                raise error
-        if not listening.cancelled() and listening.exception() is None:
+            try:
+                await asyncio.gather(*tasks)  # neither returns: the first to raise ends both
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        except WebSocketDisconnect:
+            pass
+        except ClosedError as closed:
             with contextlib.suppress(WebSocketDisconnect):
-                await self.websocket.close(*listening.result())
+                await self.websocket.close(*closed.args)
+        finally:
+            self.session.release()
+            # A team is a ring of references: without this its memory waits for others to need it.
+            gc.collect()
 
-    async def _listen(self) -> tuple[int, str]:
-        """Take messages; return why the page is to be shown out."""
+    async def _listen(self) -> NoReturn:
+        """Take messages until there is a reason to close."""
         clock = asyncio.get_running_loop().time
-        allowance, wait = Allowance(self.house, clock()), self.house.start_within
+        bucket, wait = TokenBucket(self.limits, clock()), self.limits.start_within
         while True:
             try:
                 received = await asyncio.wait_for(self.websocket.receive(), wait)
             except TimeoutError:
-                return IDLE, "idle too long"
+                raise ClosedError(IDLE, "idle too long") from None
             if received["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(received.get("code", 1005))
-            if not allowance.spend(clock()):
-                return TOO_MANY, "too many messages"
+                raise WebSocketDisconnect
+            if not bucket.take(clock()):
+                raise ClosedError(TOO_MANY, "too many messages")
             try:
                 message = parse(received.get("text"))
                 self.session.take(message)
             except MalformedError as error:
-                return MALFORMED, str(error)
+                raise ClosedError(MALFORMED, str(error)) from None
             except InputError as error:
                 self.refused.append(error)
             else:
                 if isinstance(message, Start):
-                    wait = self.house.idle_after
+                    wait = self.limits.idle_after
             self.woken.set()
 
     async def _work(self) -> NoReturn:
         clock = asyncio.get_running_loop().time
-        await self._tell(hello())
+        await self._tell({"type": "hello"})
         while True:
             self.woken.clear()
             told, wait = self.session.work(clock())
@@ -129,45 +106,17 @@ class Visit:
         await self.websocket.send_text(encode(message))
 
 
-class Guarded:
-    """Turns away requests for a host that is not this one, and adds the headers of every answer."""
-
-    def __init__(self, app: ASGIApp, house: House, policy: str) -> None:
-        self.app, self.house = app, house
-        self.headers = [
-            (b"content-security-policy", policy.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-            (b"cache-control", b"no-cache"),
-        ]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.headers]
-            await send(message)
-
-        app: ASGIApp = self.app
-        if not self.house.knows_host(HTTPConnection(scope).headers.get("host", "")):
-            app = PlainTextResponse("This server is not known by that name.", 403)
-        await app(scope, receive, send_guarded)
-
-
-def build_app(house: House) -> ASGIApp:
+def build_app(name: str = "127.0.0.1", limits: Limits | None = None) -> ASGIApp:
     """Put the application together.
 
     Parameters
     ----------
-    house : House
-        Whom it lets in.
+    name : str
+        The name or address that the server listens on.
+    limits : Limits, optional
     """
+    limits = limits or Limits()
+    free = asyncio.Semaphore(limits.sessions)
     with as_file(files("dashboard.live").joinpath("page")) as folder:
         page = (folder / "index.html").read_text(encoding="utf-8")
         static = StaticFiles(directory=folder)
@@ -175,18 +124,23 @@ def build_app(house: House) -> ASGIApp:
     async def index(_: Request) -> Response:
         return HTMLResponse(page)
 
-    async def texts(request: Request) -> Response:
-        language = request.path_params["language"]
-        if language not in LANGUAGES:
-            return PlainTextResponse("There is no such language.", 404)
-        return JSONResponse(load("page", language))
+    async def texts(_: Request) -> Response:
+        return JSONResponse({language: load("page", language) for language in LANGUAGES})
+
+    async def live(websocket: WebSocket) -> None:
+        await websocket.accept()
+        if free.locked():
+            await websocket.close(FULL, "full")
+            return
+        async with free:
+            await Connection(websocket, limits).serve()
 
     app = Starlette(
         routes=[
             Route("/", index),
             Mount("/page", static),
-            Route("/texts/page.{language}.json", texts),
-            WebSocketRoute("/live", LivePage(house).live),
+            Route("/texts/page.json", texts),
+            WebSocketRoute("/live", live),
         ]
     )
-    return Guarded(app, house, content_policy(page))
+    return Access(app, name, content_policy(page))

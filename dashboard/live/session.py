@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.live.digits import DigitNetworks
-from dashboard.live.frames import frame, history, point, started
+from dashboard.live.frames import frame, point, started
 from dashboard.live.messages import (
     ChangeAtOnce,
     Home,
@@ -52,7 +52,7 @@ class Curves:
     """What is kept of the past while a link is caught up with."""
 
     every: int
-    points: list[tuple[int, list[float]]] = field(default_factory=list)
+    points: list[list[float]] = field(default_factory=list)
 
 
 class Session:
@@ -260,7 +260,7 @@ class Session:
         if pair.held >= self.target:
             self._unseen = True
             if curves is not None:
-                tell(history(curves.points))
+                tell({"type": "history", "points": curves.points})
                 self._curves = None
         elif self._unseen or now >= self._next_progress:
             tell(self._frame(pair))

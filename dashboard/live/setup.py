@@ -146,13 +146,3 @@ def checked(kind: TypeAdapter[T], content: Any) -> T:
         return kind.validate_python(content)
     except ValidationError as error:
         raise InputError(first_problem(error)) from None
-
-
-def limits() -> dict[str, list[float]]:
-    """Return the bounds of every number in a setup, [least, most], for the page's fields."""
-    bounds = {}
-    for name, part in Setup.model_json_schema()["properties"].items():
-        least = part.get("minimum", part.get("exclusiveMinimum"))
-        if least is not None:
-            bounds[name] = [least, part["maximum"]]
-    return bounds

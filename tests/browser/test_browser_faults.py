@@ -67,20 +67,19 @@ def say(route, message):
 
 def test_full_idle_and_refused_are_told_in_friendly_words(visitor):
     """What a server rarely does is played by the test itself, in the server's place."""
-    doors = iter(["full", "idle", "open"])
+    answers = iter(["full", "idle", "open"])
 
-    def door(route):
-        match next(doors):
+    def answer(route):
+        match next(answers):
             case "full":
-                say(route, {"type": "full", "message": "all taken"})
                 route.close(code=4503)
             case "idle":
-                say(route, {"type": "hello", "version": 1, "limits": {}})
+                say(route, {"type": "hello"})
                 route.close(code=4408)
             case _:
                 route.connect_to_server()
 
-    page = visitor.open(prepare=lambda page: page.route_web_socket("**/live", door), wait=False)
+    page = visitor.open(prepare=lambda page: page.route_web_socket("**/live", answer), wait=False)
     line = page.locator("[data-kind=connection]")
     expect(line).to_contain_text("All seats are taken")
     line.get_by_role("button", name="Connect now").click()
@@ -91,7 +90,7 @@ def test_full_idle_and_refused_are_told_in_friendly_words(visitor):
 
 
 def test_an_error_of_the_server_is_a_line_and_the_session_goes_on(visitor):
-    def door(route):
+    def answer(route):
         server = route.connect_to_server()
 
         def pass_on(message):
@@ -101,7 +100,7 @@ def test_an_error_of_the_server_is_a_line_and_the_session_goes_on(visitor):
 
         route.on_message(pass_on)
 
-    page = visitor.open(prepare=lambda page: page.route_web_socket("**/live", door))
+    page = visitor.open(prepare=lambda page: page.route_web_socket("**/live", answer))
     page.click("#step")
     expect(page.locator("[data-kind=error]")).to_contain_text("no step today")
     expect(page.locator("#rehearsals")).to_have_text("1")

@@ -47,6 +47,10 @@ export function writeKey(place, entries) {
   one(place).replaceChildren(...entries.map(([look, text]) => make("span", {}, make(`i.${look}`), text)));
 }
 
+/** What the curve takes of a frame: the rehearsal, then all and two missing, side by side. */
+export const pointOf = ({ rehearsal, teams }) =>
+  [rehearsal, ...SIDES.flatMap((side) => [teams[side].quality.all, teams[side].quality.two_mean])];
+
 /** Quality on unseen questions along the rehearsals: with everyone, and with two missing. */
 export function makeCurve(app) {
   const chart = makeChart("#curve");
@@ -93,12 +97,13 @@ export function makeCurve(app) {
       every = 1;
     },
     /** Take over a past that was not seen as it happened. */
-    history({ rehearsal, left, right }) {
-      points = rehearsal.map((r, i) => [r, left.all[i], left.two[i], right.all[i], right.two[i]]);
+    history(message) {
+      points = message.points;
     },
-    add({ rehearsal, teams: { left, right } }) {
+    add(frame) {
       const last = points.at(-1);
-      const point = [rehearsal, left.quality.all, left.quality.two_mean, right.quality.all, right.quality.two_mean];
+      const point = pointOf(frame);
+      const [rehearsal] = point;
       if (last && last[0] >= rehearsal) points[points.length - 1] = point;
       else if (points.length > 1 && last[0] - points.at(-2)[0] < every) points[points.length - 1] = point;
       else points.push(point);

@@ -16,7 +16,7 @@ import { makeShow } from "page/show.js";
 import { SocketSource } from "page/source.js";
 import { makeStory } from "page/story.js";
 import { makeTeam } from "page/team.js";
-import { resource, setLanguage, t, whole } from "page/texts.js";
+import { loadTexts, resource, setLanguage, t, whole } from "page/texts.js";
 import { makeTwin } from "page/twin.js";
 import { onSystemTheme, setTheme } from "page/theme.js";
 
@@ -39,7 +39,8 @@ let waitingNetwork = null;
 let scheduled = false;
 let named = ""; // what the sides are called in all that is drawn
 
-await setLanguage(view.lang);
+await loadTexts();
+setLanguage(view.lang);
 setTheme(view.theme);
 parts.controls = makeControls(app, presets);
 parts.teams = Object.fromEntries(SIDES.map((side) => [side, makeTeam(app, side)]));
@@ -167,8 +168,8 @@ function drawFrame() {
 }
 
 /** The address was edited, or a link opened in this tab: go where it leads. */
-async function takeAddress(given) {
-  await setLanguage(given.view.lang); // first: a frame of before must not come between what follows
+function takeAddress(given) {
+  setLanguage(given.view.lang);
   Object.assign(app.view, given.view);
   setTheme(app.view.theme);
   app.begin({ ...given.setup });
@@ -239,9 +240,9 @@ function wireTools() {
     document.documentElement.style.scrollPaddingTop = `${bar.borderBoxSize[0].blockSize + 12}px`;
   }).observe(one(".bar"));
   for (const button of all("[data-language]")) {
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", () => {
       app.view.lang = button.dataset.language;
-      await setLanguage(app.view.lang);
+      setLanguage(app.view.lang);
       one("#notices").replaceChildren();
       writeAll();
     });

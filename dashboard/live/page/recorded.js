@@ -1,5 +1,7 @@
 // Where messages come from in an exported page: a recording, played as if it were live.
 
+import { pointOf } from "page/charts.js";
+
 const FRAMES_PER_SECOND = 12;
 const EPOCHS_PER_SECOND = 6;
 
@@ -20,10 +22,7 @@ export class RecordedSource {
     this.at = 0;
     this.epoch = 0;
     this.playing = false;
-    queueMicrotask(() => {
-      onStatus("open");
-      onMessage(recording.hello);
-    });
+    queueMicrotask(() => onStatus("open"));
   }
 
   get length() {
@@ -40,18 +39,18 @@ export class RecordedSource {
     return Math.max(0, this.recording.frames.findLastIndex((frame) => frame.rehearsal <= rehearsal));
   }
 
-  /** What an address can ask for of what was recorded: a rehearsal that has a frame, and known people sent home. */
+  /** The setup that was recorded, where an address leads in it: a frame, an epoch, known people sent home. */
   place(setup) {
     const known = (names) => split(names).filter((name) => this.recording.started.names.includes(name)).join();
     return {
-      at: this.recording.frames[this.frameAt(setup.at)].rehearsal, epochs: setup.epochs,
+      ...this.recording.setup, at: this.recording.frames[this.frameAt(setup.at)].rehearsal, epochs: setup.epochs,
       home_left: known(setup.home_left), home_right: known(setup.home_right),
     };
   }
 
   /** What an address asks for and this recording does not hold: [key, what was asked, what there is]. */
   unlike(setup, asked) {
-    const there = { ...this.recording.setup, ...this.place(setup) };
+    const there = this.place(setup);
     if (setup.at <= this.last) there.at = setup.at; // between two frames the one before will do
     return asked.filter((key) => setup[key] !== there[key]).map((key) => [key, setup[key], there[key]]);
   }
@@ -104,11 +103,7 @@ export class RecordedSource {
   /** Go to a frame, its past included. */
   scrub(at) {
     this.at = at;
-    const past = this.recording.frames.slice(0, at);
-    const curve = (side, key) => past.map((frame) => frame.teams[side].quality[key]);
-    const curves = (side) => ({ all: curve(side, "all"), two: curve(side, "two_mean") });
-    const rehearsal = past.map((frame) => frame.rehearsal);
-    this.onMessage({ type: "history", rehearsal, left: curves("left"), right: curves("right") });
+    this.onMessage({ type: "history", points: this.recording.frames.slice(0, at).map(pointOf) });
     this.show();
   }
 

@@ -166,7 +166,6 @@ export class Session {
       case "started":
         this.started = true;
         Object.assign(this, { names: message.names, sections: message.sections, hardSection: message.hard_section });
-        if (this.source.recorded) this.setup = { ...message.setup, ...this.source.place(this.setup) };
         break;
       case "changed":
         this.remember(message);

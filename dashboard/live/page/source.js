@@ -23,22 +23,19 @@ export class SocketSource {
     clearTimeout(this.timer);
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
     this.socket = socket;
-    let full = false;
     socket.onopen = () => {
       this.wait = 250;
     };
     socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
-      if (message.type === "full") full = true;
-      else if (message.type === "hello") this.onStatus("open");
-      if (message.type !== "full") this.onMessage(message);
+      if (message.type === "hello") this.onStatus("open");
+      else this.onMessage(message);
     };
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
-      full ||= code === FULL;
-      this.onStatus(full ? "full" : code === IDLE ? "idle" : "lost");
+      this.onStatus({ [FULL]: "full", [IDLE]: "idle" }[code] ?? "lost");
       if (code === IDLE) return; // whoever looks at the page asks for it again
-      this.timer = setTimeout(() => this.connect(), full ? LONGEST_WAIT : this.wait);
+      this.timer = setTimeout(() => this.connect(), code === FULL ? LONGEST_WAIT : this.wait);
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
     };
   }

@@ -2,7 +2,7 @@
 
 import { all } from "page/dom.js";
 
-const loaded = {};
+let languages = {};
 let texts = {};
 
 /** Fetch a JSON resource, or take it from the page where an export has put it inside. */
@@ -14,14 +14,14 @@ export async function resource(name, path) {
   return answer.json();
 }
 
+/** Fetch the texts of all languages; before anything is written. */
+export async function loadTexts() {
+  languages = await resource("texts", "/texts/page.json");
+}
+
 /** Choose the language, and write every text that the document marks with data-text or data-label. */
-export async function setLanguage(language) {
-  if (!loaded[language]) {
-    const inside = document.getElementById("texts") !== null;
-    const answer = await resource("texts", `/texts/page.${language}.json`);
-    Object.assign(loaded, inside ? answer : { [language]: answer });
-  }
-  texts = loaded[language];
+export function setLanguage(language) {
+  texts = languages[language];
   document.documentElement.lang = language;
   document.title = t("title");
   for (const element of all("[data-text]")) element.textContent = t(element.dataset.text);

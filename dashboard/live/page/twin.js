@@ -22,7 +22,7 @@ export function makeTwin(app) {
   function update(teams, started, withPictures) {
     // One scale for both, so that thick means the same on either side.
     const most = Math.max(1e-9, ...SIDES.flatMap((s) => teams[s].twin.outgoing.flat().map(Math.abs)));
-    for (const side of SIDES) panels[side].update(teams[side].twin, app, most, started, withPictures);
+    for (const side of SIDES) panels[side].update({ ...teams[side].twin, mask: teams[side].present }, app, most, started, withPictures);
   }
 
   return { write, update };
