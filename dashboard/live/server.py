@@ -45,21 +45,23 @@ class Connection:
         """Listen and work until the page leaves or is closed."""
         tasks = [asyncio.create_task(part) for part in (self._work(), self._listen())]
         try:
-            try:
-                await asyncio.gather(*tasks)  # neither returns: the first to raise ends both
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-        except WebSocketDisconnect:
-            pass
-        except ClosedError as closed:
-            with contextlib.suppress(WebSocketDisconnect):
-                await self.websocket.close(*closed.args)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for task in tasks:
+                task.cancel()
             self.session.release()
             # A team is a ring of references: without this its memory waits for others to need it.
             gc.collect()
+            await asyncio.wait(tasks)
+        for task in tasks:  # neither returns: the first to raise ended both
+            try:
+                if not task.cancelled():
+                    task.result()
+            except WebSocketDisconnect:
+                pass
+            except ClosedError as closed:
+                with contextlib.suppress(WebSocketDisconnect):
+                    await self.websocket.close(*closed.args)
 
     async def _listen(self) -> NoReturn:
         """Take messages until there is a reason to close."""
@@ -67,7 +69,8 @@ class Connection:
         bucket, wait = TokenBucket(self.limits, clock()), self.limits.start_within
         while True:
             try:
-                received = await asyncio.wait_for(self.websocket.receive(), wait)
+                async with asyncio.timeout(wait):
+                    received = await self.websocket.receive()
             except TimeoutError:
                 raise ClosedError(IDLE, "idle too long") from None
             if received["type"] == "websocket.disconnect":
@@ -99,7 +102,8 @@ class Connection:
                 await asyncio.sleep(0)  # the other sessions' turn
             else:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await self.woken.wait()
 
     async def _tell(self, message: dict[str, Any]) -> None:
         # Waits while the page is slow to read: what it cannot take is never made.
