@@ -68,10 +68,7 @@ def network(
                 "setting": asdict(settings[1]),
                 "seeds": chosen,
                 "versions": versions(),
-                "measures": {
-                    name: asdict(effect) | {"verdict": effect.verdict}
-                    for name, effect in effects.items()
-                },
+                "measures": {name: effect.to_json() for name, effect in effects.items()},
                 "ablation": {
                     f"rate {setting.rate:g}": result.ablation.mean(axis=0).tolist()
                     for setting, result in zip(settings, (without, dropout), strict=True)

@@ -22,6 +22,11 @@ from simulation.scenario import TeamResult
 FloatArray = npt.NDArray[np.float64]
 Panel = Callable[[Axes, Story, Texts], None]
 
+MISSING = ("all there", "one missing, mean", "one missing, worst", "two missing, mean",
+           "two missing, worst")  # fmt: skip
+HARD = ("hard section, all there", "hard section, without B")
+"""Measures whose bars stand side by side."""
+
 TEAMS = ("complete", "absent")
 COLOURS = (COMPLETE, ABSENT)
 ON_LIGHT, ON_DARK = "#111111", "#ffffff"
@@ -128,10 +133,8 @@ def _quality_while_rehearsing(
 
 
 def _who_can_be_missing(ax: Axes, story: Story, text: Texts) -> None:
-    names = ("all there", "one missing, mean", "one missing, worst", "two missing, mean",
-             "two missing, worst")  # fmt: skip
-    _paired_bars(ax, story, text, names)
-    ax.set_xticks(range(len(names)), [text[f"missing.{name}"] for name in names])
+    _paired_bars(ax, story, text, MISSING)
+    ax.set_xticks(range(len(MISSING)), [text[f"missing.{name}"] for name in MISSING])
     ax.legend(loc="upper right")
     ax.set_ylim(top=0.98)
     ax.set_ylabel(text["quality"])
@@ -139,9 +142,8 @@ def _who_can_be_missing(ax: Axes, story: Story, text: Texts) -> None:
 
 
 def _hard_section(ax: Axes, story: Story, text: Texts) -> None:
-    names = ("hard section, all there", "hard section, without B")
-    _paired_bars(ax, story, text, names)
-    ax.set_xticks(range(len(names)), [text["who.everyone"], text["hard.without"]])
+    _paired_bars(ax, story, text, HARD)
+    ax.set_xticks(range(len(HARD)), [text["who.everyone"], text["hard.without"]])
     ax.legend(loc="lower left")
     ax.margins(y=0.12)
     ax.set_ylabel(text["hard.quality"])

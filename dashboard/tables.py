@@ -18,7 +18,9 @@ from simulation.team import Show, Team
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
     """Tabulate paired effects: both means, the difference with its interval, the verdict."""
     seeds = next(iter(effects.values())).seeds
-    table = plain_table(title, f"difference: mean of {seeds} paired seeds [95% interval]")
+    table = plain_table(
+        title, f"difference: mean of {seeds} paired seeds [95% interval], rounded after it is taken"
+    )
     table.add_column("measure", no_wrap=True)
     table.add_column(before, justify="right")
     table.add_column(after, justify="right")

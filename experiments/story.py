@@ -107,7 +107,7 @@ class Story:
             "plan": asdict(self.plan) | {"all_seeds": self.plan.all_seeds},
             "versions": versions(),
             "teams": {
-                name: _effect_json(effect)
+                name: effect.to_json()
                 | {
                     "always complete, by seed": [pair[0].measures[name] for pair in self.pairs],
                     "one or two absent, by seed": [pair[1].measures[name] for pair in self.pairs],
@@ -117,7 +117,7 @@ class Story:
             "bridge": [crossing_json(crossing) for crossing in self.crossings],
             "network": {
                 f"{noise:.0%} wrong labels": {
-                    name: _effect_json(effect)
+                    name: effect.to_json()
                     | {
                         f"rate {rate:g}, by seed": self.networks[noise, rate]
                         .measures[name]
@@ -180,10 +180,6 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
             for rate in RATES
         },
     )
-
-
-def _effect_json(effect: Effect) -> dict[str, Any]:
-    return asdict(effect) | {"difference": effect.difference, "verdict": effect.verdict}
 
 
 def mean_of(arrays: list[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,10 @@ class Effect:
         if self.high < 0:
             return "lower"
         return "no difference shown"
+
+    def to_json(self) -> dict[str, float | int | str]:
+        """Return all of it as JSON can hold it."""
+        return asdict(self) | {"difference": self.difference, "verdict": self.verdict}
 
     def within(self, worth: float) -> bool:
         """Whether the data show equivalence: the whole interval lies closer to 0 than `worth`.

@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.numbers import hundredths, minus, power
+from dashboard.panels import HARD, MISSING
 from dashboard.story_report.wording import Wording
 from experiments.article import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, mean_of
 from simulation.presenter import presenter_names
-
-MISSING = ("all there", "one missing, mean", "one missing, worst", "two missing, mean",
-           "two missing, worst")  # fmt: skip
-HARD = ("hard section, all there", "hard section, without B")
 
 
 def alternatives(story: Story, say: Wording) -> dict[str, str]:

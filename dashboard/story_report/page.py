@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.numbers import Said
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.figures import draw_panels
 from dashboard.story_report.wording import Wording
@@ -29,28 +28,6 @@ WORDS = range(1, 8)
 
 
 @dataclass(frozen=True)
-class Row:
-    """A measure in both conditions, as a table or a card says it.
-
-    Attributes
-    ----------
-    measure : str
-        The end of its texts' keys.
-    said : Said
-    verdict : {'higher', 'lower', 'no difference shown'}
-    """
-
-    measure: str
-    said: Said
-    verdict: str
-
-    @classmethod
-    def of(cls, measure: str, effect: Effect) -> Row:
-        """Write an effect down."""
-        return cls(measure, Said.of(effect), effect.verdict)
-
-
-@dataclass(frozen=True)
 class Table:
     """Measures under one caption.
 
@@ -58,15 +35,15 @@ class Table:
     ----------
     where, caption, before, after : str
         Where this was measured, what the table is called, and the names of both conditions.
-    rows : dict of str to Row
-        By measure.
+    effects : dict of str to Effect
+        By measure, whose name ends the keys of its texts.
     """
 
     where: str
     caption: str
     before: str
     after: str
-    rows: dict[str, Row]
+    effects: dict[str, Effect]
 
 
 @dataclass(frozen=True)
@@ -86,9 +63,9 @@ class Card:
     measure: str
 
     @property
-    def row(self) -> Row:
+    def effect(self) -> Effect:
         """What was measured."""
-        return self.table.rows[self.measure]
+        return self.table.effects[self.measure]
 
 
 def story_page(story: Story, command: str, language: str = "en") -> str:
@@ -142,10 +119,10 @@ def edition(story: Story, say: Wording) -> dict[str, Any]:
             Card(say("card.accuracy", labels=labels[0]), clean, "accuracy, unseen digits"),
         ],
         "none": [
-            say("none.item", measure=say(f"measure.{row.measure}"), where=table.where)
+            say("none.item", measure=say(f"measure.{name}"), where=table.where)
             for table in tables
-            for row in table.rows.values()
-            if row.verdict == "no difference shown"
+            for name, effect in table.effects.items()
+            if effect.verdict == "no difference shown"
         ],
         "largest": max(crossing.largest for crossing in story.crossings),
         "same": sum(crossing.holds for crossing in story.crossings),
@@ -154,21 +131,16 @@ def edition(story: Story, say: Wording) -> dict[str, Any]:
 
 def effect_tables(story: Story, say: Wording) -> list[Table]:
     """Tabulate every effect of the story: the teams', then the network's."""
-    rates = [say("column.rate", rate=f"{rate:g}") for rate in RATES]
-    team = Table(
-        say("where.team"),
-        say("team.caption"),
-        say("column.complete"),
-        say("column.absent"),
-        {name: Row.of(name, effect) for name, effect in story.team_effects().items()},
-    )
+    without, dropout = (say("column.rate", rate=f"{rate:g}") for rate in RATES)
+    complete, absent = say("column.complete"), say("column.absent")
+    team = Table(say("where.team"), say("team.caption"), complete, absent, story.team_effects())
     networks = [
         Table(
             say("where.network", labels=say.labels(noise)),
             say("network.caption", labels=say.labels(noise)),
-            rates[0],
-            rates[1],
-            {name: Row.of(name, effect) for name, effect in story.network_effects(noise).items()},
+            without,
+            dropout,
+            story.network_effects(noise),
         )
         for noise in LABEL_NOISES
     ]
