@@ -38,12 +38,11 @@ class NoisyDense(Dense):
     ) -> None:
         super().__init__(units, activation, input_shape=input_shape)
         self.rate = real("rate (the fraction dropped)", rate, least=0, below=1)
-        self.rngs: list[np.random.Generator] = []
 
     def build(self, input_shape: Shape, streams: Streams, dtype: npt.DTypeLike) -> None:
         """Make the parameters, and a stream of noise for each network of a stack."""
         super().build(input_shape, streams, dtype)
-        self.rngs = [np.random.default_rng(masks.spawn(1)[0]) for masks in streams.masks]
+        self.rngs = streams.spawn()
 
     def logits(self, x: Array, training: bool = False) -> Array:
         """Return x W' + b, and in training the noise, (..., B, out)."""
@@ -62,12 +61,3 @@ class NoisyDense(Dense):
     def get_config(self) -> dict[str, Any]:
         """Return the rate and what Dense returns."""
         return super().get_config() | {"rate": self.rate}
-
-    def get_random_state(self) -> Any:
-        """Return where the noise stands."""
-        return [rng.bit_generator.state for rng in self.rngs]
-
-    def set_random_state(self, state: Any) -> None:
-        """Go on from what `get_random_state` returned."""
-        for rng, saved in zip(self.rngs, state, strict=True):
-            rng.bit_generator.state = saved

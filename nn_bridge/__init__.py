@@ -1,4 +1,18 @@
-"""The group presentation as a NumPy network, in Keras's words: `import nn_bridge as tf`."""
+"""The group presentation as a NumPy network, in Keras's words: `import nn_bridge as tf`.
+
+What `__all__` names is promised; all else may move. Which file answers which question:
+
+- `dropout`: who draws the masks, who scales those kept; `attendance_dropout`: the same by a law
+- `layer`, `dense`: what every layer is; what Dense and Flatten compute
+- `feedforward`: layers in a row, where their chance comes from, and the forward pass
+- `network`: Sequential, with Keras's compile, fit and evaluate; `keras`: Keras's names for it all
+- `trainer`: a step forward and back, layer by layer, for every network and for stacks
+- `fast_fit`, of `fast_layers` and `fast_loss`: the fast path of fit, for plain networks
+- `losses`, `optimizers`: what is minimised, and how; `training`: samples, batches, history
+- `storage`: what a saved network holds
+- `team_layers`: which networks are teams; `twin`: a team as a network, and back
+- `bridge`: team and network side by side, and the network held to the yardstick
+"""
 
 from nn_bridge import keras
 from nn_bridge.attendance_dropout import AttendanceDropout

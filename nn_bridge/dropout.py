@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.coins import toss
 from nn_bridge.layer import Array, BoolArray, Layer, Shape, Streams, register_layer
 from simulation.checks import InputError, real, whole
 
-COINS_AT_ONCE = 65_536
-"""Coins that `Dropout.draw_masks` tosses together; as many bytes."""
+DRAWS_AT_ONCE = 65_536
+"""Entries of masks that `Dropout.draw_masks` draws together; as many bytes."""
 
 
 @register_layer
@@ -44,8 +43,6 @@ class Dropout(Layer):
     last_mask : bool array or None
         Who was kept at the last training step, True for kept, ((R,) B or 1, ..., groups); None
         if nobody was up for dropping. It can be handed in again: see `forward`.
-    rngs : list of numpy.random.Generator
-        One for each network of a stack (one in all for a single network), once built.
 
     References
     ----------
@@ -71,7 +68,6 @@ class Dropout(Layer):
         self.noise_shape = None if noise_shape is None else _checked_noise_shape(noise_shape)
         self.seed = None if seed is None else whole("seed", seed)
         self.group_size = whole("group_size", group_size, least=1)
-        self.rngs: list[np.random.Generator] = []
         self.replicates: Shape = ()
         self.last_mask: BoolArray | None = None
         self._factor: Array | None = None
@@ -96,15 +92,18 @@ class Dropout(Layer):
         """
         if self.rate == 0:
             return None
-        kept = [toss(rng, self.rate, shape)[0] for rng in self.rngs]
+        kept = [bernoulli_masks(rng, self.rate, shape)[0] for rng in self.rngs]
         return np.stack(kept) if self.replicates else kept[0]
 
     def draw_masks(self, shape: Shape, steps: int) -> Iterator[BoolArray | None]:
         """Draw what `draw_mask` would at each of `steps` steps of a single network, faster."""
-        at_once = max(1, COINS_AT_ONCE // math.prod(shape)) if self.rate else steps
+        if self.rate == 0:
+            yield from [None] * steps
+            return
+        at_once = max(1, DRAWS_AT_ONCE // math.prod(shape))
         for first in range(0, steps, at_once):
             some = min(at_once, steps - first)
-            yield from toss(self.rngs[0], self.rate, shape, some) if self.rate else [None] * some
+            yield from bernoulli_masks(self.rngs[0], self.rate, shape, some)
 
     def build(self, input_shape: Shape, streams: Streams, dtype: npt.DTypeLike) -> None:
         """Take on the shape of one sample, and the network's chance unless `seed` is given."""
@@ -121,10 +120,9 @@ class Dropout(Layer):
         super().build(input_shape, streams, dtype)
         self.replicates = streams.replicates
         if self.seed is None:
-            seeds = [sequence.spawn(1)[0] for sequence in streams.masks]
+            self.rngs = streams.spawn()
         else:
-            seeds = [np.random.SeedSequence(self.seed) for _ in streams.masks]
-        self.rngs = [np.random.default_rng(seed) for seed in seeds]
+            self.rngs = [np.random.default_rng(self.seed) for _ in streams.masks]
 
     def forward(self, x: Array, training: bool = False, mask: Any = None) -> Array:
         """Return x in inference, and x with units silenced in training.
@@ -144,7 +142,7 @@ class Dropout(Layer):
             *x.shape[x.ndim - len(self.input_shape or ()) - 1 : -1],
             x.shape[-1] // self.group_size,
         )
-        keep = self.draw_mask(self.mask_shape(own)) if mask is None else self._handed(mask, own)
+        keep = self.draw_mask(self.mask_shape(own)) if mask is None else self._checked(mask, own)
         self.last_mask = keep
         if keep is None:
             self._factor = None
@@ -175,7 +173,7 @@ class Dropout(Layer):
                 )
         return shape
 
-    def _handed(self, mask: Any, own: Shape) -> BoolArray:
+    def _checked(self, mask: Any, own: Shape) -> BoolArray:
         keep, full = np.atleast_1d(np.asarray(mask)), self.replicates + own
         try:
             fits = np.broadcast_shapes(keep.shape, full) == full
@@ -195,15 +193,6 @@ class Dropout(Layer):
         own = {name: getattr(self, name) for name in ("rate", "noise_shape", "seed", "group_size")}
         return super().get_config() | own
 
-    def get_random_state(self) -> Any:
-        """Return the state of each generator."""
-        return [rng.bit_generator.state for rng in self.rngs]
-
-    def set_random_state(self, state: Any) -> None:
-        """Put each generator where it stood."""
-        for rng, saved in zip(self.rngs, state, strict=True):
-            rng.bit_generator.state = saved
-
 
 def _checked_noise_shape(shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, (tuple, list)) or not shape:
@@ -212,3 +201,47 @@ def _checked_noise_shape(shape: Any) -> tuple[int | None, ...]:
         None if entry is None else whole(f"noise_shape at index {index}", entry, least=1)
         for index, entry in enumerate(shape)
     )
+
+
+def bernoulli_masks(
+    rng: np.random.Generator, rate: float, shape: Shape, steps: int = 1
+) -> BoolArray:
+    """Draw a mask for each of some steps: True, kept, with chance 1 - rate.
+
+    An entry takes one random bit for a rate of 0.5, eight for a multiple of 1/256, else 32, which
+    misses the rate by less than 3e-10. A mask takes whole words of 64 bits, so that the masks of
+    many steps are the same whether they are drawn at once or one by one.
+
+    Parameters
+    ----------
+    rng : Generator
+        With a bit generator of 64 bits, as `numpy.random.default_rng` makes it.
+    rate : float
+        In [0, 1).
+    shape : tuple
+        Of one mask, samples first. They lie last in memory, where the fast step wants them.
+    steps : int
+
+    Returns
+    -------
+    (steps, *shape) bool array
+
+    Examples
+    --------
+    >>> bernoulli_masks(np.random.default_rng(0), 0.5, (1, 8)).astype(int)
+    array([[[0, 1, 0, 1, 1, 1, 1, 1]]])
+    """
+    count = math.prod(shape)
+    per_word = 64 if rate == 0.5 else 8 if (256 * rate).is_integer() else 2
+    words: Array = rng.bit_generator.random_raw(steps * -(-count // per_word))
+    words = words.reshape(steps, -1)
+    kept: BoolArray  # (steps, count)
+    if per_word == 64:
+        kept = np.unpackbits(words.view(np.uint8), axis=1, count=count).view(np.bool_)
+    elif per_word == 8:
+        kept = words.view(np.uint8)[:, :count] >= np.uint8(256 * rate)
+    else:
+        limit = min(round(2**32 * rate), 2**32 - 1)
+        kept = words.view(np.uint32)[:, :count] >= np.uint32(limit)
+    samples_last = kept.reshape(steps, *shape[1:], shape[0])
+    return samples_last.transpose(0, len(shape), *range(1, len(shape)))

@@ -38,7 +38,7 @@ class Streams:
     initial : list of generators
         Starting weights, drawn in the order of the layers.
     masks : list of seed sequences
-        Each dropout layer spawns a generator of its own, so no rate disturbs another's masks.
+        Each layer with chance spawns generators of its own, so no rate disturbs another's masks.
     replicates : tuple
         () for a single network, (R,) for a stack.
     """
@@ -46,6 +46,10 @@ class Streams:
     initial: list[np.random.Generator]
     masks: list[np.random.SeedSequence]
     replicates: Shape = ()
+
+    def spawn(self) -> list[np.random.Generator]:
+        """Return generators for the chance of one layer, one for each network."""
+        return [np.random.default_rng(sequence.spawn(1)[0]) for sequence in self.masks]
 
 
 class Layer:
@@ -60,6 +64,9 @@ class Layer:
     ----------
     parameters, gradients : dict of str to array
         What the layer learns, and the gradient of the loss at it, under the same names.
+    rngs : list of numpy.random.Generator
+        The layer's own chance: one for each network of a stack, one in all for a single network,
+        none without chance.
     """
 
     def __init__(self, *, input_shape: Shape | None = None) -> None:
@@ -69,6 +76,7 @@ class Layer:
         self.passes_back = True
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
+        self.rngs: list[np.random.Generator] = []
 
     def build(self, input_shape: Shape, streams: Streams, dtype: npt.DTypeLike) -> None:
         """Take on the shape of one sample of the input; make the parameters."""
@@ -115,10 +123,12 @@ class Layer:
 
     def get_random_state(self) -> Any:
         """Return where the layer's own chance stands, as JSON can hold it; None without chance."""
-        return None
+        return [rng.bit_generator.state for rng in self.rngs] or None
 
     def set_random_state(self, state: Any) -> None:
         """Go on from what `get_random_state` returned."""
+        for rng, saved in zip(self.rngs, state or (), strict=True):
+            rng.bit_generator.state = saved
 
 
 def checked_shape(shape: Any) -> Shape:

@@ -1,7 +1,7 @@
-"""What the network is judged by: losses and accuracy.
+"""Losses, and the accuracy.
 
 Outputs and targets have shape (..., B, K): leading replicate axes, B samples, K outputs.
-Labels become one-hot targets at the door, so that inside there is one kind of target only.
+`Loss.targets` makes labels one-hot, so that everything after it knows one kind of target only.
 """
 
 from __future__ import annotations
