@@ -19,10 +19,9 @@ from typing import Any
 import numpy as np
 
 from experiments.processes import run_jobs
-from experiments.validation.claims import CLAIMS
-from experiments.validation.judgements import Outcome, World, outcome_of
-from experiments.validation.plan import Plan, all_jobs
-from experiments.validation.rules import Figures
+from experiments.validation.claims import CLAIMS, Outcome, outcome_of
+from experiments.validation.conditions import TEAM, Condition, Figures
+from experiments.validation.plan import Plan
 
 BASE_SEED = int(os.environ.get("ANALOGY_BASE_SEED", "0"))
 
@@ -44,22 +43,10 @@ def plan_of(ten: int = 0) -> Plan:
     )
 
 
-def measured(
-    world: str, conditions: Sequence[str], ten: int = 0, *, second_start: bool = True
-) -> dict[str, Figures]:
-    """Run these conditions of the team or the network, and return their figures by condition.
-
-    Networks may do without the second start that only one rule of C10 looks at.
-    """
+def measured(conditions: Sequence[Condition], ten: int = 0) -> dict[Condition, Figures]:
+    """Run these conditions, and return their figures by condition."""
     plan = plan_of(ten)
-    jobs = {
-        key: (function, arguments if second_start else arguments[:2])
-        for key, (function, arguments) in all_jobs(plan).items()
-        if key[0] == world and key[1] in conditions
-    }
-    assert {key[1] for key in jobs} == set(conditions)
-    found = World.of(run_jobs(jobs, 1, lambda *_: None))
-    return found.team if world == "team" else found.network
+    return run_jobs({each: plan.job(each) for each in conditions}, 1, lambda *_: None)
 
 
 def joined(tens: Sequence[Figures]) -> dict[str, Any]:
@@ -69,4 +56,4 @@ def joined(tens: Sequence[Figures]) -> dict[str, Any]:
 
 def judged(claim: str, without: Figures, absences: Figures) -> Outcome:
     """Judge a claim by its own rules."""
-    return outcome_of(CLAIMS[claim], "", "", without, absences, THEOREMS)
+    return outcome_of(CLAIMS[claim], TEAM, without, absences, THEOREMS)

@@ -9,20 +9,21 @@ seeds. So what does not hold is asserted not to replicate: not to be found in ea
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from claims import joined, judged, measured
 
-from experiments.validation.rules import QUALITY_WORTH, Figures
-
-CLEAN = "all digits, clean, adam"
+from experiments.validation.conditions import CLEAN, Figures
+from experiments.validation.rules import SMALLEST_EFFECT
 
 
 @pytest.fixture(scope="module")
 def tens() -> list[tuple[Figures, Figures]]:
     """Return figures without and with absences, for each ten of seeds."""
-    conditions = (f"{CLEAN}: without", f"{CLEAN}: absences")
     # Of the claims below none asks how far the answers depend on the start.
-    found = [measured("network", conditions, ten, second_start=False) for ten in range(3)]
+    conditions = [replace(each, starts=1) for each in (CLEAN.without, CLEAN.absences)]
+    found = [measured(conditions, ten) for ten in range(3)]
     return [(ten[conditions[0]], ten[conditions[1]]) for ten in found]
 
 
@@ -50,4 +51,4 @@ def test_what_does_not_hold_on_clean_digits_is_not_found_to(tens, claim):
 
 def test_accuracy_gains_nothing_to_speak_of_on_clean_digits(thirty):
     (gain, _gap) = judged("C9", *thirty).findings
-    assert max(-gain.effect.low, gain.effect.high) < QUALITY_WORTH
+    assert max(-gain.effect.low, gain.effect.high) < SMALLEST_EFFECT

@@ -7,32 +7,35 @@ import pytest
 from claims import judged, measured
 
 from experiments.validation.claims import CLAIMS
-from experiments.validation.judgements import NOISY, judge_network_controls
-from experiments.validation.rules import QUALITY_WORTH, Figures
-
-WITHOUT, ABSENCES = f"{NOISY}: without", f"{NOISY}: absences"
+from experiments.validation.conditions import NOISY, World
+from experiments.validation.controls import (
+    NETWORK_COUPLES,
+    NETWORK_FIXED,
+    judge_network_controls,
+)
+from experiments.validation.rules import SMALLEST_EFFECT
 
 
 @pytest.fixture(scope="module")
-def noisy() -> dict[str, Figures]:
-    return measured("network", [WITHOUT, ABSENCES, "fixed", "couples"])
+def noisy() -> World:
+    return measured([NOISY.without, NOISY.absences, NETWORK_FIXED, NETWORK_COUPLES])
 
 
 @pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim != "C2"])
 def test_all_but_one_hold_where_labels_are_wrong(noisy, claim):
-    assert judged(claim, noisy[WITHOUT], noisy[ABSENCES]).verdict == "holds"
+    assert judged(claim, noisy[NOISY.without], noisy[NOISY.absences]).verdict == "holds"
 
 
 def test_units_come_to_need_one_another_no_less_where_labels_are_wrong(noisy):
     """Synergy of blocks even rises, by .008; one run of twelve is too unsure of it to say so."""
-    c2 = judged("C2", noisy[WITHOUT], noisy[ABSENCES])
+    c2 = judged("C2", noisy[NOISY.without], noisy[NOISY.absences])
     assert c2.verdict != "holds"
     assert c2.findings[0].effect.difference > 0
 
 
 def test_accuracy_gains_much_where_labels_are_wrong(noisy):
-    (gain, _gap) = judged("C9", noisy[WITHOUT], noisy[ABSENCES]).findings
-    assert gain.effect.difference > QUALITY_WORTH
+    (gain, _gap) = judged("C9", noisy[NOISY.without], noisy[NOISY.absences]).findings
+    assert gain.effect.difference > SMALLEST_EFFECT
 
 
 def test_the_controls_come_out_as_predicted(noisy):

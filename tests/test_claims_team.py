@@ -9,31 +9,22 @@ import pytest
 from claims import joined, judged, measured
 
 from experiments.validation.claims import CLAIMS
-from experiments.validation.judgements import judge_team_controls
-from experiments.validation.rules import Figures
+from experiments.validation.conditions import TEAM, World
+from experiments.validation.controls import CONDITIONS as CONTROLS
+from experiments.validation.controls import judge_team_controls
 
-CONDITIONS = (
-    "without",
-    "absences",
-    "fixed",
-    "noise",
-    "six without",
-    "six couples",
-    "slow without",
-    "slow absences",
-    "slow noise",
-)
+CONDITIONS = [TEAM.without, TEAM.absences, *(each for each in CONTROLS if each.world == "team")]
 
 
 @pytest.fixture(scope="module")
-def team() -> dict[str, Figures]:
-    tens = [measured("team", CONDITIONS, ten) for ten in range(3)]
-    return {name: joined([ten[name] for ten in tens]) for name in CONDITIONS}
+def team() -> World:
+    tens = [measured(CONDITIONS, ten) for ten in range(3)]
+    return {each: joined([ten[each] for ten in tens]) for each in CONDITIONS}
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_every_claim_holds(team, claim):
-    assert judged(claim, team["without"], team["absences"]).verdict == "holds"
+    assert judged(claim, team[TEAM.without], team[TEAM.absences]).verdict == "holds"
 
 
 def test_the_controls_come_out_as_predicted(team):

@@ -118,11 +118,13 @@ def test_a_control_must_change_much_less_than_absences(control, absences, said):
 
 def test_couples_must_move_apart_only_between():
     def judged(inside: float, between: float) -> str:
-        without = {"in": 0.1 * SPREAD, "out": 0.1 * SPREAD[::-1]}
-        couples = {"in": without["in"] + inside, "out": without["out"] + between + 0.01 * SPREAD}
-        return couples_stay_together(
-            "team", without, couples, of_couples="in", of_others="out"
-        ).verdict
+        of_couples, of_others = "agreement of couples", "agreement of others"
+        without = {of_couples: 0.1 * SPREAD, of_others: 0.1 * SPREAD[::-1]}
+        couples = {
+            of_couples: without[of_couples] + inside,
+            of_others: without[of_others] + between + 0.01 * SPREAD,
+        }
+        return couples_stay_together("team", without, couples).verdict
 
     assert judged(0.0, 0.3) == "holds"
     assert judged(0.3, 0.0) == "does not hold"

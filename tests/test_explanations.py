@@ -6,21 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from validations import (
-    CLEAN,
-    PLAN,
-    TEAM,
-    failing_validation,
-    section,
-    synthetic,
-)
+from validations import PLAN, failing_validation, section, synthetic
 
 from dashboard.numbers import signed
 from dashboard.validation.explanations import compare_remedies, explain, explain_control
 from dashboard.validation.report import outcomes_by_claim, report
-from experiments.validation.claims import CLAIMS
+from experiments.validation.claims import CLAIMS, judge_claim
+from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.controls import ControlResult
-from experiments.validation.judgements import NOISY, Beside, judge_claim
+from experiments.validation.remedies import Remedy
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect
 
@@ -48,7 +42,7 @@ def test_what_the_synthetic_validations_are_meant_to_be(holding, failing):
     assert {control.verdict for control in holding.controls} == {"holds"}
     assert holding.sound
     assert not failing.sound
-    clean = {o.claim.id: o.verdict for o in failing.outcomes if o.setting == CLEAN}
+    clean = {o.claim.id: o.verdict for o in failing.outcomes if o.place == CLEAN}
     broken = {name for name, verdict in clean.items() if verdict != "holds"}
     assert broken == {"C1", "C2", "C4", "C7", "C8", "C9", "C10", "C11"}
 
@@ -75,10 +69,11 @@ def test_a_claim_is_explained_where_it_does_not_hold_and_only_there(failing):
     for name, outcomes in outcomes_by_claim(failing.outcomes).items():
         part = section(text, f'### <a id="{name.lower()}"></a>')
         told = [line for line in part.splitlines() if line.startswith("- **")]
-        short = {o.setting for o in outcomes if o.verdict != "holds"}
+        short = {o.place for o in outcomes if o.verdict != "holds"}
         assert bool(told) == bool(short)
-        for place, setting in ((f"*{CLEAN}*", CLEAN), (f"*{NOISY}*", NOISY), ("the team", TEAM)):
-            assert any(place in line for line in told) == (setting in short), (name, place)
+        named = {f"*{CLEAN.name}*": CLEAN, f"*{NOISY.name}*": NOISY, "the team": TEAM}
+        for words, place in named.items():
+            assert any(words in line for line in told) == (place in short), (name, words)
 
 
 def test_a_broken_theorem_is_named_where_a_claim_rests_on_it(failing):
@@ -90,7 +85,7 @@ def test_a_broken_theorem_is_named_where_a_claim_rests_on_it(failing):
 def test_squared_weights_are_explained_by_the_penalty(failing):
     text = why(failing, "C8")
     assert "falls in every setting" in text
-    assert f"the team and *{CLEAN}*, where squared weights do not" in text
+    assert f"the team and *{CLEAN.name}*, where squared weights do not" in text
     assert "Under cross-entropy" in text
     rising = {"penalty of absences": (0.3, 3.1), "squared weights": (27.3, 36.4)}
     text = why(synthetic(clean=rising), "C8")
@@ -139,7 +134,7 @@ def test_steadiness_is_split_only_where_the_readings_part(failing):
 
 def test_an_undecided_rule_is_not_said_to_fail():
     wide = synthetic()
-    wide.world.network[f"{CLEAN}: absences"]["solo quality"] = np.array([0.2, -0.3, 0.5])
+    wide.world[CLEAN.absences]["solo quality"] = np.array([0.2, -0.3, 0.5])
     outcomes = judge_claim(CLAIMS["C3"], PLAN, wide.world, {})
     assert [outcome.verdict for outcome in outcomes] == ["holds", "undecided", "holds"]
     (told,) = explain(wide, outcomes)
@@ -147,16 +142,16 @@ def test_an_undecided_rule_is_not_said_to_fail():
     assert "does not hold" not in told
 
 
-def control(verdict: str, compared: str = "change of agreement: a, and b") -> ControlResult:
+def control(verdict: str, of_absences: float | None = 0.5) -> ControlResult:
     effect = Effect(0.2, 0.1, -0.15, -0.05, 10)
-    return ControlResult("noise", "team", "no gain", compared, effect, verdict)  # type: ignore[arg-type]
+    return ControlResult("noise", "team", "no gain", "a and b", effect, verdict, of_absences)  # type: ignore[arg-type]
 
 
 def test_controls_are_explained_by_their_verdict(holding):
     assert explain_control(control("holds")) == ""
     assert "undecided" in explain_control(control("undecided"))
     assert "by 50% of what absences" in explain_control(control("does not hold"))
-    assert "does not come true" in explain_control(control("does not hold", "rise of a, and b"))
+    assert "does not come true" in explain_control(control("does not hold", None))
     off = replace(holding, controls=[control("does not hold"), *holding.controls])
     text = report(off)
     assert "not so: noise, team (does not hold)" in text
@@ -164,9 +159,9 @@ def test_controls_are_explained_by_their_verdict(holding):
 
 
 def test_a_better_remedy_than_absences_is_called_better():
-    def rows_of(absences: float, decay: float) -> list[Beside]:
+    def rows_of(absences: float, decay: float) -> list[Remedy]:
         return [
-            Beside("team", name, Effect(0.5, 0.5 + gain, gain - 0.02, gain + 0.02, 10))
+            Remedy("team", name, Effect(0.5, 0.5 + gain, gain - 0.02, gain + 0.02, 10))
             for name, gain in (
                 ("absences", absences),
                 ("early stopping", 0.05),

@@ -10,7 +10,8 @@ import pytest
 
 from experiments.validation import limit_measures, other_learners
 from experiments.validation.comparison import EXACT
-from experiments.validation.judgements import NOISY
+from experiments.validation.conditions import NOISY, TEAM, NetworkCondition, TeamCondition
+from experiments.validation.controls import NETWORK_NOISE, TEAM_NOISE
 from experiments.validation.limit_findings import FINDINGS
 from experiments.validation.limit_measures import (
     NETWORK_BEYOND,
@@ -25,7 +26,6 @@ from experiments.validation.limit_measures import (
 from experiments.validation.limits import LIMITS, judge_limits, limit_jobs
 from experiments.validation.other_learners import TinkeringTeam, measure_tinkerers
 from experiments.validation.plan import Plan
-from experiments.validation.rehearsals import TeamCondition
 from nn_bridge import dense as layers
 from nn_bridge.dropout import Dropout
 from nn_bridge.optimizers import SGD
@@ -62,8 +62,8 @@ def doses(team, network, team_beyond, network_beyond) -> dict:
     names = ("co-adaptation score", "quality", "two missing, mean")
     results = {}
     for at, rate in enumerate(RATES):
-        results["team", f"rate {rate:g}"] = dict.fromkeys(names, around(team[at], at))
-        results["network", f"rate {rate:g}"] = dict.fromkeys(names, around(network[at], at))
+        results[TeamCondition(independent(5, rate))] = dict.fromkeys(names, around(team[at], at))
+        results[NetworkCondition(NOISY, rate)] = dict.fromkeys(names, around(network[at], at))
     for world, levels in (("team", team_beyond), ("network", network_beyond)):
         results["limit", "L2", world] = np.array(
             [around(level, at) for at, level in enumerate(levels, len(RATES))]
@@ -75,10 +75,11 @@ def noisy(level: float) -> dict:
     """Results in which noise brings quality with two missing to `level`, absences from .5 to .7."""
     name = "two missing, mean"
     results = {}
-    for at, (key, figure) in enumerate((("without", 0.5), ("absences", 0.7), ("noise", level))):
-        figures = around(figure, at)
-        results["network", key if key == "noise" else f"{NOISY}: {key}"] = {name: figures}
-        results["team", key] = {name: figures}
+    for place, noise in ((TEAM, TEAM_NOISE), (NOISY, NETWORK_NOISE)):
+        for at, (key, figure) in enumerate(
+            ((place.without, 0.5), (place.absences, 0.7), (noise, level))
+        ):
+            results[key] = {name: around(figure, at)}
     return results
 
 
@@ -138,7 +139,7 @@ def test_every_limit_is_judged_from_what_its_jobs_return():
     results = {
         key: {name: figure[:2] for name, figure in result.items()}
         for key, result in results.items()
-        if key[0] != "limit"
+        if isinstance(key, (TeamCondition, NetworkCondition))
     }
     results |= {key: function(*given) for key, (function, given) in limit_jobs(plan).items()}
     judged = judge_limits(plan, results)
@@ -167,7 +168,7 @@ def test_couples_who_come_independently_lose_nothing(monkeypatch):
 
 def test_each_law_is_rehearsed_by_its_own_teams(monkeypatch):
     """What comes out of the stack stands under the law and the seed that it belongs to."""
-    monkeypatch.setattr(TeamCondition, "alone", 20)
+    monkeypatch.setattr(limit_measures, "ALONE", 20)
     found = absences_together((0, 1), 60)
     for name, law in limit_measures.TOGETHER.items():
         for at, seed in enumerate((0, 1)):

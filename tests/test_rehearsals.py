@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
 from experiments.stack import TeamStack
+from experiments.validation import team_world
+from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import Distraction
-from experiments.validation.plan import Plan, team_conditions
-from experiments.validation.rehearsals import CHECKPOINTS, TeamCondition, as_stack, one_by_one
-from experiments.validation.team_world import measure_teams
+from experiments.validation.plan import Plan
+from experiments.validation.team_world import CHECKPOINTS, as_stack, measure_teams, one_by_one
+from experiments.validation.validate import Scope
 from simulation import Everyone, InputError, one_or_two_absent, synthetic_talk
 
 CLOSE = 1e-12
 SEEDS = (3, 4)
-CONDITIONS = team_conditions(Plan(SEEDS, rehearsals=150))
-STACKED = [name for name, condition in CONDITIONS.items() if not condition.weight_decay]
+CONDITIONS = {
+    each.name: each for each in Scope().conditions(Plan(SEEDS)) if isinstance(each, TeamCondition)
+}
+STACKED = [name for name, condition in CONDITIONS.items() if not condition.decay]
 
 
-def short(name: str) -> TeamCondition:
-    """Take a condition of the plan with few rehearsals; not a multiple of the checkpoints."""
+@pytest.fixture(autouse=True)
+def _hardly_alone(monkeypatch):
+    monkeypatch.setattr(team_world, "ALONE", 70)
+
+
+def measured(name: str, way=None):
+    """Measure a condition with few rehearsals; not a multiple of the checkpoints."""
     condition = CONDITIONS[name]
-    return replace(condition, rehearsals=min(condition.rehearsals, 250), alone=70)
+    return measure_teams(condition, 62 if condition.slow > 1 else 150, SEEDS, way)
 
 
 @pytest.mark.parametrize("name", STACKED)
 def test_a_stack_is_measured_as_its_mesa_teams(name):
-    stack, teams = (measure_teams(short(name), SEEDS, way) for way in (as_stack, one_by_one))
+    stack, teams = (measured(name, way) for way in (as_stack, one_by_one))
     assert set(stack) == set(teams)
     for measure, value in teams.items():
         np.testing.assert_allclose(stack[measure], value, rtol=CLOSE, atol=CLOSE, err_msg=measure)
 
 
 def test_two_starts_on_one_talk_differ():
-    assert (measure_teams(short("without"), SEEDS)["spread over starts"] > 0.01).all()
+    assert (measured("without")["spread over starts"] > 0.01).all()
 
 
 def test_with_weight_decay_teams_rehearse_one_by_one():
-    forgetful, plain = short("decay 0.3"), short("without")
-    default, teams = measure_teams(forgetful, SEEDS), measure_teams(forgetful, SEEDS, one_by_one)
+    default, teams = measured("decay 0.3"), measured("decay 0.3", one_by_one)
     for measure, value in teams.items():
         np.testing.assert_array_equal(default[measure], value, err_msg=measure)
-    assert (teams["squared weights"] < measure_teams(plain, SEEDS)["squared weights"]).all()
+    assert (teams["squared weights"] < measured("without")["squared weights"]).all()
     with pytest.raises(ValueError, match="one by one"):
-        measure_teams(forgetful, SEEDS, as_stack)
+        measured("decay 0.3", as_stack)
 
 
 def test_noise_is_heard_in_a_stack_of_several_blocks(monkeypatch):
     """Members of later blocks hear noise of their own, as teams with their seeds do."""
     monkeypatch.setattr("experiments.stack.size.CACHE", 1)  # one member a block
-    stack, teams = (measure_teams(short("noise"), SEEDS, way) for way in (as_stack, one_by_one))
+    stack, teams = (measured("noise", way) for way in (as_stack, one_by_one))
     np.testing.assert_allclose(stack["quality"], teams["quality"], rtol=CLOSE)
-    quiet = measure_teams(short("without"), SEEDS)["quality"]
+    quiet = measured("without")["quality"]
     assert (np.abs(stack["quality"] - quiet) > 1e-4).all()
 
 
@@ -68,10 +75,7 @@ def test_a_stack_that_lays_nothing_out_refuses_to_be_distracted(options):
 
 def test_a_team_is_looked_at_in_even_steps_to_the_last_rehearsal():
     talk = synthetic_talk(np.random.default_rng(0))
-    condition = TeamCondition(rehearsals=50, alone=0)
-    (team,), (short_of_it,) = (
-        as_stack(replace(condition, rehearsals=count), [talk], [1]) for count in (50, 47)
-    )
+    (team,), (short_of_it,) = (as_stack(TeamCondition(), [talk], [1], count) for count in (50, 47))
     assert len(team.checkpoints) == CHECKPOINTS
     assert len(team.came) == 50
     assert short_of_it.checkpoints[-1] == team.checkpoints[18]  # 50 * 19 // 20

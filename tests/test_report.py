@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from rich.console import Console
-from validations import CLEAN, SEEDS, failing_validation, section, synthetic
+from validations import SEEDS, failing_validation, section, synthetic
 
 from dashboard.numbers import Said
 from dashboard.validation import files as written
@@ -21,7 +21,7 @@ from dashboard.validation.report import outcomes_by_claim, report
 from dashboard.validation.sections import command
 from dashboard.validation.tables import rows, validation_tables
 from experiments.validation.claims import CLAIMS
-from experiments.validation.judgements import NOISY, World
+from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
 
@@ -100,9 +100,9 @@ def test_a_failure_leaves_the_last_report_as_it_was(holding, tmp_path, monkeypat
 @pytest.mark.parametrize(
     "empty",
     [
-        {"outcomes": [], "beside": []},
+        {"outcomes": [], "remedies": []},
         {"theorems": [], "controls": [], "doses": [], "limits": []},
-        {"outcomes": [], "beside": [], "theorems": [], "controls": [], "doses": []},
+        {"outcomes": [], "remedies": [], "theorems": [], "controls": [], "doses": []},
     ],
 )
 def test_a_part_of_a_validation_can_be_reported_alone(holding, empty, tmp_path):
@@ -117,8 +117,8 @@ def test_a_part_of_a_validation_can_be_reported_alone(holding, empty, tmp_path):
 
 
 def test_nothing_at_all_can_be_reported(holding, tmp_path):
-    parts = ("outcomes", "beside", "theorems", "controls", "doses", "limits")
-    nothing = replace(holding, world=World({}, {}), **{part: [] for part in parts})
+    parts = ("outcomes", "remedies", "theorems", "controls", "doses", "limits")
+    nothing = replace(holding, world={}, **{part: [] for part in parts})
     write_validation(tmp_path, nothing, "dose")
     assert validation_tables(nothing) == []
 
@@ -137,11 +137,11 @@ def test_json_round_trips(validation):
     assert read["effect"]["difference"] == first.effect.difference
     by_seed = back["by seed"]
     assert by_seed["seeds"] == [4, 5, 6]
-    for condition, measures in validation.world.team.items():
-        assert by_seed["team"][condition].keys() == measures.keys()
+    for condition, measures in validation.world.items():
+        assert by_seed[condition.world][condition.name].keys() == measures.keys()
     np.testing.assert_array_equal(
-        by_seed["network"][f"{CLEAN}: without"]["ablation"],
-        validation.world.network[f"{CLEAN}: without"]["ablation"],
+        by_seed["network"]["all digits, clean, adam: without"]["ablation"],
+        validation.world[CLEAN.without]["ablation"],
     )
     assert back["sound"] == validation.sound
     assert {"python", "numpy"} <= back["versions"].keys()
@@ -167,10 +167,10 @@ def test_csv_has_one_row_for_each_finding(validation):
         assert (row["id"], row["world"], row["setting"]) == (
             outcome.claim.id,
             outcome.world,
-            outcome.setting,
+            outcome.place.name,
         )
-        assert (row["measure"], row["verdict"]) == (finding.measure, finding.verdict)
-        assert row["expectation"].startswith(finding.expect)
+        assert (row["measure"], row["verdict"]) == (finding.rule.measure, finding.verdict)
+        assert row["expectation"].startswith(finding.rule.expect)
         for column, value in (
             ("without", finding.effect.before),
             ("with", finding.effect.after),
@@ -207,10 +207,12 @@ def test_each_finding_stands_in_its_claims_table(validation):
         assert f"`{command(validation, name)}`" in part
         lines = [row for table in tables(part) for row in table]
         for outcome in outcomes:
-            place = "team" if outcome.world == "team" else outcome.setting
+            place = "team" if outcome.world == "team" else outcome.place.name
             for finding in outcome.findings:
                 (line,) = [
-                    row for row in lines if row[:2] == [finding.measure, place] and len(row) == 6
+                    row
+                    for row in lines
+                    if row[:2] == [finding.rule.measure, place] and len(row) == 6
                 ]
                 said = Said.of(finding.effect)
                 assert line[2:5] == [said.before, said.after, said.change]
@@ -219,14 +221,8 @@ def test_each_finding_stands_in_its_claims_table(validation):
 
 def test_every_number_in_a_table_is_in_the_validation(validation):
     known = numbers_in(validation_json(validation))
-    conditions = [
-        (validation.world.team["without"], validation.world.team["absences"]),
-        *(
-            (validation.world.network[f"{s}: without"], validation.world.network[f"{s}: absences"])
-            for s in (CLEAN, NOISY)
-        ),
-    ]
-    for before, after in conditions:  # what explanations compare beyond the rules
+    for place in (TEAM, CLEAN, NOISY):  # what explanations compare beyond the rules
+        before, after = validation.world[place.without], validation.world[place.absences]
         for name in ("squared weights", "penalty of absences"):
             effect = paired_effect(before[name], after[name])
             known += [effect.before, effect.after, effect.difference, effect.low, effect.high]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule, all_of
+from experiments.validation.rules import SMALLEST_EFFECT, SMALLEST_RELATIVE_EFFECT, Rule, all_of
 from simulation import InputError
 
 SPREAD = np.linspace(-1.0, 1.0, 10)  # mean 0; scaled, the differences between seeds
@@ -22,7 +22,7 @@ def verdict(expect: str, difference: float, spread: float, **options) -> str:
     [
         ("higher", 0.1, 0.05, "holds"),
         ("higher", -0.1, 0.05, "does not hold"),
-        ("higher", 0.0, 0.001, "does not hold"),  # nothing anyone would care about
+        ("higher", 0.0, 0.001, "does not hold"),  # equivalent
         ("higher", 0.0, 0.5, "undecided"),
         ("higher", 0.05, 0.5, "undecided"),
         ("lower", -0.1, 0.05, "holds"),
@@ -41,9 +41,9 @@ def test_each_rule_says_what_its_words_say(expect, difference, spread, said):
     assert verdict(expect, difference, spread) == said
 
 
-def test_what_anyone_would_care_about_is_absolute_or_relative():
-    between = 2 * QUALITY_WORTH  # of a measure of size 2: 1%
-    assert between < 2 * RELATIVE_WORTH
+def test_the_smallest_effect_of_interest_is_absolute_or_relative():
+    between = 2 * SMALLEST_EFFECT  # of a measure of size 2: 1%
+    assert between < 2 * SMALLEST_RELATIVE_EFFECT
     assert verdict("same", between, 1e-4) == "does not hold"
     assert verdict("same", between, 1e-4, relative=True) == "holds"
 

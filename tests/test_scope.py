@@ -12,12 +12,13 @@ from simulation import InputError
 
 def test_a_part_of_the_validation_needs_only_its_own_jobs():
     def conditions(*names: str) -> set[str]:
-        return {key[1] for key in Scope.only(names).jobs(plan_of())}
+        return {each.name for each in Scope.only(names).conditions(plan_of())}
 
-    assert conditions("T3") == {"T3"}
+    assert Scope.only(["T3"]).jobs(plan_of()).keys() == {("theorem", "T3")}
+    assert not conditions("T3")
     assert "without" in conditions("C5")
     assert "noise" not in conditions("C5")
-    assert {"T3", "T4"} <= conditions("C7")
+    assert {("theorem", "T3"), ("theorem", "T4")} <= Scope.only(["C7"]).jobs(plan_of()).keys()
     assert {"noise", "couples", "slow noise"} <= conditions("controls")
     assert conditions() >= conditions("controls") | conditions("C9") | conditions("limits")
 

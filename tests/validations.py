@@ -8,23 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.article import SILENCED
-from experiments.validation.claims import CLAIMS
+from experiments.validation import controls, dose
+from experiments.validation.claims import CLAIMS, judge_claim
 from experiments.validation.comparison import Check, Comparison
-from experiments.validation.judgements import (
-    NOISY,
-    World,
-    beside_dropout,
-    dose_response,
-    judge_claim,
-    judge_controls,
-)
+from experiments.validation.conditions import CLEAN, NOISY, TEAM, Condition, Figures
 from experiments.validation.limits import Limit, LimitResult
-from experiments.validation.plan import NETWORK_DECAYS, TEAM_DECAYS, Plan
+from experiments.validation.plan import Plan
+from experiments.validation.remedies import NETWORK_DECAYS, TEAM_DECAYS, remedies
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
 
-CLEAN = "all digits, clean, adam"
-TEAM = "five presenters"
 SEEDS = 3
 RATES = (0.0, 0.2, 0.5)
 PLAN = Plan(
@@ -90,35 +83,31 @@ def figures(condition: int, changed: dict[str, tuple[float, float]] | None = Non
 
 def synthetic(**changed: dict[str, tuple[float, float]]) -> Validation:
     """One in which all holds; `team`, `clean` and `noisy` change measures (without, with)."""
-    team = {
-        "without": figures(0, changed.get("team")),
-        "absences": figures(1, changed.get("team")),
-        "fixed": figures(0, shift=0.0002),
-        "noise": figures(0, shift=0.1),
-        "slow without": figures(0),
-        "slow noise": figures(0, shift=0.0002),
-        "slow absences": figures(1),
-        "six without": figures(0),
-        "six couples": figures(
+    world: dict[Condition, Figures] = {
+        controls.TEAM_FIXED: figures(0, shift=0.0002),
+        controls.TEAM_NOISE: figures(0, shift=0.1),
+        controls.SLOW_WITHOUT: figures(0),
+        controls.SLOW_NOISE: figures(0, shift=0.0002),
+        controls.SLOW_ABSENCES: figures(1),
+        controls.SIX_WITHOUT: figures(0),
+        controls.SIX_COUPLES: figures(
             0, {"agreement of couples": (-0.25, 0), "agreement of others": (0.2, 0)}
         ),
-    }
-    network = {
-        "fixed": figures(0, shift=0.0002),
-        "noise": figures(0),
-        "couples": figures(
+        controls.NETWORK_FIXED: figures(0, shift=0.0002),
+        controls.NETWORK_NOISE: figures(0),
+        controls.NETWORK_COUPLES: figures(
             0, {"agreement of couples": (-0.06, 0), "agreement of others": (0.03, 0)}
         ),
     }
-    for setting, which in ((CLEAN, "clean"), (NOISY, "noisy")):
-        network[f"{setting}: without"] = figures(0, changed.get(which))
-        network[f"{setting}: absences"] = figures(1, changed.get(which))
-    for conditions, decays in ((team, TEAM_DECAYS), (network, NETWORK_DECAYS)):
-        for at, rate in enumerate(RATES):
-            conditions[f"rate {rate:g}"] = figures(min(at, 1), shift=0.003 * at)
-        for at, decay in enumerate(decays):
-            conditions[f"decay {decay:g}"] = figures(0, shift=0.01 * at)
-    world = World(team, network)
+    for place, which in ((TEAM, "team"), (CLEAN, "clean"), (NOISY, "noisy")):
+        world[place.without] = figures(0, changed.get(which))
+        world[place.absences] = figures(1, changed.get(which))
+    for at, condition in enumerate(dose.conditions(PLAN)):
+        at %= len(RATES)
+        world[condition] = figures(min(at, 1), shift=0.003 * at)
+    for decays in (TEAM_DECAYS, NETWORK_DECAYS):
+        for at, condition in enumerate(decays):
+            world[condition] = figures(0, shift=0.01 * at)
     theorems = [
         Comparison(
             name,
@@ -136,9 +125,9 @@ def synthetic(**changed: dict[str, tuple[float, float]]) -> Validation:
         plan=PLAN,
         theorems=theorems,
         outcomes=[o for c in CLAIMS.values() for o in judge_claim(c, PLAN, world, holding)],
-        controls=judge_controls(world),
-        beside=beside_dropout(world),
-        doses=dose_response(PLAN, world),
+        controls=controls.judge_controls(world),
+        remedies=remedies(world),
+        doses=dose.dose_response(PLAN, world),
         limits=[LimitResult(limit, (("a: b", found), ("share", 0.345)), "It breaks.")],
         world=world,
     )

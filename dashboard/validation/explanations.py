@@ -10,45 +10,44 @@ from dashboard.numbers import figure
 from dashboard.templates import listed
 from dashboard.validation.markdown import effect_cells, gain, table
 from experiments.article import SILENCED
+from experiments.validation.claims import Outcome
+from experiments.validation.conditions import BLOCKS, SMALL, NetworkSetting, Place
 from experiments.validation.controls import AT_MOST, ControlResult
-from experiments.validation.judgements import Beside, Outcome
-from experiments.validation.network_world import BLOCKS, PENALTY_RATE
-from experiments.validation.plan import SMALL
-from experiments.validation.rules import Finding, Rule
+from experiments.validation.network_world import PENALTY_RATE
+from experiments.validation.remedies import Remedy
+from experiments.validation.rules import Finding
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect, paired_effect
 
 
-def place_name(outcome: Outcome) -> str:
-    """Return where an outcome was found: the team, or a setting of the network."""
-    return "team" if outcome.world == "team" else outcome.setting
+def place_name(place: Place) -> str:
+    """Name the team, or a setting of the network."""
+    return "team" if place.world == "team" else place.name
 
 
-def in_places(places: Sequence[str]) -> str:
+def in_places(places: Sequence[Place]) -> str:
     """Name places in a sentence.
 
     Examples
     --------
-    >>> in_places(["team", "all digits, clean, sgd"])
+    >>> from experiments.validation.conditions import TEAM
+    >>> in_places([TEAM, NetworkSetting(optimizer="sgd")])
     'the team and *all digits, clean, sgd*'
     """
-    names = ["the team" if place == "team" else f"*{place}*" for place in places]
+    names = ["the team" if place.world == "team" else f"*{place.name}*" for place in places]
     return f"{'; '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
-def effect_of(validation: Validation, place: str, measure: str) -> Effect:
+def effect_of(validation: Validation, place: Place, measure: str) -> Effect:
     """Compare a measure without and with absences, in the team or in a network's setting."""
     world = validation.world
-    if place == "team":
-        return paired_effect(world.team["without"][measure], world.team["absences"][measure])
-    conditions = (world.network[f"{place}: {name}"] for name in ("without", "absences"))
-    return paired_effect(*(figures[measure] for figures in conditions))
+    return paired_effect(world[place.without][measure], world[place.absences][measure])
 
 
-def silenced(validation: Validation, place: str, fraction: float) -> Effect:
+def silenced(validation: Validation, setting: NetworkSetting, fraction: float) -> Effect:
     """Compare accuracy with a fraction of the hidden units silenced, in a network's setting."""
     at = int(np.abs(SILENCED - fraction).argmin())
-    conditions = (validation.world.network[f"{place}: {name}"] for name in ("without", "absences"))
+    conditions = (validation.world[each] for each in (setting.without, setting.absences))
     return paired_effect(*(figures["ablation"][:, at] for figures in conditions))
 
 
@@ -84,49 +83,48 @@ def explain_control(control: ControlResult) -> str:
             f"{where}undecided. The interval reaches across 0, or there was no clear effect of "
             "absences for the control to be held against."
         )
-    allowed = control.effect.after
-    if control.compared.startswith("change of") and allowed > 0:
-        part = AT_MOST * control.effect.before / allowed
+    if control.of_absences is not None:
         return (
-            f"{where}it changes the measure by {part:.0%} of what absences change it by, and the "
-            f"rule allows {AT_MOST:.0%}. So a part of that effect is not due to who is missing."
+            f"{where}it changes the measure by {control.of_absences:.0%} of what absences change "
+            f"it by, and the rule allows {AT_MOST:.0%}. So a part of that effect is "
+            "not due to who is missing."
         )
     return f"{where}the prediction ({control.prediction}) does not come true."
 
 
-def compare_remedies(rows: Sequence[Beside]) -> str:
+def compare_remedies(rows: Sequence[Remedy]) -> str:
     """Say plainly which of one world's remedies gained most."""
-    absences = next(row for row in rows if row.remedy == "absences")
+    absences = next(row for row in rows if row.name == "absences")
     others = [row for row in rows if row is not absences]
     text = (
         f"In the {absences.world}, absences change quality on unseen questions by "
         f"{gain(absences.effect)}, "
-        + listed([f"{row.remedy} by {gain(row.effect)}" for row in others])
+        + listed([f"{row.name} by {gain(row.effect)}" for row in others])
         + ". "
     )
     best = max(rows, key=lambda row: row.effect.difference)
     if best is absences:
         text += "Absences gain most on average"
     else:
-        text += f"**{best.remedy.capitalize()}: better than absences** on average"
+        text += f"**{best.name.capitalize()}: better than absences** on average"
     rivals = [row for row in rows if row is not best]
     for relation, named in (
         ("lies wholly above", [row for row in rivals if best.effect.low > row.effect.high]),
         ("overlaps with", [row for row in rivals if best.effect.low <= row.effect.high]),
     ):
         if named:
-            text += f"; the interval {relation} that of {listed([row.remedy for row in named])}"
+            text += f"; the interval {relation} that of {listed([row.name for row in named])}"
     return text + "."
 
 
 def _which_rule(validation: Validation, short: Sequence[Outcome]) -> list[str]:
     """List, for each rule that is not met, how it is missed and where."""
-    missed: dict[tuple[str, str], list[str]] = {}
+    missed: dict[tuple[str, str], list[Place]] = {}
     for outcome in short:
-        for rule, finding in zip(outcome.claim.rules, outcome.findings, strict=True):
+        for finding in outcome.findings:
             if finding.verdict != "holds":
-                reason = f"{finding.measure}: {finding.verdict}", _reason(rule, finding)
-                missed.setdefault(reason, []).append(place_name(outcome))
+                reason = f"{finding.rule.measure}: {finding.verdict}", _reason(finding)
+                missed.setdefault(reason, []).append(outcome.place)
         broken = [
             theorem.id
             for theorem in validation.theorems
@@ -134,7 +132,7 @@ def _which_rule(validation: Validation, short: Sequence[Outcome]) -> list[str]:
         ]
         for name in broken:
             reason = f"{name}: does not hold", "the exact statement that the claim rests on fails"
-            missed.setdefault(reason, []).append(place_name(outcome))
+            missed.setdefault(reason, []).append(outcome.place)
     if not missed:
         return []
     lines = [
@@ -143,28 +141,27 @@ def _which_rule(validation: Validation, short: Sequence[Outcome]) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _reason(rule: Rule, finding: Finding) -> str:
-    effect = finding.effect
+def _reason(finding: Finding) -> str:
+    rule, effect = finding.rule, finding.effect
     if finding.verdict == "undecided":
         return "the interval is too wide, or lies too near the border, to say"
     if rule.expect == "same":
-        return "the two differ by more than anyone would care about"
+        return "the two differ by more than the smallest effect of interest"
     if rule.expect == "not lower":
-        return "it is lower by more than anyone would care about"
+        return "it is lower by more than the smallest effect of interest"
     other_way = effect.high < 0 if rule.expect == "higher" else effect.low > 0
-    within = max(abs(effect.low), abs(effect.high)) < finding.worth
-    if other_way and within:
+    if other_way and finding.equivalent:
         return (
             f"the claim has it {rule.expect}, and it moves the other way, "
-            "by less than anyone would care about"
+            "by less than the smallest effect of interest"
         )
     if other_way:
         return f"the claim has it {rule.expect}, and it moves the other way"
-    return "if there is a difference, it is smaller than anyone would care about"
+    return "equivalent: the whole interval lies within the smallest effect of interest"
 
 
 def _finding(outcome: Outcome, measure: str) -> Finding:
-    return next(finding for finding in outcome.findings if finding.measure == measure)
+    return next(finding for finding in outcome.findings if finding.rule.measure == measure)
 
 
 def _missing(outcomes: Sequence[Outcome], measure: str) -> list[Outcome]:
@@ -185,7 +182,7 @@ def _saturation(
     validation: Validation, _: Sequence[Outcome], failing: Sequence[Outcome]
 ) -> list[str]:
     """C1, C5: an accuracy near its ceiling hardly feels the loss of one block of eight."""
-    places = [outcome.setting for outcome in failing if outcome.world == "network"]
+    places = [outcome.place for outcome in failing if isinstance(outcome.place, NetworkSetting)]
     if not places:
         return []
     complete = [effect_of(validation, place, "quality").before for place in places]
@@ -253,15 +250,16 @@ def _weights(
     """C8: what the regulariser of T5 really shrinks."""
     if not failing:
         return []
-    rows, fallen = [], []
+    rows: list[list[str]] = []
+    fallen: list[Place] = []
     for outcome in outcomes:
-        place = place_name(outcome)
+        place = outcome.place
         weights = effect_of(validation, place, "squared weights")
         penalty = effect_of(validation, place, "penalty of absences")
         if penalty.verdict == "lower":
             fallen.append(place)
-        rows.append([place, *effect_cells(weights), *effect_cells(penalty)])
-    both = [place_name(outcome) for outcome in failing if place_name(outcome) in fallen]
+        rows.append([place_name(place), *effect_cells(weights), *effect_cells(penalty)])
+    both = [outcome.place for outcome in failing if outcome.place in fallen]
     text = (
         "The penalty that absences really put on learning is written out by theorem T5, and "
         "squared weights do not occur in it: it is sum_ij Cov(m_i, m_j)/(q_i q_j) &lt;c_i, c_j>, "
@@ -298,8 +296,10 @@ def _unseen(
 ) -> list[str]:
     """C9: what there is to gain on clean labels."""
     paragraphs = []
-    missed = [outcome.setting for outcome in _missing(failing, "quality")]
-    noisy = [o.setting for o in outcomes if o.world == "network" and "wrong" in o.setting]
+    settings = [o.place for o in outcomes if isinstance(o.place, NetworkSetting)]
+    failed = [outcome.place for outcome in _missing(failing, "quality")]
+    missed = [place for place in settings if place in failed]
+    noisy = [place for place in settings if not place.clean]
     if missed and not set(missed) & set(noisy):
         accuracy = [effect_of(validation, place, "quality").before for place in missed]
         text = (
@@ -307,11 +307,10 @@ def _unseen(
             f"accuracy there is {_range(accuracy)} without absences, and there is little that is "
             "wrong to be learned by heart. "
         )
-        held = [o.setting for o in outcomes if o.setting in noisy and o.verdict == "holds"]
+        held = [o.place for o in outcomes if o.place in noisy and o.verdict == "holds"]
         if noisy and len(held) == len(noisy):
             text += "Where 30% of the practice labels are wrong, the claim holds in every setting. "
-        small = [place for place in missed if place.startswith(f"{SMALL} digits")]
-        if small:
+        if any(place.practice == SMALL for place in missed):
             text += (
                 "The dropout paper, too, found no gain on its smallest clean training sets, of 100 "
                 "and 500 samples (Srivastava et al. 2014, section 7.4)."
@@ -319,14 +318,14 @@ def _unseen(
         paragraphs.append(text.strip())
     gained = [
         o for o in outcomes
-        if o.world == "network" and o.setting not in noisy
+        if o.world == "network" and o.place not in noisy
         and _finding(o, "quality").verdict == "holds"
     ]  # fmt: skip
     if missed and gained:
         paragraphs.append(
             "A gain on clean labels is shown nevertheless, by "
             + "; by ".join(
-                f"{gain(_finding(o, 'quality').effect)} in {in_places([o.setting])}" for o in gained
+                f"{gain(_finding(o, 'quality').effect)} in {in_places([o.place])}" for o in gained
             )
             + "."
         )
@@ -352,7 +351,7 @@ def _steadiness(
     found = [_finding(outcome, "spread over starts").effect for outcome in only]
     return [
         "Steady has three readings, and they part here. The answer depends less on who is there in "
-        f"{in_places([outcome.setting for outcome in only])}, but not less on how the network "
+        f"{in_places([outcome.place for outcome in only])}, but not less on how the network "
         "happened to start. That spread is a variance of probabilities of at most "
         f"{figure(max(max(effect.before, effect.after) for effect in found))} there. Absences make "
         "members rely less on one another; they do not say which of many solutions is found."

@@ -14,9 +14,11 @@ from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, Texts, drawing, save_png
 from dashboard.validation.report import outcomes_by_claim
-from dashboard.validation.sections import dose_effects
 from experiments.article import SILENCED
-from experiments.validation.judgements import NOISY, Dose, Outcome
+from experiments.validation.claims import Outcome
+from experiments.validation.conditions import NOISY, NetworkSetting, Place
+from experiments.validation.controls import NETWORK_COUPLES, SIX_COUPLES, SIX_WITHOUT
+from experiments.validation.dose import Dose
 from experiments.validation.rules import Finding, Rule
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect, paired_effect
@@ -25,8 +27,8 @@ FloatArray = npt.NDArray[np.float64]
 Draw = Callable[[IO[bytes]], None]
 
 # Further colours of Okabe and Ito's palette.
-TEAM, CLEAN, WRONG = INK, "#009E73", "#CC79A7"
-WORLDS = {"team": TEAM, "network": WRONG}
+BLACK, GREEN, PINK = INK, "#009E73", "#CC79A7"
+WORLDS = {"team": BLACK, "network": PINK}
 LEFT_PANEL = ("C1", "C2", "C3", "C4", "C5", "C6")
 ROW = 0.8  # inches
 
@@ -46,7 +48,7 @@ def figures_of(validation: Validation, language: str = "en") -> dict[str, Draw]:
 
 
 def draw_effects(outcomes: Sequence[Outcome], file: IO[bytes], language: str) -> None:
-    """Draw every finding with its interval, in units of what anyone would care about."""
+    """Draw every finding with its interval, in units of the smallest effect of interest."""
     by_claim = outcomes_by_claim([outcome for outcome in outcomes if outcome.findings])
     panels = [
         {name: found for name, found in by_claim.items() if (name in LEFT_PANEL) == left}
@@ -109,39 +111,40 @@ def _row_label(rule: Rule, text: Texts) -> str:
     return text["effects.same"].format(measure=measure, other=text[f"measure.{rule.against}"])
 
 
-def _in_worths(finding: Finding) -> tuple[float, float, float]:
+def _in_smallest_effects(finding: Finding) -> tuple[float, float, float]:
     """Return both ends of the interval and the difference, turned to what the claim says."""
-    if finding.worth == 0:  # nothing to measure it by
+    if finding.smallest_effect == 0:  # nothing to measure it by
         return np.nan, np.nan, np.nan
-    turn = -1.0 if finding.expect == "lower" else 1.0
+    turn = -1.0 if finding.rule.expect == "lower" else 1.0
     effect = finding.effect
     low, high, middle = (
-        turn * value / finding.worth for value in (effect.low, effect.high, effect.difference)
+        turn * value / finding.smallest_effect
+        for value in (effect.low, effect.high, effect.difference)
     )
     return min(low, high), max(low, high), middle
 
 
 def _farthest(outcomes: Sequence[Outcome]) -> tuple[float, float]:
-    found = [_in_worths(finding) for outcome in outcomes for finding in outcome.findings]
+    found = [_in_smallest_effects(finding) for outcome in outcomes for finding in outcome.findings]
     ends = [value for each in found for value in each if np.isfinite(value)]
     return min([-12.0, *(1.6 * end for end in ends)]), max([12.0, *(1.6 * end for end in ends)])
 
 
 def _mark(ax: Axes, y: float, outcome: Outcome, finding: Finding) -> None:
-    low, high, middle = _in_worths(finding)
-    style = _setting_style(outcome)
+    low, high, middle = _in_smallest_effects(finding)
+    style = _style_of(outcome.place)
     ax.plot([low, high], [y, y], color=style["color"], linewidth=1.6, solid_capstyle="butt")
     ax.plot([middle], [y], **style)
 
 
-def _setting_style(outcome: Outcome) -> dict[str, Any]:
-    if outcome.world == "team":
-        return {"marker": "D", "color": TEAM, "markersize": 8, "linestyle": ""}
-    colour = CLEAN if "clean" in outcome.setting else WRONG
+def _style_of(place: Place) -> dict[str, Any]:
+    if not isinstance(place, NetworkSetting):
+        return {"marker": "D", "color": BLACK, "markersize": 8, "linestyle": ""}
+    colour = GREEN if place.clean else PINK
     return {
-        "marker": "o" if "adam" in outcome.setting else "^",
+        "marker": "o" if place.optimizer == "adam" else "^",
         "color": colour,
-        "markerfacecolor": colour if outcome.setting.startswith("all") else "white",
+        "markerfacecolor": colour if place.practice is None else "white",
         "markeredgewidth": 1.6,
         "markersize": 6.5,
         "linestyle": "",
@@ -149,11 +152,10 @@ def _setting_style(outcome: Outcome) -> dict[str, Any]:
 
 
 def _legend_of_settings(figure: Figure, outcomes: Sequence[Outcome], text: Texts) -> None:
-    seen = {(outcome.world, outcome.setting): outcome for outcome in outcomes}
     handles = [
-        Line2D([], [], label=text[f"effects.{world}"].format(setting=text[f"setting.{setting}"]),
-               **_setting_style(outcome))
-        for (world, setting), outcome in seen.items()
+        Line2D([], [], **_style_of(place),
+               label=text[f"effects.{place.world}"].format(setting=text[f"setting.{place.name}"]))
+        for place in dict.fromkeys(outcome.place for outcome in outcomes)
     ]  # fmt: skip
     figure.legend(
         handles=handles, loc="lower left", ncols=5, bbox_to_anchor=(0.006, 0.004), fontsize=12,
@@ -198,7 +200,7 @@ def _relative_score(ax: Axes, dose: Dose, text: Texts) -> None:
         np.exp([effect.high for effect in effects]),
         color=WORLDS[dose.world],
         marker="D" if dose.world == "team" else "o",
-        label=text[f"dose.{dose.world}"].format(setting=text[f"setting.{NOISY}"]),
+        label=text[f"dose.{dose.world}"].format(setting=text[f"setting.{NOISY.name}"]),
     )
     ax.set_xlabel(text["dose.rate"])
     ax.set_xticks(np.arange(0, 1, 0.1))
@@ -210,7 +212,7 @@ def _quality_by_rate(ax: Axes, dose: Dose, text: Texts) -> None:
         ("quality", "-", text["who.everyone"]),
         ("two missing, mean", "--", text["who.two"]),
     ):
-        effects = dose_effects(dose, measure)
+        effects = dose.effects(measure)
         _curve_with_band(
             ax,
             dose.rates,
@@ -251,12 +253,8 @@ def draw_couples(validation: Validation, file: IO[bytes], language: str) -> None
     """Draw agreement inside and between couples, complete and absent together, in both worlds."""
     world = validation.world
     panels = (
-        ("team", world.team["six without"], world.team["six couples"]),
-        (
-            "network",
-            world.network[f"{NOISY}: without"],
-            world.network["couples"],
-        ),
+        ("team", world[SIX_WITHOUT], world[SIX_COUPLES]),
+        ("network", world[NOISY.without], world[NETWORK_COUPLES]),
     )
     with drawing(language) as text:
         figure = Figure(figsize=(16, 8), dpi=120)
@@ -288,7 +286,7 @@ def draw_couples(validation: Validation, file: IO[bytes], language: str) -> None
 
 def draw_ablation(validation: Validation, file: IO[bytes], language: str) -> None:
     """Draw accuracy against the fraction of silenced units, a panel for each setting."""
-    settings = [setting.name for setting in validation.plan.settings()]
+    settings = validation.plan.settings()
     columns = min(4, len(settings))
     rows = -(-len(settings) // columns)
     with drawing(language) as text:
@@ -296,12 +294,12 @@ def draw_ablation(validation: Validation, file: IO[bytes], language: str) -> Non
         top = 1 - 1.1 / (1.9 + 3.9 * rows)
         figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1, rect=(0, 0, 1, top))
         axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-        for number, (ax, name) in enumerate(zip(axes.flat, settings, strict=False)):
+        for number, (ax, setting) in enumerate(zip(axes.flat, settings, strict=False)):
             for condition, colour, label in (
-                ("without", COMPLETE, "Dropout(0)"),
-                ("absences", ABSENT, "Dropout(0.5)"),
+                (setting.without, COMPLETE, "Dropout(0)"),
+                (setting.absences, ABSENT, "Dropout(0.5)"),
             ):
-                curves = np.asarray(validation.world.network[f"{name}: {condition}"]["ablation"])
+                curves = np.asarray(validation.world[condition]["ablation"])
                 means = [_mean(values) for values in curves.T]
                 _curve_with_band(
                     ax,
@@ -315,7 +313,7 @@ def draw_ablation(validation: Validation, file: IO[bytes], language: str) -> Non
                 )
             ax.axhline(0.1, color=PALE, linewidth=0.8, linestyle=":")
             ax.axvline(0.5, color=PALE, linewidth=0.8, linestyle=":")
-            ax.set_title(text[f"setting.{name}"])
+            ax.set_title(text[f"setting.{setting.name}"])
             ax.set_ylim(0, 1.02)
             ax.xaxis.set_major_formatter(PercentFormatter(1.0))
             if number % columns == 0:

@@ -14,13 +14,13 @@ import numpy as np
 from dashboard.files import write_json, write_whole
 from dashboard.validation.figures import figures_of
 from dashboard.validation.report import outcomes_by_claim, report
-from dashboard.validation.sections import command, dose_effects
+from dashboard.validation.sections import command
 from dashboard.validation.tables import COLUMNS, rows
 from experiments.article import SILENCED
 from experiments.story import versions
+from experiments.validation.claims import Outcome
 from experiments.validation.comparison import Comparison
-from experiments.validation.judgements import Outcome
-from experiments.validation.rules import Figures
+from experiments.validation.conditions import World
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect
 
@@ -63,9 +63,17 @@ def validation_csv(validation: Validation) -> str:
 def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
     """Return everything that was found, and every figure behind it, as JSON can hold it."""
     plan = asdict(validation.plan)
+    settings = validation.plan.settings()
+    epochs = validation.plan.epochs
     return {
         "command": command(validation, only),
-        "plan": plan | {"settings": [asdict(setting) for setting in validation.plan.settings()]},
+        "plan": plan
+        | {
+            "settings": [
+                {"name": each.name, "base": asdict(each.absences.training(epochs))}
+                for each in settings
+            ]
+        },
         "versions": versions(),
         "sound": validation.sound,
         "theorems": [_theorem(theorem) for theorem in validation.theorems],
@@ -94,15 +102,15 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
             for control in validation.controls
         ],
         "remedies": [
-            {"world": row.world, "remedy": row.remedy, "effect": effect_json(row.effect)}
-            for row in validation.beside
+            {"world": row.world, "remedy": row.name, "effect": effect_json(row.effect)}
+            for row in validation.remedies
         ],
         "dose": [
             {
                 "world": dose.world,
                 "rates": dose.rates.tolist(),
                 "against the first rate": {
-                    measure: [effect_json(effect) for effect in dose_effects(dose, measure)]
+                    measure: [effect_json(effect) for effect in dose.effects(measure)]
                     for measure in dose.measures
                 },
                 "by rate and seed": {
@@ -128,8 +136,8 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
         "silenced in 'ablation'": SILENCED.tolist(),
         "by seed": {
             "seeds": list(validation.plan.seeds),
-            "team": _by_condition(validation.world.team),
-            "network": _by_condition(validation.world.network),
+            "team": _by_condition(validation.world, "team"),
+            "network": _by_condition(validation.world, "network"),
         },
     }
 
@@ -149,14 +157,14 @@ def _theorem(theorem: Comparison) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "world": outcome.world,
-        "setting": outcome.setting,
+        "setting": outcome.place.name,
         "verdict": outcome.verdict,
         "findings": [
             {
-                "measure": finding.measure,
-                "expect": finding.expect,
+                "measure": finding.rule.measure,
+                "expect": finding.rule.expect,
                 "effect": effect_json(finding.effect),
-                "worth": finding.worth,
+                "smallest effect of interest": finding.smallest_effect,
                 "verdict": finding.verdict,
             }
             for finding in outcome.findings
@@ -164,10 +172,11 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _by_condition(figures: dict[str, Figures]) -> dict[str, dict[str, list[Any]]]:
+def _by_condition(world: World, where: str) -> dict[str, dict[str, list[Any]]]:
     return {
-        condition: {measure: np.asarray(values).tolist() for measure, values in measures.items()}
-        for condition, measures in figures.items()
+        condition.name: {name: np.asarray(values).tolist() for name, values in measures.items()}
+        for condition, measures in world.items()
+        if condition.world == where
     }
 
 

@@ -10,13 +10,11 @@ import numpy as np
 from dashboard.numbers import figure
 from dashboard.validation.explanations import effect_of, silenced
 from dashboard.validation.markdown import effect_cells
-from experiments.validation.judgements import NOISY
+from experiments.validation.conditions import CLEAN, NOISY, SMALL, NetworkSetting
 from experiments.validation.network_world import AVERAGED
-from experiments.validation.plan import SMALL
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect
 
-CLEAN = "all digits, clean, adam"
 SRIVASTAVA = "Srivastava et al. 2014"
 
 
@@ -53,15 +51,14 @@ def _pair(effect: Effect, unit: str = "") -> str:
     return f"{before} to {after}{unit}, {difference}"
 
 
-def _settings(validation: Validation) -> list[str]:
+def _settings(validation: Validation) -> list[NetworkSetting]:
     """Return the network's settings in which claims were measured."""
-    named = [setting.name for setting in validation.plan.settings()]
-    return [name for name in named if f"{name}: absences" in validation.world.network]
+    return [each for each in validation.plan.settings() if each.absences in validation.world]
 
 
 def _scores(validation: Validation) -> str:
     return "; ".join(
-        f"{place}: {_pair(effect_of(validation, place, 'co-adaptation score'))}"
+        f"{place.name}: {_pair(effect_of(validation, place, 'co-adaptation score'))}"
         for place in (CLEAN, NOISY)
         if place in _settings(validation)
     )
@@ -84,7 +81,7 @@ def _passes(validation: Validation) -> str:
     settings = _settings(validation)
     if not settings:
         return ""
-    networks = [validation.world.network[f"{name}: absences"] for name in settings]
+    networks = [validation.world[setting.absences] for setting in settings]
     passes = np.concatenate([figures["passes to match"] for figures in networks])
     matched = passes[passes > 0]
     never = len(passes) - len(matched)
@@ -94,9 +91,9 @@ def _passes(validation: Validation) -> str:
 
 def _small_sets(validation: Validation) -> str:
     return "; ".join(
-        f"{place}: {_pair(effect_of(validation, place, 'quality'), ' accuracy')}"
+        f"{place.name}: {_pair(effect_of(validation, place, 'quality'), ' accuracy')}"
         for place in _settings(validation)
-        if place.startswith(f"{SMALL} digits, clean")
+        if place.practice == SMALL and place.clean
     )
 
 
@@ -105,7 +102,7 @@ def _errors(validation: Validation) -> str:
         return ""
     accuracy = effect_of(validation, CLEAN, "quality")
     return (
-        f"{CLEAN}: {figure(100 * (1 - accuracy.before))}% to "
+        f"{CLEAN.name}: {figure(100 * (1 - accuracy.before))}% to "
         f"{figure(100 * (1 - accuracy.after))}% wrong"
     )
 
@@ -122,14 +119,14 @@ def _flat(validation: Validation) -> str:
         rates = dose.rates[inside]
         parts.append(
             f"accuracy {figure(quality.min())} to {figure(quality.max())} for rates "
-            f"{rates.min():g} to {rates.max():g} ({NOISY})"
+            f"{rates.min():g} to {rates.max():g} ({NOISY.name})"
         )
     return "; ".join(parts)
 
 
 def _beyond(validation: Validation) -> str:
     return "; ".join(
-        f"{place}: with 80% silenced, accuracy {_pair(silenced(validation, place, 0.8))}"
+        f"{place.name}: with 80% silenced, accuracy {_pair(silenced(validation, place, 0.8))}"
         for place in (CLEAN, NOISY)
         if place in _settings(validation)
     )

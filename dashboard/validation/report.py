@@ -18,10 +18,9 @@ from dashboard.validation.sections import (
     remedies_section,
     theorems_section,
 )
-from experiments.validation.claims import Claim
-from experiments.validation.judgements import Outcome
-from experiments.validation.network_world import BLOCKS
-from experiments.validation.rules import QUALITY_WORTH, RELATIVE_WORTH, Rule
+from experiments.validation.claims import Claim, Outcome
+from experiments.validation.conditions import BLOCKS
+from experiments.validation.rules import SMALLEST_EFFECT, SMALLEST_RELATIVE_EFFECT, Rule
 from experiments.validation.validate import Validation
 
 IN_SHORT = {"holds": "hold", "does not hold": "do not hold", "undecided": "are undecided"}
@@ -59,7 +58,7 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         parts += controls_section(validation, figures)
     if validation.doses:
         parts += dose_section(validation, figures)
-    if validation.beside:
+    if validation.remedies:
         parts += remedies_section(validation)
     if validation.limits:
         parts += limits_section(validation)
@@ -91,9 +90,9 @@ def rules_in_words(rules: Sequence[Rule]) -> str:
 
 
 def _asked(rule: Rule) -> str:
-    worth = f"{QUALITY_WORTH:g}"
+    delta = f"{SMALLEST_EFFECT:g}"
     if rule.relative:
-        worth = f"{RELATIVE_WORTH:.0%} of its mean {rule.against or 'without absences'}"
+        delta = f"{SMALLEST_RELATIVE_EFFECT:.0%} of its mean {rule.against or 'without absences'}"
     against = "" if rule.against is None else f" than **{rule.against}**"
     match rule.expect:
         case "higher":
@@ -101,10 +100,10 @@ def _asked(rule: Rule) -> str:
         case "lower":
             return f"be lower{against}: the whole interval below 0"
         case "not lower":
-            return f"not be lower{against}: the whole interval above -{worth}"
+            return f"not be lower{against}: the whole interval above -{delta}"
         case _:
             other = "without absences" if rule.against is None else f"**{rule.against}**"
-            return f"be the same as {other}: the whole interval within {worth} of 0"
+            return f"be the same as {other}: the whole interval within {delta} of 0"
 
 
 def _what_was_done(validation: Validation, only: str) -> list[str]:
@@ -203,7 +202,7 @@ def _claims_in_short(by_claim: dict[str, list[Outcome]]) -> list[str]:
 def _verdicts(
     validation: Validation, by_claim: dict[str, list[Outcome]], figures: Collection[str]
 ) -> list[str]:
-    places = [place_name(outcome) for outcome in next(iter(by_claim.values()))]
+    places = [place_name(outcome.place) for outcome in next(iter(by_claim.values()))]
     rows = [
         [
             f"[{name}](#{name.lower()})",
@@ -233,8 +232,8 @@ def _claim(
     ]
     rows = [
         [
-            literal(finding.measure),
-            place_name(outcome),
+            literal(finding.rule.measure),
+            place_name(outcome.place),
             *effect_cells(finding.effect),
             f"{MARKS[finding.verdict]} {finding.verdict}",
         ]
@@ -292,10 +291,10 @@ def _how_to_read(validation: Validation) -> list[str]:
         "explanation. Where there is nothing, one comparison in forty would still pass on a given "
         "side, by chance.",
         "**The rule.** 'Higher' holds if the whole interval lies above 0. It does not hold if the "
-        "whole interval lies below 0, or so close to 0 that nobody would care: within "
-        f"{QUALITY_WORTH:g} for a quality or an accuracy, within {RELATIVE_WORTH:.0%} of its size "
-        "for weights, variances and the like. 'Lower' is the same, mirrored. 'The same' holds if "
-        "the whole interval is that close to 0, and does not if it is wholly farther away. 'Not "
+        "whole interval lies below 0, or within the smallest effect of interest of 0: "
+        f"{SMALLEST_EFFECT:g} for a quality or an accuracy, {SMALLEST_RELATIVE_EFFECT:.0%} of its "
+        "size for weights, variances and the like. 'Lower' is the same, mirrored. 'The same' holds "
+        "if the whole interval lies within that, and does not if it lies wholly outside. 'Not "
         "lower' holds if the whole interval lies above minus that, and does not if it lies below. "
         "Anything else is undecided: more seeds would tell. A claim with several rules holds if "
         "all of them do, and does not hold if one of them does not.",

@@ -9,17 +9,18 @@ from dashboard.templates import listed, literal
 from dashboard.validation.explanations import compare_remedies, explain_control
 from dashboard.validation.markdown import effect_cells, table
 from dashboard.validation.published import beside_ours
+from experiments.validation.conditions import NOISY
 from experiments.validation.controls import AT_MOST
-from experiments.validation.judgements import NOISY, Dose
+from experiments.validation.dose import Dose
 from experiments.validation.validate import Validation
-from simulation.statistics import Effect, paired_effect
+from simulation.statistics import Effect
 
 MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 
 
 CAPTIONS = {
     "effects.png": "Every finding with its 95% interval. One step to the right is the smallest "
-    "difference that anyone would care about; right is what the claim says.",
+    "effect of interest; right is what the claim says.",
     "couples.png": "Agreement inside couples who are only ever absent together, and between them.",
     "dose.png": "The dose: co-adaptation and quality against the absence rate, in both worlds.",
     "ablation.png": "The article's network with more and more of its hidden units silenced, "
@@ -97,7 +98,7 @@ def controls_section(validation: Validation, figures: Collection[str]) -> list[s
         "them by, in the same seeds. Couples must come to agree more with others than with each "
         "other, and the gain by noise must shrink more with the size of the steps than that by "
         "absences. In each of these the interval must lie above 0. The network's controls are run "
-        f"in the setting '{NOISY}'. Two of these rules are not the first ones: what noise was "
+        f"in the setting '{NOISY.name}'. Two of these rules are not the first ones: what noise was "
         "expected to do, and where a fixed block was looked at, were revised after a first run, "
         "for the reasons written in `experiments/validation/controls.py`. "
         f"Reproduce: `{command(validation, 'controls')}`.",
@@ -112,7 +113,7 @@ def dose_section(validation: Validation, figures: Collection[str]) -> list[str]:
     parts = [
         "## How much absence?",
         "Members are absent independently with the same rate, in the team and in the network "
-        f"(there in the setting '{NOISY}'). Reproduce: `{command(validation, 'dose')}`.",
+        f"(there in the setting '{NOISY.name}'). Reproduce: `{command(validation, 'dose')}`.",
     ]
     for dose in validation.doses:
         names = ("co-adaptation score", "quality", "two missing, mean")
@@ -127,17 +128,12 @@ def dose_section(validation: Validation, figures: Collection[str]) -> list[str]:
     return [*parts, *picture("dose.png", figures)]
 
 
-def dose_effects(dose: Dose, measure: str) -> list[Effect]:
-    """Compare each rate with the first, by one measure."""
-    return [paired_effect(dose.measures[measure][0], row) for row in dose.measures[measure]]
-
-
 def _dose_in_words(dose: Dose) -> str:
     quality = dose.measures["quality"].mean(axis=1)
     score = dose.measures["co-adaptation score"].mean(axis=1)
     worse = [
         rate
-        for rate, effect in zip(dose.rates, dose_effects(dose, "quality"), strict=True)
+        for rate, effect in zip(dose.rates, dose.effects("quality"), strict=True)
         if effect.verdict == "lower"
     ]
     best = int(quality.argmax())
@@ -158,8 +154,8 @@ def _dose_in_words(dose: Dose) -> str:
 
 def remedies_section(validation: Validation) -> list[str]:
     """Set early stopping and weight decay beside absences."""
-    rows = [[row.world, row.remedy, *effect_cells(row.effect)] for row in validation.beside]
-    worlds = list(dict.fromkeys(row.world for row in validation.beside))
+    rows = [[row.world, row.name, *effect_cells(row.effect)] for row in validation.remedies]
+    worlds = list(dict.fromkeys(row.world for row in validation.remedies))
     columns = ["where", "remedy", "nothing done", "with the remedy", "difference [95% interval]"]
     return [
         "## Are there other ways to the same end?",
@@ -167,10 +163,10 @@ def remedies_section(validation: Validation) -> list[str]:
         "practising in time, and to let all weights decay. Here they stand beside absences. When "
         "to stop, and which of four strengths of decay, was chosen for each seed on one half of "
         "the unseen questions; all are judged on the other half. Absences had no such choice. The "
-        f"network's setting is '{NOISY}'. Reproduce: `{command(validation, 'C9')}`.",
+        f"network's setting is '{NOISY.name}'. Reproduce: `{command(validation, 'C9')}`.",
         table(columns, rows, right=(2, 3, 4)),
         *(
-            compare_remedies([row for row in validation.beside if row.world == world])
+            compare_remedies([row for row in validation.remedies if row.world == world])
             for world in worlds
         ),
     ]

@@ -10,8 +10,7 @@ from rich.text import Text
 from dashboard.numbers import small
 from dashboard.tables import plain_table
 from dashboard.validation.report import outcomes_by_claim
-from dashboard.validation.sections import dose_effects
-from experiments.validation.judgements import Outcome
+from experiments.validation.claims import Outcome
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect
 
@@ -54,7 +53,9 @@ def validation_tables(validation: Validation) -> list[Table]:
 def _claims_table(validation: Validation) -> Table:
     by_claim = outcomes_by_claim(validation.outcomes)
     settings = [
-        outcome.setting for outcome in next(iter(by_claim.values())) if outcome.world == "network"
+        outcome.place.name
+        for outcome in next(iter(by_claim.values()))
+        if outcome.world == "network"
     ]
     numbered = "; ".join(f"{at} {name}" for at, name in enumerate(settings, start=1))
     table = plain_table(
@@ -129,15 +130,16 @@ def _limits_table(validation: Validation) -> Table:
 def rows(validation: Validation) -> Iterator[Row]:
     """Yield one flat row for each finding, with the columns `COLUMNS`; not all fill them all."""
     for outcome in validation.outcomes:
-        for rule, finding in zip(outcome.claim.rules, outcome.findings, strict=True):
+        for finding in outcome.findings:
+            rule = finding.rule
             against = "" if rule.against is None else f" (against {rule.against})"
             yield {
                 "kind": "claim",
                 "id": outcome.claim.id,
                 "world": outcome.world,
-                "setting": outcome.setting,
-                "measure": finding.measure,
-                "expectation": finding.expect + against,
+                "setting": outcome.place.name,
+                "measure": rule.measure,
+                "expectation": rule.expect + against,
                 **_effect(finding.effect),
                 "verdict": finding.verdict,
             }
@@ -161,17 +163,17 @@ def rows(validation: Validation) -> Iterator[Row]:
             **_effect(control.effect),
             "verdict": control.verdict,
         }
-    for remedy in validation.beside:
+    for remedy in validation.remedies:
         yield {
             "kind": "remedy",
-            "id": remedy.remedy,
+            "id": remedy.name,
             "world": remedy.world,
             "measure": "quality, judged half",
             **_effect(remedy.effect),
         }
     for dose in validation.doses:
         for measure in dose.measures:
-            for rate, effect in zip(dose.rates, dose_effects(dose, measure), strict=True):
+            for rate, effect in zip(dose.rates, dose.effects(measure), strict=True):
                 yield {
                     "kind": "dose",
                     "id": f"rate {rate:g}",

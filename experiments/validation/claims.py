@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.validation.rules import Rule
+from experiments.validation.conditions import Figures, Place, World
+from experiments.validation.plan import Plan
+from experiments.validation.rules import Finding, Rule, Verdict, all_of
 
 
 @dataclass(frozen=True)
@@ -183,3 +185,46 @@ CLAIMS = {
         ),
     )
 }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found about one claim in the team, or in one setting of the network.
+
+    Attributes
+    ----------
+    claim : Claim
+    place : TeamSetting or NetworkSetting
+    findings : list of Finding
+    verdict : {'holds', 'does not hold', 'undecided'}
+    """
+
+    claim: Claim
+    place: Place
+    findings: list[Finding]
+    verdict: Verdict
+
+    @property
+    def world(self) -> str:
+        """'team' or 'network'."""
+        return self.place.world
+
+
+def judge_claim(claim: Claim, plan: Plan, world: World, theorems: dict[str, bool]) -> list[Outcome]:
+    """Apply a claim's rules in both worlds, in every setting of the network."""
+    return [
+        outcome_of(claim, place, world[place.without], world[place.absences], theorems)
+        for place in plan.places()
+    ]
+
+
+def outcome_of(
+    claim: Claim, place: Place, without: Figures, absences: Figures, theorems: dict[str, bool]
+) -> Outcome:
+    """Apply a claim's rules in one place, and join their verdicts with those of its theorems."""
+    exact: list[Verdict] = [
+        "holds" if theorems[name] else "does not hold" for name in claim.theorems
+    ]
+    findings = [rule.decide(without, absences) for rule in claim.rules]
+    verdict = all_of([*exact, *(finding.verdict for finding in findings)])
+    return Outcome(claim, place, findings, verdict)

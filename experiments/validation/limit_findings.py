@@ -15,15 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.validation.comparison import EXACT
-from experiments.validation.judgements import NOISY, Dose, World, dose_response
+from experiments.validation.conditions import NOISY, TEAM, Figures
+from experiments.validation.controls import NETWORK_NOISE, TEAM_NOISE
+from experiments.validation.dose import Dose, dose_response
+from experiments.validation.game_measures import stacked
 from experiments.validation.limit_measures import NETWORK_BEYOND, OPTIMIZERS, TEAM_BEYOND
-from experiments.validation.measured import stacked
 from experiments.validation.plan import Plan
-from experiments.validation.rules import Figures, Rule, all_of
+from experiments.validation.rules import Rule, all_of
 from simulation.statistics import Effect, paired_effect
 
 FloatArray = npt.NDArray[np.float64]
-Results = Mapping[tuple[str, ...], Any]
+Results = Mapping[Any, Any]
 Rows = list[tuple[str, Effect | float]]
 
 TINKERED = (
@@ -66,7 +68,7 @@ def together(plan: Plan, results: Results) -> tuple[Rows, str]:
 
 def too_frequent(plan: Plan, results: Results) -> tuple[Rows, str]:
     """L2: the best rate, and the first one beyond it that is too much, in both worlds."""
-    team, network = dose_response(plan, World.of(results))
+    team, network = dose_response(plan, results)
     rows: Rows = []
     said = []
     for dose, rates in ((team, TEAM_BEYOND), (network, NETWORK_BEYOND)):
@@ -204,10 +206,10 @@ def tinkerers(plan: Plan, results: Results) -> tuple[Rows, str]:
         ("quality with two missing: always complete, one or two absent", kept),
     ]
     findings = [rule.decide(without, absences) for rule in TINKERED]
-    rows += [(f"{f.measure}: always complete, one or two absent", f.effect) for f in findings]
+    rows += [(f"{f.rule.measure}: always complete, one or two absent", f.effect) for f in findings]
     falls = {"holds": "falls", "does not hold": "does not fall", "undecided": "is undecided"}
     parts = ", ".join(
-        f"{f.measure} {f.effect.before:.2g} to {f.effect.after:.2g} "
+        f"{f.rule.measure} {f.effect.before:.2g} to {f.effect.after:.2g} "
         f"({_shown(f.effect, 'lower', 'higher')})"
         for f in findings
     )
@@ -224,16 +226,13 @@ def tinkerers(plan: Plan, results: Results) -> tuple[Rows, str]:
 
 def noise_alone(plan: Plan, results: Results) -> tuple[Rows, str]:
     """L7: what noise gains, of what absences gain."""
-    world = World.of(results)
     rows: Rows = []
     said = []
-    for where, figures, setting in (
-        ("team", world.team, ""),
-        ("network", world.network, f"{NOISY}: "),
-    ):
+    for place, noise_instead in ((TEAM, TEAM_NOISE), (NOISY, NETWORK_NOISE)):
+        where = place.world
         without, absences, noise = (
-            figures[name]["two missing, mean"]
-            for name in (f"{setting}without", f"{setting}absences", "noise")
+            results[condition]["two missing, mean"]
+            for condition in (place.without, place.absences, noise_instead)
         )
         gain = paired_effect(without, noise)
         beside = paired_effect(absences - without, noise - without)

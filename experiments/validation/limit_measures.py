@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from experiments.article import Setting, digits_of, fit_article_network
 from experiments.stack import TeamStack
+from experiments.validation.conditions import COUPLED, SMALL, Figures
 from experiments.validation.ensemble import Ensemble
-from experiments.validation.plan import COUPLED, SMALL
-from experiments.validation.rehearsals import TeamCondition
-from experiments.validation.rules import Figures
+from experiments.validation.team_world import ALONE
 from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.losses import accuracy
@@ -87,7 +86,7 @@ def _rehearsed_stack(
     """Rehearse a team for each law and seed: all seeds under the first law, then the second, .."""
     talks = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
     stack = TeamStack(talks * len(laws), [law for law in laws for _ in seeds], [*seeds] * len(laws))
-    stack.practise_alone(HEAD_START, TeamCondition.alone)
+    stack.practise_alone(HEAD_START, ALONE)
     stack.rehearse(rehearsals)
     return stack
 

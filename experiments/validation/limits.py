@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments.processes import Job
-from experiments.validation.judgements import NOISY
+from experiments.validation.conditions import NOISY
 from experiments.validation.limit_findings import FINDINGS, Results
 from experiments.validation.limit_measures import (
     NETWORK_BEYOND,
@@ -132,14 +132,14 @@ LIMITS = {
             "hear may bring part of it.",
             "always complete rehearsals with noise on the answers, as strong as absences would "
             "make it, against absences: gain in quality with two presenters, or two of eight "
-            f"blocks of hidden units, missing; the network on '{NOISY}'",
+            f"blocks of hidden units, missing; the network on '{NOISY.name}'",
         ),
     )
 }
 
 
 def limit_jobs(plan: Plan) -> dict[tuple[str, ...], Job]:
-    """Name the jobs of the limits. L2 and L7 also use conditions of `all_jobs`."""
+    """Name the jobs of the limits. L2 and L7 also use conditions of the worlds."""
     seeds, rehearsals = plan.seeds, plan.rehearsals
     # Trial and error takes longer to get anywhere than a gradient does.
     tinkering = rehearsals if plan.quick else 2 * rehearsals

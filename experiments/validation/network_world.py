@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from experiments.article import SILENCED, Setting, digits_of, fit_article_network
-from experiments.validation.measured import (
+from experiments.article import SILENCED, digits_of, fit_article_network
+from experiments.validation.conditions import BLOCKS, NetworkCondition
+from experiments.validation.game_measures import (
     blocks,
     couple_agreements,
     early_stopped,
@@ -27,9 +28,6 @@ from simulation.laws import independent
 
 FloatArray = npt.NDArray[np.float64]
 
-BLOCKS = 8
-"""Blocks that the hidden units are joined into: the members whose loss can be felt."""
-
 SAMPLES = 1_000
 """Samples for which masks are counted."""
 
@@ -41,26 +39,27 @@ PENALTY_RATE = 0.5
 
 
 def measure_networks(
-    setting: Setting, seeds: Sequence[int], starts: int = 1
+    condition: NetworkCondition, epochs: int, seeds: Sequence[int]
 ) -> dict[str, FloatArray]:
     """Train the article's network for each seed, as one stack, and measure each.
 
-    Two settings with the same seeds are paired: same split and wrong labels, same start, same
+    Two conditions with the same seeds are paired: same split and wrong labels, same start, same
     order of samples.
 
     Parameters
     ----------
-    setting : Setting
+    condition : NetworkCondition
+    epochs : int
+        Of all digits; on a small set as many more as give the same number of steps.
     seeds : sequence of int
-    starts : int
-        1, or 2 to see how far the answers depend on the start.
 
     Returns
     -------
     dict of str to (S,) array, and 'ablation' (S, F)
     """
+    setting = condition.training(epochs)
     own = [digits_of(setting, seed) for seed in seeds]
-    talks = own * starts
+    talks = own * condition.starts
     all_seeds = [*seeds, *(seed + OTHER_START for seed in seeds)][: len(talks)]
     wanted = np.stack([talk.show_answers.argmax(axis=1) for talk in talks])  # (S, M)
     along: list[FloatArray] = []
@@ -103,7 +102,7 @@ def measure_networks(
             "quality, judged half": checkpoints[-1][1],
             "co-adaptation score": co_adaptation_score(units, rng),
         }
-        if starts == 2:
+        if condition.starts == 2:
             row["spread over starts"] = variance_between(
                 units, trained.game_of(member + len(seeds))
             )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.validation.measured import game_measures
+from experiments.validation.game_measures import game_measures
 from simulation.laws import Everyone, one_or_two_absent
 from simulation.presenter import Presenter, Rehearsal
 from simulation.scenario import PRESENTERS

@@ -7,26 +7,21 @@ does not hold if one of them does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
+from experiments.validation.conditions import Figures
 from simulation.checks import one_of
 from simulation.statistics import Effect, paired_effect
 
-FloatArray = npt.NDArray[np.float64]
 Verdict = Literal["holds", "does not hold", "undecided"]
-Figures = Mapping[str, FloatArray]
-"""Measures of one condition by name, each (S,), one figure a seed."""
 
-QUALITY_WORTH = 0.01
-"""Smallest difference of a quality or an accuracy that anyone would care about."""
+SMALLEST_EFFECT = 0.01
+"""Smallest effect of interest on a quality or an accuracy."""
 
-RELATIVE_WORTH = 0.05
-"""Smallest difference of any other measure that anyone would care about, of its size without."""
+SMALLEST_RELATIVE_EFFECT = 0.05
+"""Smallest effect of interest on any other measure, relative to its size without absences."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +33,17 @@ class Rule:
     measure : str
         A name in the figures of both conditions.
     expect : {'higher', 'lower', 'not lower', 'same'}
-        With absences against without. 'higher' and 'lower' hold if the whole 95% interval of the
-        paired difference lies on that side of 0. They do not hold if it lies on the other side, or
-        within what anyone would care about of 0: then the data show equivalence. 'not lower' holds
-        if the whole interval lies above minus what anyone would care about, and does not if it
-        lies below. 'same' holds if the whole interval lies within what anyone would care about of
-        0, and does not if it lies outside. Anything else is undecided.
+        With absences against without, by the 95% interval of the paired difference and by delta,
+        the smallest effect of interest. Superiority ('higher', 'lower') holds if the whole interval
+        lies on that side of 0, and does not if it lies on the other side or between -delta and
+        delta. Non-inferiority ('not lower') holds if it lies above -delta, and does not if it lies
+        below. Equivalence ('same') holds if it lies between -delta and delta, and does not if it
+        lies wholly outside. Anything else is undecided.
     against : str or None
         Compare with this other measure of the same runs with absences, not with those without.
     relative : bool
-        Whether 'what anyone would care about' is relative to the size of the measure (weights,
-        variances) or absolute (qualities).
+        Whether delta is relative to the size of the measure (weights, variances) or absolute
+        (qualities).
     """
 
     measure: str
@@ -63,26 +58,22 @@ class Rule:
         """Apply the rule to the figures of two conditions with the same seeds."""
         before = without[self.measure] if self.against is None else absences[self.against]
         effect = paired_effect(before, absences[self.measure])
-        worth = RELATIVE_WORTH * abs(effect.before) if self.relative else QUALITY_WORTH
+        delta = SMALLEST_EFFECT
+        if self.relative:
+            delta = SMALLEST_RELATIVE_EFFECT * abs(effect.before)
         low, high = effect.low, effect.high
         if self.expect == "lower":
             low, high = -high, -low
-        verdict: Verdict = "undecided"
-        if self.expect == "same":
-            if effect.within(worth):
-                verdict = "holds"
-            elif low > worth or high < -worth:
-                verdict = "does not hold"
-        elif self.expect == "not lower":
-            if low > -worth:
-                verdict = "holds"
-            elif high < -worth:
-                verdict = "does not hold"
-        elif low > 0:
-            verdict = "holds"
-        elif high < 0 or effect.within(worth):
-            verdict = "does not hold"
-        return Finding(self.measure, self.expect, effect, worth, verdict)
+        equivalent = effect.within(delta)
+        match self.expect:
+            case "same":
+                holds, fails = equivalent, low > delta or high < -delta
+            case "not lower":
+                holds, fails = low > -delta, high < -delta
+            case _:
+                holds, fails = low > 0, high < 0 or equivalent
+        verdict: Verdict = "holds" if holds else "does not hold" if fails else "undecided"
+        return Finding(self, effect, delta, verdict)
 
 
 @dataclass(frozen=True)
@@ -91,19 +82,22 @@ class Finding:
 
     Attributes
     ----------
-    measure, expect : str
-        As in the rule.
+    rule : Rule
     effect : Effect
-    worth : float
-        Smallest difference that anyone would care about.
+    smallest_effect : float
+        Of interest: delta.
     verdict : {'holds', 'does not hold', 'undecided'}
     """
 
-    measure: str
-    expect: str
+    rule: Rule
     effect: Effect
-    worth: float
+    smallest_effect: float
     verdict: Verdict
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the whole interval lies within the smallest effect of interest."""
+        return self.effect.within(self.smallest_effect)
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:

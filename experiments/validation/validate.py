@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.processes import Job
-from experiments.validation.claims import CLAIMS
+from experiments.validation import controls, dose, remedies
+from experiments.validation.claims import CLAIMS, Outcome, judge_claim
 from experiments.validation.comparison import Comparison
-from experiments.validation.controls import ControlResult
-from experiments.validation.judgements import (
-    Beside,
-    Dose,
-    Outcome,
+from experiments.validation.conditions import (
+    Condition,
+    NetworkCondition,
+    TeamCondition,
     World,
-    beside_dropout,
-    control_jobs,
-    dose_response,
-    judge_claim,
-    judge_controls,
 )
+from experiments.validation.controls import ControlResult
+from experiments.validation.dose import Dose
 from experiments.validation.limits import LimitResult, judge_limits, limit_jobs
-from experiments.validation.plan import Plan, all_jobs
+from experiments.validation.plan import Plan
+from experiments.validation.remedies import Remedy
 from experiments.validation.theorems import THEOREMS, run_theorem
 from simulation.checks import InputError
 
@@ -60,33 +58,32 @@ class Scope:
         theorems = tuple(name for name in THEOREMS if name in names or name in resting)
         return cls(claims, theorems, *(part in names for part in parts))
 
-    def jobs(self, plan: Plan) -> dict[tuple[str, ...], Job]:
+    def jobs(self, plan: Plan) -> dict[Any, Job]:
         """Name the jobs that this part needs, the longest first."""
-        jobs: dict[tuple[str, ...], Job] = {}
-        for key, job in all_jobs(plan).items():
-            if self.needs(key[1]):
-                jobs[key] = job
+        jobs: dict[Any, Job] = {each: plan.job(each) for each in self.conditions(plan)}
         if self.limits:
             jobs |= limit_jobs(plan)
         jobs |= {
             ("theorem", name): (run_theorem, (name, plan.seeds[0], plan.quick))
             for name in self.theorems
         }
-        return jobs | (control_jobs(plan) if self.controls else {})
+        return jobs | (controls.exact_controls(plan) if self.controls else {})
 
-    def needs(self, condition: str) -> bool:
-        """Say whether a condition of the worlds has to be run."""
-        match condition.split()[0]:
-            case "decay":
-                return "C9" in self.claims
-            case "rate":
-                return self.dose or self.limits
-            case "noise":
-                return self.controls or self.limits
-            case "fixed" | "couples" | "six" | "slow":
-                return self.controls
-            case _:  # without and with absences, in every setting
-                return bool(self.claims) or self.controls or self.limits
+    def conditions(self, plan: Plan) -> list[Condition]:
+        """List the conditions that have to be measured, the network's first: they take longest."""
+        needed: list[Condition] = []
+        if self.claims or self.controls or self.limits:
+            for place in plan.places():
+                needed += place.without, place.absences
+        if self.controls:
+            needed += controls.CONDITIONS
+        if self.limits:
+            needed += controls.TEAM_NOISE, controls.NETWORK_NOISE
+        if "C9" in self.claims:
+            needed += remedies.CONDITIONS
+        if self.dose or self.limits:
+            needed += dose.conditions(plan)
+        return sorted(dict.fromkeys(needed), key=lambda condition: condition.world != "network")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,18 +97,18 @@ class Validation:
     outcomes : list of Outcome
         One for each claim, world and setting.
     controls : list of ControlResult
-    beside : list of Beside
+    remedies : list of Remedy
     doses : list of Dose
     limits : list of LimitResult
-    world : World
-        The figures behind them, seed by seed.
+    world : mapping of Condition to Figures
+        What is behind them, seed by seed.
     """
 
     plan: Plan
     theorems: list[Comparison]
     outcomes: list[Outcome]
     controls: list[ControlResult]
-    beside: list[Beside]
+    remedies: list[Remedy]
     doses: list[Dose]
     limits: list[LimitResult]
     world: World
@@ -124,17 +121,21 @@ class Validation:
         )
 
 
-def judge(plan: Plan, scope: Scope, results: dict[tuple[str, ...], Any]) -> Validation:
+def judge(plan: Plan, scope: Scope, results: Mapping[Any, Any]) -> Validation:
     """Judge the results of the jobs that `scope` names."""
-    world = World.of(results)
+    world = {
+        key: result
+        for key, result in results.items()
+        if isinstance(key, (TeamCondition, NetworkCondition))
+    }
     theorems = [results["theorem", name] for name in scope.theorems]
     holding = {theorem.id: theorem.holds for theorem in theorems}
-    controls: list[ControlResult] = []
+    controlled: list[ControlResult] = []
     if scope.controls:
-        for key in control_jobs(plan):
+        for key in controls.exact_controls(plan):
             found = results[key]
-            controls += found if isinstance(found, list) else [found]
-        controls += judge_controls(world)
+            controlled += found if isinstance(found, list) else [found]
+        controlled += controls.judge_controls(world)
     return Validation(
         plan=plan,
         theorems=theorems,
@@ -143,9 +144,9 @@ def judge(plan: Plan, scope: Scope, results: dict[tuple[str, ...], Any]) -> Vali
             for name in scope.claims
             for outcome in judge_claim(CLAIMS[name], plan, world, holding)
         ],
-        controls=controls,
-        beside=beside_dropout(world) if "C9" in scope.claims else [],
-        doses=dose_response(plan, world) if scope.dose else [],
+        controls=controlled,
+        remedies=remedies.remedies(world) if "C9" in scope.claims else [],
+        doses=dose.dose_response(plan, world) if scope.dose else [],
         limits=judge_limits(plan, results) if scope.limits else [],
         world=world,
     )
