@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from simulation.audience import SquaredError
 from simulation.checks import InputError, real, whole
 from simulation.coalitions.game import Game, Reading
+from simulation.coalitions.gram import Gram
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -113,21 +115,34 @@ def agreement(game: Game) -> float:
     return float((np.square(directions.sum(axis=0)).sum() - n) / (n * (n - 1)))
 
 
-def co_adaptation_score(game: Game, rng: np.random.Generator, half_teams: int = 200) -> float:
-    """Variance of what the audience hears over random half-teams that fill the time.
+HALF_TEAMS = 200
+"""Half-teams drawn for the co-adaptation score where it has no closed form."""
+
+
+def half_teams(n: int, rng: np.random.Generator, draws: int = HALF_TEAMS) -> BoolArray:
+    """Draw sub-teams of max(1, floor(n/2)) members each, (draws, n)."""
+    masks = np.zeros((whole("half-teams", draws, least=2), n), dtype=bool)
+    present = rng.random((draws, n)).argsort(axis=1)[:, : max(1, n // 2)]
+    np.put_along_axis(masks, present, True, axis=1)
+    return masks
+
+
+def co_adaptation_score(
+    game: Game, rng: np.random.Generator | None = None, draws: int = HALF_TEAMS
+) -> float:
+    """Variance of what the audience hears over half-teams that fill the time.
 
     Mean over questions and sections; for a softmax audience of probabilities. Low: the answer
-    does not depend on who happens to be there.
+    does not depend on who happens to be there. For a squared-error audience it is exact, over all
+    half-teams; for others over `draws` of them, drawn with `rng` (left out: with seed 0).
 
     References
     ----------
     The score of arXiv 2508.12720 (NeurIPS 2025).
     """
-    whole("half-teams", half_teams, least=2)
-    n = game.n_members
-    masks = np.zeros((half_teams, n), dtype=bool)
-    present = rng.random((half_teams, n)).argsort(axis=1)[:, : max(1, n // 2)]
-    np.put_along_axis(masks, present, True, axis=1)
+    if isinstance(game.audience, SquaredError):
+        return float(Gram.of(game).co_adaptation_score())
+    masks = half_teams(game.n_members, np.random.default_rng(0) if rng is None else rng, draws)
     heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)
     return float(heard.var(axis=0, ddof=1).mean())
 
