@@ -10,7 +10,8 @@ import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.tables import effects_table
-from experiments.article import Setting, train_article_network
+from experiments.article import Setting
+from experiments.article_measures import train_and_measure
 from experiments.processes import Job, run_jobs
 from experiments.story import versions
 from simulation import mnist_talk
@@ -52,7 +53,7 @@ def network(
         for each in (0.0, rate)
     ]
     jobs: dict[str, Job] = {
-        name: (train_article_network, (setting, chosen, images))
+        name: (train_and_measure, (setting, chosen, images))
         for name, setting in zip(("without", "dropout"), settings, strict=True)
     }
     with progress(quiet=as_json) as on_progress:

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 
 from dashboard.numbers import hundredths
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
-from experiments.article import SILENCED
+from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, mean_of
 from simulation.presenter import presenter_names

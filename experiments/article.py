@@ -1,4 +1,4 @@
-"""The article's own network on real digits, with dropout and without."""
+"""The article's own network, and how it is trained on real digits, with dropout and without."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ from nn_bridge.optimizers import SGD, Adam, Optimizer
 from nn_bridge.training import History
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
-from simulation.coalitions import Game, ablation_curve, co_adaptation_score
+from simulation.coalitions import Game
 from simulation.real_talks import digits_talk
 from simulation.talk import Talk
 
 FloatArray = npt.NDArray[np.float64]
 
 HIDDEN_UNITS = 256
-SILENCED = np.linspace(0.0, 0.9, 10)
-"""Fractions of the hidden units silenced in the ablation curve; one of them is a half."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,6 @@ class Setting:
     epochs, batch_size : int
     optimizer : {'adam', 'sgd'}
         Adam(0.001), Keras's default, or SGD(0.05, momentum=0.9).
-    slower : float
-        Divides the optimizer's learning rate.
     hidden : int
         Hidden units; 256 in the article.
     weight_decay : float
@@ -64,7 +60,6 @@ class Setting:
     epochs: int = 60
     batch_size: int = 32
     optimizer: str = "adam"
-    slower: float = 1.0
     hidden: int = HIDDEN_UNITS
     weight_decay: float = 0.0
     law: AttendanceLaw | None = None
@@ -79,7 +74,6 @@ class Setting:
         whole("epochs", self.epochs, least=1)
         whole("batch size", self.batch_size, least=1)
         one_of("optimizer", self.optimizer, ("adam", "sgd"))
-        real("slower", self.slower, above=0)
         whole("hidden units", self.hidden, least=1)
         real("weight decay", self.weight_decay, least=0)
         if self.law is not None and self.hidden % self.law.n_presenters:
@@ -92,8 +86,8 @@ class Setting:
     def new_optimizer(self) -> Optimizer:
         """An optimizer of this setting, not yet used."""
         if self.optimizer == "adam":
-            return Adam(0.001 / self.slower, weight_decay=self.weight_decay)
-        return SGD(0.05 / self.slower, momentum=0.9, weight_decay=self.weight_decay)
+            return Adam(0.001, weight_decay=self.weight_decay)
+        return SGD(0.05, momentum=0.9, weight_decay=self.weight_decay)
 
     def dropout_and_output(self) -> tuple[Dropout, Dense]:
         """Build the last two layers, which differ between settings."""
@@ -106,21 +100,6 @@ class Setting:
             AttendanceDropout(self.law, group_size=size, per="question"),
             Dense(10, activation="softmax"),
         )
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkResult:
-    """What became of the article's network, one entry a seed.
-
-    Attributes
-    ----------
-    measures : dict of str to (S,) array
-    ablation : (S, F) array
-        Accuracy on unseen digits with the fractions `SILENCED` of the hidden units silenced.
-    """
-
-    measures: dict[str, FloatArray]
-    ablation: FloatArray
 
 
 def article_network(
@@ -245,38 +224,6 @@ def fit_article_network(
     _, practised = model.evaluate(x, y)
     _, unseen = model.evaluate(x_show, y_show)
     return Trained(model, history, np.asarray(practised), np.asarray(unseen), talks)
-
-
-def train_article_network(
-    setting: Setting, seeds: Sequence[int], talk: Talk | None = None
-) -> NetworkResult:
-    """Train it once for each seed and hold the yardstick to it.
-
-    Two settings with the same seeds are paired in everything but what the settings change.
-
-    Parameters
-    ----------
-    setting : Setting
-    seeds : sequence of int
-    talk : Talk, optional
-        One set of images for all. Left out, each seed has its own split of scikit-learn's digits
-        and its own wrong labels, as `setting` says.
-    """
-    talks = [digits_of(setting, seed) for seed in seeds] if talk is None else [talk]
-    trained = fit_article_network(setting, seeds, talks)
-    ablation, scores = [], []
-    for member, seed in enumerate(seeds):
-        game, rng = trained.game_of(member), np.random.default_rng(seed)
-        ablation.append(ablation_curve(game, rng, SILENCED, reading="nobody covers"))
-        scores.append(co_adaptation_score(game, rng))
-    measures = {
-        "accuracy, unseen digits": trained.unseen,
-        "accuracy, half silenced": np.array(ablation)[:, np.isclose(SILENCED, 0.5)][:, 0],
-        "co-adaptation score": np.array(scores),
-        "practice minus unseen": trained.practised - trained.unseen,
-        "squared weights": trained.squared_weights,
-    }
-    return NetworkResult(measures=measures, ablation=np.array(ablation))
 
 
 def digits_of(setting: Setting, seed: int) -> Talk:

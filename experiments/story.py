@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.article import NetworkResult, Setting, train_article_network
+from experiments.article import Setting
+from experiments.article_measures import NetworkResult, train_and_measure
 from experiments.crossing import CASES, TOLERANCE, Crossing, cross
 from experiments.processes import Job, OnProgress, run_jobs
 from simulation.checks import whole
@@ -166,7 +167,7 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
     for noise in LABEL_NOISES:
         for rate in RATES:
             setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
-            jobs["network", noise, rate] = train_article_network, (setting, plan.all_seeds)
+            jobs["network", noise, rate] = train_and_measure, (setting, plan.all_seeds)
     for seed in plan.all_seeds:
         jobs["team", seed] = article_pair, (seed, plan.teams)
     results = run_jobs(jobs, workers, on_progress)

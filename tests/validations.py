@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.article import SILENCED
+from experiments.article_measures import SILENCED
 from experiments.validation import controls, dose
 from experiments.validation.claims import CLAIMS, judge_claim
 from experiments.validation.comparison import Check, Comparison

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.numbers import hundredths, minus, power
 from dashboard.panels import HARD, MISSING
 from dashboard.story_report.wording import Wording
-from experiments.article import SILENCED
+from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story, mean_of
 from simulation.presenter import presenter_names

@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.numbers import figure
 from dashboard.templates import listed
 from dashboard.validation.markdown import effect_cells, gain, table
-from experiments.article import SILENCED
+from experiments.article_measures import SILENCED
 from experiments.validation.claims import Outcome
 from experiments.validation.conditions import BLOCKS, SMALL, NetworkSetting, Place
 from experiments.validation.controls import AT_MOST, ControlResult

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, Texts, drawing, save_png
 from dashboard.validation.report import outcomes_by_claim
-from experiments.article import SILENCED
+from experiments.article_measures import SILENCED
 from experiments.validation.claims import Outcome
 from experiments.validation.conditions import NOISY, NetworkSetting, Place
 from experiments.validation.controls import NETWORK_COUPLES, SIX_COUPLES, SIX_WITHOUT

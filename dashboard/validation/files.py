@@ -16,7 +16,7 @@ from dashboard.validation.figures import figures_of
 from dashboard.validation.report import outcomes_by_claim, report
 from dashboard.validation.sections import command
 from dashboard.validation.tables import COLUMNS, rows
-from experiments.article import SILENCED
+from experiments.article_measures import SILENCED
 from experiments.story import versions
 from experiments.validation.claims import Outcome
 from experiments.validation.comparison import Comparison

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from experiments.article import SILENCED, digits_of, fit_article_network
+from experiments.article import digits_of, fit_article_network
+from experiments.article_measures import SILENCED
 from experiments.validation.conditions import BLOCKS, NetworkCondition
 from experiments.validation.game_measures import (
     blocks,

@@ -1,0 +1,65 @@
+"""The article's network held to the yardstick, with dropout and without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.article import Setting, digits_of, fit_article_network
+from simulation.coalitions import ablation_curve, co_adaptation_score
+from simulation.talk import Talk
+
+FloatArray = npt.NDArray[np.float64]
+
+SILENCED = np.linspace(0.0, 0.9, 10)
+"""Fractions of the hidden units silenced in the ablation curve; one of them is a half."""
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkResult:
+    """What became of the article's network, one entry a seed.
+
+    Attributes
+    ----------
+    measures : dict of str to (S,) array
+    ablation : (S, F) array
+        Accuracy on unseen digits with the fractions `SILENCED` of the hidden units silenced.
+    """
+
+    measures: dict[str, FloatArray]
+    ablation: FloatArray
+
+
+def train_and_measure(
+    setting: Setting, seeds: Sequence[int], talk: Talk | None = None
+) -> NetworkResult:
+    """Train it once for each seed and hold the yardstick to it.
+
+    Two settings with the same seeds are paired in everything but what the settings change.
+
+    Parameters
+    ----------
+    setting : Setting
+    seeds : sequence of int
+    talk : Talk, optional
+        One set of images for all. Left out, each seed has its own split of scikit-learn's digits
+        and its own wrong labels, as `setting` says.
+    """
+    talks = [digits_of(setting, seed) for seed in seeds] if talk is None else [talk]
+    trained = fit_article_network(setting, seeds, talks)
+    ablation, scores = [], []
+    for member, seed in enumerate(seeds):
+        game, rng = trained.game_of(member), np.random.default_rng(seed)
+        ablation.append(ablation_curve(game, rng, SILENCED, reading="nobody covers"))
+        scores.append(co_adaptation_score(game, rng))
+    measures = {
+        "accuracy, unseen digits": trained.unseen,
+        "accuracy, half silenced": np.array(ablation)[:, np.isclose(SILENCED, 0.5)][:, 0],
+        "co-adaptation score": np.array(scores),
+        "practice minus unseen": trained.practised - trained.unseen,
+        "squared weights": trained.squared_weights,
+    }
+    return NetworkResult(measures=measures, ablation=np.array(ablation))
