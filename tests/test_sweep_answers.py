@@ -21,8 +21,8 @@ from sweeps import fine_plan, raising, small_plan, threads
 
 import run
 from commands.sweep.progress import progress
-from dashboard.sweep.answers import direction, find_answers, in_common
 from dashboard.sweep.report import Commands, write_report
+from experiments.sweep.answers import direction, find_answers, in_common
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import read_design
 from experiments.sweep.plan import Plan, Task, cut
@@ -120,7 +120,7 @@ def test_a_seed_that_diverges_at_one_rate_is_left_out_at_all(stored):
 
 def test_answers_say_what_is_best_and_how_it_moves(stored):
     answers = find_answers(table_of(stored("presenters=3,5,8", "noise=0.3,2")))
-    assert answers.varied == ["presenters", "noise"]
+    assert answers.panels == ["presenters", "noise"]
     assert answers.reference is not None
     assert answers.reference.best["kept"].rate == 0.4
     assert answers.reference.best["quality"].rate == 0.2

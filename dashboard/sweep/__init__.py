@@ -1,1 +1,6 @@
-"""A sweep as people see it: how far it is, what it found, on one page, and as a table to take."""
+"""A sweep as people see it.
+
+- `report`, `report.md.jinja`, `figures`: what it found, on one page
+- `status`: how far it is
+- `export`: its results as a table to take
+"""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -12,9 +13,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, Texts, drawing, save_png
-from dashboard.sweep.answers import OUTCOMES, Answer, Answers
-from dashboard.sweep.words import spoken
 from dashboard.texts import load
+from experiments.sweep.answers import OUTCOMES, Answer, Answers
 
 COLOURS = {"kept": ABSENT, "quality": COMPLETE}
 MARKERS = {"kept": "D", "quality": "o"}
@@ -71,6 +71,13 @@ def draw_best_rates(answers: Answers, language: str, file: IO[bytes]) -> None:
         ncols = 3 if columns > 1 else 1  # all in a row are wider than one panel
         figure.legend(handles=marks, loc="outside upper center", ncols=ncols)
         save_png(figure, file)
+
+
+def spoken(texts: Texts, value: Any) -> str:
+    """Say the value of a setting."""
+    if isinstance(value, str):
+        return texts[f"value.{value}"]
+    return texts["value.all"] if pd.isna(value) else f"{value:,.6g}"
 
 
 def _key(outcome: str, texts: Texts) -> Line2D:

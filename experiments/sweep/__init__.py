@@ -6,5 +6,5 @@
 - `work`: one chunk run as a stack of teams
 - `engines`, `execution`: where chunks run, and how they are seen through
 - `store`: the results on disk
-- `results`, `best_rate`: what the results say
+- `results`, `best_rate`, `answers`: what the results say
 """

@@ -42,6 +42,12 @@ class Answer:
         """How many presenters."""
         return int(self.dose.setting["presenters"])
 
+    def good_is_a_range(self, outcome: str) -> bool:
+        """Whether three rates or more are as good as the best, and lie side by side."""
+        good, rates = self.best[outcome].as_good, self.dose.rates
+        between = (rates >= good[0]) & (rates <= good[-1])
+        return bool(2 < len(good) == between.sum())
+
     def curve(self, measure: str) -> Curve:
         """Return a measure against the rate."""
         return curve(self.dose.measures[measure])
@@ -92,15 +98,16 @@ class Answers:
     laws: tuple[Law, ...]
 
     @property
-    def varied(self) -> list[str]:
-        """Which settings differ, in the order of `NAMES`."""
-        seen = [answer.dose.setting for answer in self.settings]
-        return [name for name in NAMES if any(differ(seen[0], one, [name]) for one in seen)]
-
-    @property
     def panels(self) -> list[str]:
         """Which settings differ from the reference by themselves."""
         return [name for name in NAMES if len(self.along(name)) > 1]
+
+    def own_settings(self, answer: Answer) -> list[str]:
+        """Name what is not as in the reference."""
+        if self.reference is None:
+            return []
+        theirs, ours = answer.dose.setting, self.reference.dose.setting
+        return [name for name in NAMES if differ(theirs, ours, [name])]
 
     def along(self, name: str) -> list[Answer]:
         """Return the settings that differ from the reference in `name` alone, rising."""
