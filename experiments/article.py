@@ -16,7 +16,6 @@ from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
-from nn_bridge.training import History
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import Game
@@ -93,13 +92,11 @@ class Setting:
         """Build the last two layers, which differ between settings."""
         if self.output_noise:
             return Dropout(0.0), NoisyDense(10, activation="softmax", rate=self.rate)
-        if self.law is None:
-            return Dropout(self.rate), Dense(10, activation="softmax")
-        size = self.hidden // self.law.n_presenters
-        return (
-            AttendanceDropout(self.law, group_size=size, per="question"),
-            Dense(10, activation="softmax"),
-        )
+        dropout = Dropout(self.rate)
+        if self.law is not None:
+            size = self.hidden // self.law.n_presenters
+            dropout = AttendanceDropout(self.law, group_size=size, per="question")
+        return dropout, Dense(10, activation="softmax")
 
 
 def article_network(
@@ -145,7 +142,6 @@ class Trained:
     ----------
     model : Sequential
         One network a seed.
-    history : History
     practised, unseen : (S,) array
         Accuracy on practice and on unseen digits.
     talks : list of Talk
@@ -153,7 +149,6 @@ class Trained:
     """
 
     model: Sequential
-    history: History
     practised: FloatArray
     unseen: FloatArray
     talks: list[Talk]
@@ -209,7 +204,7 @@ def fit_article_network(
         seed=seeds,
     )
     model.compile(setting.new_optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    history = model.fit(
+    model.fit(
         x,
         y,
         batch_size=setting.batch_size,
@@ -223,7 +218,7 @@ def fit_article_network(
     )
     _, practised = model.evaluate(x, y)
     _, unseen = model.evaluate(x_show, y_show)
-    return Trained(model, history, np.asarray(practised), np.asarray(unseen), talks)
+    return Trained(model, np.asarray(practised), np.asarray(unseen), talks)
 
 
 def digits_of(setting: Setting, seed: int) -> Talk:

@@ -17,7 +17,7 @@ from simulation.checks import InputError, one_of
 
 @register_layer
 class AttendanceDropout(Dropout):
-    """Silence groups of units as a team's absences would: any law, each group scaled by its 1/q_i.
+    """Drop groups of units as a team's absences would: any law, each group scaled by its 1/q_i.
 
     Parameters
     ----------

@@ -18,12 +18,12 @@ DRAWS_AT_ONCE = 65_536
 
 @register_layer
 class Dropout(Layer):
-    """Silence a random part of the units at each training step; leave inference alone.
+    """Drop a random part of the units at each training step; leave inference alone.
 
     Survivors are scaled by 1/(1 - rate) in training ('inverted dropout'), which keeps the
     expectation. With `rate` 0 no random number is drawn and the layer does nothing at all.
 
-    Another law of who is silenced is a subclass that overrides `draw_mask` and `scale`.
+    Another law of who is dropped is a subclass that overrides `draw_mask` and `scale`.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Dropout(Layer):
             self.rngs = [np.random.default_rng(self.seed) for _ in streams.masks]
 
     def forward(self, x: Array, training: bool = False, mask: Any = None) -> Array:
-        """Return x in inference, and x with units silenced in training.
+        """Return x in inference, and x with units dropped in training.
 
         Parameters
         ----------
@@ -156,7 +156,7 @@ class Dropout(Layer):
         return x * factor
 
     def backward(self, gradient: Array) -> Array:
-        """Return the gradient with the same units silenced and scaled."""
+        """Return the gradient with the same units dropped and scaled."""
         return gradient if self._factor is None else gradient * self._factor
 
     def mask_shape(self, own: Shape) -> Shape:

@@ -19,7 +19,7 @@ from nn_bridge.optimizers import Optimizer
 from nn_bridge.training import Samples, check_finite, check_samples, slices
 from simulation.checks import InputError, one_of, whole
 
-AT_ONCE = 1024
+EVALUATION_BATCH = 1024
 """Samples that `evaluate` and `predict` take through the network together."""
 
 Masks = Mapping[Dropout, Any]
@@ -112,7 +112,7 @@ class Feedforward:
         check_finite("the output", outputs, "the forward pass", self.optimizer)
         return outputs
 
-    def predict(self, x: Any, batch_size: int = AT_ONCE) -> Array:
+    def predict(self, x: Any, batch_size: int = EVALUATION_BATCH) -> Array:
         """Return the outputs for x, without dropout: (P, K), or (R, P, K) for a stack."""
         whole("batch_size", batch_size, least=1)
         samples = self._samples(x)

@@ -10,7 +10,7 @@ import numpy as np
 from nn_bridge import losses, optimizers
 from nn_bridge.dense import Dense
 from nn_bridge.fast_fit import fast_fit_for
-from nn_bridge.feedforward import AT_ONCE, Feedforward, Masks
+from nn_bridge.feedforward import EVALUATION_BATCH, Feedforward, Masks
 from nn_bridge.layer import Array
 from nn_bridge.storage import read_model, save_model
 from nn_bridge.trainer import Trainer
@@ -18,9 +18,9 @@ from nn_bridge.training import (
     History,
     Logs,
     Samples,
+    as_float,
     as_keras,
     check_finite,
-    plain,
     reporting,
     slices,
 )
@@ -114,9 +114,9 @@ class Sequential(Feedforward):
         whole("epochs", epochs, least=0)
         if not isinstance(shuffle, bool):
             raise InputError(f"shuffle is {shuffle!r}, but must be True or False")
-        samples, targets = self._pair(x, y)
+        samples, targets = self._data(x, y)
         trainer, steps = self._trainer, len(slices(len(samples), batch_size))
-        validation = None if validation_data is None else self._pair(*_two(validation_data))
+        validation = None if validation_data is None else self._data(*_both_of(validation_data))
         fast = fast_fit_for(trainer, samples.values, targets.values, batch_size)
         history = History()
         with reporting(verbose, epochs) as report:
@@ -129,7 +129,7 @@ class Sequential(Feedforward):
                 for parameter in self.parameters():
                     check_finite("a weight", parameter, f"{when}after step {steps}", self.optimizer)
                 if validation is not None:
-                    seen = trainer.evaluate(*validation, AT_ONCE)
+                    seen = trainer.evaluate(*validation, EVALUATION_BATCH)
                     logs |= {f"val_{name}": value for name, value in seen.items()}
                 history.add(epoch, logs)
                 report(epoch, logs)
@@ -142,22 +142,24 @@ class Sequential(Feedforward):
 
         `masks` hands dropout layers who is kept, {layer: mask}; see `Dropout.forward`.
         """
-        samples, targets = self._pair(x, y)
+        samples, targets = self._data(x, y)
         return as_keras(self._trainer.step(samples.values, targets.values, masks))
 
     def loss_and_gradients(self, x: Any, y: Any, masks: Masks | None = None) -> Any:
         """Fill each layer's `gradients` as a training step would; return the loss."""
-        samples, targets = self._pair(x, y)
-        return plain(self._trainer.backpropagate(samples.values, targets.values, masks)["loss"])
+        samples, targets = self._data(x, y)
+        return as_float(self._trainer.backpropagate(samples.values, targets.values, masks)["loss"])
 
     def apply_gradients(self) -> None:
         """Let the optimizer take one step down the layers' `gradients`."""
         self._trainer.apply_gradients()
 
-    def evaluate(self, x: Any, y: Any, batch_size: int = AT_ONCE, return_dict: bool = False) -> Any:
+    def evaluate(
+        self, x: Any, y: Any, batch_size: int = EVALUATION_BATCH, return_dict: bool = False
+    ) -> Any:
         """Return the loss, or [loss, accuracy] (or a dict of them), without dropout."""
         whole("batch_size", batch_size, least=1)
-        logs = self._trainer.evaluate(*self._pair(x, y), batch_size)
+        logs = self._trainer.evaluate(*self._data(x, y), batch_size)
         return logs if return_dict else as_keras(logs)
 
     def save(self, path: Any) -> None:
@@ -175,7 +177,7 @@ class Sequential(Feedforward):
         orders = [rng.permutation(count) if shuffle else np.arange(count) for rng in self.shuffles]
         return np.stack(orders).reshape(*self.replicates, count)
 
-    def _pair(self, x: Any, y: Any) -> tuple[Samples, Samples]:
+    def _data(self, x: Any, y: Any) -> tuple[Samples, Samples]:
         loss, samples = self._trainer.loss, self._samples(x)
         targets = loss.targets(y, self.layers[-1].output_shape[0], self.dtype)  # ((R,) P, K)
         if targets.shape[-2] != len(samples) or targets.shape[:-2] not in ((), self.replicates):
@@ -191,7 +193,7 @@ def load_model(path: Any) -> Sequential:
     return read_model(path, Sequential)
 
 
-def _two(validation_data: Any) -> tuple[Any, Any]:
+def _both_of(validation_data: Any) -> tuple[Any, Any]:
     if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
         raise InputError("validation_data must be a pair: write validation_data=(x, y)")
     return validation_data[0], validation_data[1]

@@ -92,11 +92,11 @@ class Trainer:
         """Return loss and accuracy without dropout."""
         weighted = []
         for rows in slices(len(x), batch_size):
-            wanted = targets[rows]
+            expected = targets[rows]  # (..., B, K)
             with np.errstate(over="ignore", invalid="ignore"):
                 outputs = self._loss_input(x[rows])
-                value, _ = self.loss.value_and_gradient(outputs, wanted)
-            weighted.append((value.shape[-1], self._logs(value, outputs, wanted)))
+                value, _ = self.loss.value_and_gradient(outputs, expected)
+            weighted.append((value.shape[-1], self._logs(value, outputs, expected)))
         logs = mean_of_batches(weighted)
         check_finite("the loss", logs["loss"], "evaluation", self.optimizer)
         return logs

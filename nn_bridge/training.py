@@ -110,19 +110,19 @@ def mean_of_batches(weighted: list[tuple[int, Logs]]) -> Logs:
     """Return the mean of each entry, weighted by samples; floats, or (R,) arrays for a stack."""
     samples = sum(weight for weight, _ in weighted)
     return {
-        name: plain(sum(weight * np.float64(logs[name]) for weight, logs in weighted) / samples)
+        name: as_float(sum(weight * np.float64(logs[name]) for weight, logs in weighted) / samples)
         for name in weighted[0][1]
     }
 
 
-def plain(value: Any) -> Any:
+def as_float(value: Any) -> Any:
     """Return a float for a single network, an (R,) float64 array for a stack."""
     return float(value) if np.ndim(value) == 0 else np.asarray(value, np.float64)
 
 
 def as_keras(logs: Logs) -> Any:
     """Return what Keras does: the loss, or a list of it and the metrics."""
-    values = [plain(value) for value in logs.values()]
+    values = [as_float(value) for value in logs.values()]
     return values[0] if len(values) == 1 else values
 
 
@@ -134,18 +134,18 @@ def reporting(verbose: Any, epochs: int) -> Iterator[Callable[[int, Logs], None]
     if verbose == "auto":
         verbose = 1 if sys.stdout.isatty() else 0
 
-    def told(logs: Logs) -> str:
+    def shown(logs: Logs) -> str:
         return " - ".join(f"{name}: {np.mean(value):.4f}" for name, value in logs.items())
 
     if verbose == 0:
         yield lambda epoch, logs: None
     elif verbose == 2:
-        yield lambda epoch, logs: print(f"Epoch {epoch + 1}/{epochs} - {told(logs)}")
+        yield lambda epoch, logs: print(f"Epoch {epoch + 1}/{epochs} - {shown(logs)}")
     else:
         from rich.progress import Progress  # takes longer to import than a small fit
 
         with Progress() as progress:
             bar = progress.add_task("training", total=epochs)
             yield lambda epoch, logs: progress.update(
-                bar, advance=1, description=f"epoch {epoch + 1}/{epochs} - {told(logs)}"
+                bar, advance=1, description=f"epoch {epoch + 1}/{epochs} - {shown(logs)}"
             )

@@ -13,7 +13,6 @@ import numpy as np
 
 from dashboard.live.measures import BoolArray, FloatArray, Products
 from dashboard.live.setup import Change, Setup, law_of, seats_of
-from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
 from simulation.checks import DivergedError
 from simulation.scenario import HEAD_START
@@ -61,7 +60,7 @@ class Look:
         DivergedError
             If any number is not finite.
         """
-        talk, parts = team.talk, TeamLayers.of(twin.network)
+        talk, parts = team.talk, twin.layers
         with np.errstate(over="ignore", invalid="ignore"):
             look = cls(
                 products=Products.of(team),
@@ -246,9 +245,7 @@ def shared_talk(seed: int, practice: int, noise: float) -> Talk:
 def _with_new_masks(twin: Twin, team: Team) -> Twin:
     """Build a twin for the team's new law, with the weights that the old twin has learned."""
     renewed = Twin.of(team)
-    before, after = TeamLayers.of(twin.network), TeamLayers.of(renewed.network)
-    for old, new in ((before.hidden, after.hidden), (before.output, after.output)):
-        for name, parameter in old.parameters.items():
-            new.parameters[name][...] = parameter
+    for new, old in zip(renewed.network.parameters(), twin.network.parameters(), strict=True):
+        new[...] = old
     renewed.reliance = twin.reliance
     return renewed
