@@ -1,1 +1,10 @@
-"""What people look at: the story that the main job tells, its tables and its figure."""
+"""What people look at: tables, figures, reports and the live page; nothing here measures anything.
+
+- `tables.py`: what the commands print; `figures.py`, with the panels in `panels.py`: the sheet of
+  the main job; `style.py`: colours and fonts of every figure, in both languages.
+- `numbers.py`: how a number is printed, anywhere; `templates.py`: how a report is filled in;
+  `files.py`: files that are written whole or not at all.
+- `story_report/`: the main job as one HTML page. `validation/`: the claims with their verdicts.
+  `sweep/`: which absence rate is best. `live/`: the page to play with, and its server.
+- `texts/`: everything that is said in two languages, the text of a button too.
+"""

@@ -95,6 +95,14 @@ def font_file() -> Path:
     return file
 
 
+def titled(figure: Figure, title: str, subtitle: str) -> None:
+    """Set a title and a line or two below it at the top left of a figure."""
+    height = float(figure.get_size_inches()[1])
+    figure.text(0.008, 1 - 0.12 / height, title, fontsize=20, fontweight="bold", va="top")
+    figure.text(0.0085, 1 - 0.62 / height, subtitle, fontsize=12.5, color=SOFT, va="top",
+                linespacing=1.4)  # fmt: skip
+
+
 def save_png(figure: Figure, file: IO[bytes]) -> None:
     """Write `figure` as a PNG that is the same, to the byte, whenever it is drawn."""
     embolden(figure)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
 from dashboard.numbers import Said, figure
 from experiments.crossing import TOLERANCE, Crossing
@@ -19,13 +19,14 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
     """Tabulate paired effects: both means, the difference with its interval, the verdict."""
     seeds = next(iter(effects.values())).seeds
     table = plain_table(
-        title, f"difference: mean of {seeds} paired seeds [95% interval], rounded after it is taken"
+        title,
+        f"difference: mean of {seeds} paired seeds [95% interval], rounded after it is taken",
+        Column("measure", no_wrap=True),
+        right(before),
+        right(after),
+        Column("difference", justify="right", no_wrap=True),
+        Column("verdict", no_wrap=True),
     )
-    table.add_column("measure", no_wrap=True)
-    table.add_column(before, justify="right")
-    table.add_column(after, justify="right")
-    table.add_column("difference", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
     for name, effect in effects.items():
         said = Said.of(effect)
         table.add_row(
@@ -43,11 +44,11 @@ def bridge_table(crossings: Iterable[Crossing]) -> Table:
     table = plain_table(
         "The bridge: team against network, same questions and attendance",
         f"same: no weight, bias or reliance ever differs by more than {TOLERANCE:g}",
+        "presenters x abilities, audience, trust a",
+        right("rehearsals"),
+        right("largest difference"),
+        "same",
     )
-    table.add_column("presenters x abilities, audience, trust a")
-    table.add_column("rehearsals", justify="right")
-    table.add_column("largest difference", justify="right")
-    table.add_column("same")
     for crossing in crossings:
         table.add_row(
             crossing.name,
@@ -58,9 +59,10 @@ def bridge_table(crossings: Iterable[Crossing]) -> Table:
     return table
 
 
-def plain_table(title: str, caption: str) -> Table:
+def plain_table(title: str, caption: str, *columns: str | Column) -> Table:
     """Make an empty table in the style of all, with a title above and a caption below."""
     return Table(
+        *columns,
         title=title,
         caption=caption,
         title_justify="left",
@@ -71,6 +73,11 @@ def plain_table(title: str, caption: str) -> Table:
         show_edge=False,
         collapse_padding=True,
     )
+
+
+def right(name: str) -> Column:
+    """Name a column of figures, set flush right."""
+    return Column(name, justify="right")
 
 
 def story_tables(story: Story) -> list[Table]:
@@ -99,10 +106,13 @@ def story_tables(story: Story) -> list[Table]:
 
 def team_table(team: Team, show: Show) -> Table:
     """Tabulate how good one team's talk is, with everyone and with some missing."""
-    table = plain_table(f"{team.talk.name}, {team.rehearsals:,} rehearsals", str(team.attendance))
-    table.add_column("who is there")
-    table.add_column("mean quality", justify="right")
-    table.add_column("worst", justify="right")
+    table = plain_table(
+        f"{team.talk.name}, {team.rehearsals:,} rehearsals",
+        str(team.attendance),
+        "who is there",
+        right("mean quality"),
+        right("worst"),
+    )
     table.add_row("everyone", figure(show.complete, 3), "")
     for name, kept in (("one missing", show.one_missing), ("two missing", show.two_missing)):
         table.add_row(
@@ -119,9 +129,9 @@ def presenters_table(team: Team, show: Show, most: int = 20) -> Table:
     table = plain_table(
         "The presenters",
         f"and {left_out} more: see --json" if left_out > 0 else "",
+        "presenter",
+        *map(right, (f"share of '{hard}'", "solo quality", "attended", "relied on by")),
     )
-    for column in ("presenter", f"share of '{hard}'", "solo quality", "attended", "relied on by"):
-        table.add_column(column, justify="left" if column == "presenter" else "right")
     for agent in list(team.agents)[:most]:
         relied_on = team.reliance[others[:, agent.seat], agent.seat]
         table.add_row(

@@ -7,6 +7,7 @@ Markdown and may hold its signs passes `literal`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -26,7 +27,9 @@ def render(template: str, **context: Any) -> str:
     **context
         What it names; a name that is missing is an error.
     """
-    return _environment().get_template(template).render(**context)
+    text = _environment().get_template(template).render(**context)
+    # Parts that are left out leave their blank lines behind.
+    return re.sub(r"\n{3,}", "\n\n", text) if template.endswith(".md.jinja") else text
 
 
 def literal(text: str) -> str:

@@ -16,14 +16,18 @@ from validations import SEEDS, failing_validation, section, synthetic
 from dashboard.numbers import Said
 from dashboard.validation import files as written
 from dashboard.validation.figures import figures_of
-from dashboard.validation.files import validation_csv, validation_json, write_validation
-from dashboard.validation.report import outcomes_by_claim, report
-from dashboard.validation.sections import command
-from dashboard.validation.tables import rows, validation_tables
+from dashboard.validation.files import validation_json, write_validation
+from dashboard.validation.report import command, outcomes_by_claim, report
+from dashboard.validation.rows import rows, validation_csv
+from dashboard.validation.tables import validation_tables
+from experiments.article_measures import SILENCED
 from experiments.validation.claims import CLAIMS
 from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
+
+HALF = SILENCED.tolist().index(0.5)
+MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 
 
 @pytest.fixture(scope="module")
@@ -216,15 +220,19 @@ def test_each_finding_stands_in_its_claims_table(validation):
                 ]
                 said = Said.of(finding.effect)
                 assert line[2:5] == [said.before, said.after, said.change]
-                assert line[5].endswith(finding.verdict)
+                equivalent = finding.equivalent and finding.rule.expect in ("higher", "lower")
+                verdict = finding.verdict + ", equivalent" * equivalent
+                assert line[5] == f"{MARKS[finding.verdict]} {verdict}"
 
 
 def test_every_number_in_a_table_is_in_the_validation(validation):
     known = numbers_in(validation_json(validation))
-    for place in (TEAM, CLEAN, NOISY):  # what explanations compare beyond the rules
+    for place in (TEAM, CLEAN, NOISY):  # what is compared beyond the rules
         before, after = validation.world[place.without], validation.world[place.absences]
-        for name in ("squared weights", "penalty of absences"):
-            effect = paired_effect(before[name], after[name])
+        pairs = [(before[name], after[name]) for name in ("squared weights", "penalty of absences")]
+        if place != TEAM:
+            pairs.append((before["ablation"][:, HALF], after["ablation"][:, HALF]))
+        for effect in (paired_effect(*pair) for pair in pairs):
             known += [effect.before, effect.after, effect.difference, effect.low, effect.high]
     checked = 0
     for table in tables(report(validation)):
@@ -259,12 +267,11 @@ def test_commands_say_what_was_run(holding, quick, only, expected):
 def test_the_verdict_table_shows_each_verdict(validation):
     text = section(report(validation), "## Does the article hold?")
     (table,) = tables(text)
-    marks = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
     for row, (name, outcomes) in zip(
         table[2:], outcomes_by_claim(validation.outcomes).items(), strict=True
     ):
         assert row[0].startswith(f"[{name}]")
-        assert row[2:] == [marks[outcome.verdict] for outcome in outcomes]
+        assert row[2:] == [MARKS[outcome.verdict] for outcome in outcomes]
 
 
 # The terminal

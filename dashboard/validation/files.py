@@ -1,10 +1,7 @@
-"""The validation on disk: the report with its figures, every number behind it, a flat table."""
+"""The validation on disk: the report with its figures, and every number behind it."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,9 +10,8 @@ import numpy as np
 
 from dashboard.files import write_json, write_whole
 from dashboard.validation.figures import figures_of
-from dashboard.validation.report import outcomes_by_claim, report
-from dashboard.validation.sections import command
-from dashboard.validation.tables import COLUMNS, rows
+from dashboard.validation.report import command, outcomes_by_claim, report
+from dashboard.validation.rows import validation_csv
 from experiments.article_measures import SILENCED
 from experiments.story import versions
 from experiments.validation.claims import Outcome
@@ -48,16 +44,6 @@ def write_validation(
         write_whole(folder / name, draw)
     text = report(validation, only, figures)
     write_whole(folder / "report.md", lambda file: file.write(text.encode()))
-
-
-def validation_csv(validation: Validation) -> str:
-    """Return one line for each finding; what is not a finite number is left empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
-    for row in rows(validation):
-        writer.writerow({name: "" if _undefined(value) else value for name, value in row.items()})
-    return text.getvalue()
 
 
 def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
@@ -96,13 +82,13 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
                 "world": control.world,
                 "prediction": control.prediction,
                 "compared": control.compared,
-                "effect": effect_json(control.effect),
+                "effect": control.effect.to_json(),
                 "verdict": control.verdict,
             }
             for control in validation.controls
         ],
         "remedies": [
-            {"world": row.world, "remedy": row.name, "effect": effect_json(row.effect)}
+            {"world": row.world, "remedy": row.name, "effect": row.effect.to_json()}
             for row in validation.remedies
         ],
         "dose": [
@@ -110,7 +96,7 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
                 "world": dose.world,
                 "rates": dose.rates.tolist(),
                 "against the first rate": {
-                    measure: [effect_json(effect) for effect in dose.effects(measure)]
+                    measure: [effect.to_json() for effect in dose.effects(measure)]
                     for measure in dose.measures
                 },
                 "by rate and seed": {
@@ -125,7 +111,7 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
                 "rows": [
                     {
                         "label": label,
-                        "found": effect_json(found) if isinstance(found, Effect) else float(found),
+                        "found": found.to_json() if isinstance(found, Effect) else float(found),
                     }
                     for label, found in result.rows
                 ],
@@ -140,11 +126,6 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
             "network": _by_condition(validation.world, "network"),
         },
     }
-
-
-def effect_json(effect: Effect) -> dict[str, float | int]:
-    """Return an effect as JSON can hold it."""
-    return asdict(effect) | {"difference": effect.difference}
 
 
 def _theorem(theorem: Comparison) -> dict[str, Any]:
@@ -163,7 +144,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
             {
                 "measure": finding.rule.measure,
                 "expect": finding.rule.expect,
-                "effect": effect_json(finding.effect),
+                "effect": finding.effect.to_json(),
                 "smallest effect of interest": finding.smallest_effect,
                 "verdict": finding.verdict,
             }
@@ -178,7 +159,3 @@ def _by_condition(world: World, where: str) -> dict[str, dict[str, list[Any]]]:
         for condition, measures in world.items()
         if condition.world == where
     }
-
-
-def _undefined(value: str | float | int) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
