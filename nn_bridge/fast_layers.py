@@ -77,7 +77,7 @@ class FastLayer:
         self.augmented = augmented.T if self.is_first else augmented  # (in + 1, B) inputs, constant
         self.inputs = self.augmented[:-1]
         self.blas_inputs = self.augmented if self.is_first else self.augmented.T
-        self.blas_transposed = 1 if self.is_first else 0
+        self.turn = 1 if self.is_first else 0  # whether `forward` takes them transposed
         self.gathered = np.empty((batch, n_in) if self.is_first else 0, dtype)
         self.input_gradient = np.empty((n_in + 1, batch), dtype)
         if activation_before == "relu":
@@ -129,8 +129,7 @@ class FastLayer:
 
     def forward(self) -> None:
         """Write theta times the augmented inputs to `outputs`, before the activation."""
-        turn = self.blas_transposed
-        self.gemm(self.scale, self.blas_inputs, self.theta.T, 0.0, self.outputs.T, turn, 0, 1)
+        self.gemm(self.scale, self.blas_inputs, self.theta.T, 0.0, self.outputs.T, self.turn, 0, 1)
 
     def backward(self, gradient: Array) -> Array:
         """Return the gradient before the last activation, (in, B), from that at `outputs`."""
@@ -146,5 +145,5 @@ class FastLayer:
 
     def add_gradient(self, at_outputs: Array, alpha: float, beta: float) -> None:
         """Set `gradient` to `beta` times itself plus `alpha` times the gradient at theta."""
-        alpha, turn = alpha * self.scale, 1 - self.blas_transposed
-        self.gemm(alpha, self.blas_inputs, at_outputs.T, beta, self.gradient.T, turn, 0, 1)
+        alpha *= self.scale
+        self.gemm(alpha, self.blas_inputs, at_outputs.T, beta, self.gradient.T, 1 - self.turn, 0, 1)
