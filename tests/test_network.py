@@ -360,7 +360,9 @@ def test_verbose(capsys):
 
 
 def test_all_layers_meet_under_the_name_that_keras_has_for_them():
-    from nn_bridge.keras.layers import AttendanceDropout, Dense, Dropout, Flatten
+    from nn_bridge.keras import layers
 
-    for layer in (AttendanceDropout, Dense, Dropout, Flatten):
-        assert getattr(tf.keras.layers, layer.__name__) is layer is getattr(tf, layer.__name__)
+    assert layers is tf.keras.layers
+    for name in ("AttendanceDropout", "Dense", "Dropout", "Flatten"):
+        assert getattr(layers, name) is getattr(tf, name)
+        assert getattr(layers, name).__name__ == name
