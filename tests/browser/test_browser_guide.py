@@ -118,7 +118,7 @@ def test_it_never_covers_what_it_speaks_of_and_one_thing_is_to_be_done(visitor, 
             assert there["y"] < height, (number, target)
 
     teams = ("#pair", ".team.left .meter:first-child", ".team.right .meter:first-child")
-    tables = (".team.left .room", ".team.right .room")
+    tables = (".team.left .seats", ".team.right .seats")
     look(1, ("#pair",), "guide-do")
     page.click("#guide-do")
     look(2, (*teams, *tables), "guide-do")

@@ -1,5 +1,7 @@
 // The page's state in its address: what may stand there, and how it is read and written.
 
+export const SIDES = ["left", "right"];
+
 const whole = (least, most, initial, resets = true) => ({ kind: "whole", least, most, initial, resets });
 const real = (least, most, initial, resets = true, above = false) =>
   ({ kind: "real", least, most, initial, resets, above });
@@ -36,8 +38,11 @@ export const VIEW = {
 };
 
 export const MOST_CHANGES = 20;
-const AT_ONCE = ["left", "right", "learning_rate", "trust"];
+const AT_ONCE = [...SIDES, "learning_rate", "trust"];
 const ALWAYS = ["seed", "left", "right", "at", "lang"];
+
+/** Those sent home as the setup writes them. */
+export const namesIn = (text) => (text ? text.split(",") : []);
 
 export const namesOf = (n) => [..."ABCDEFGHIJKLMNOPQRST"].slice(0, n);
 
@@ -93,7 +98,7 @@ export function holds(spec, text, n, presets = []) {
     case "law":
       return lawHolds(text, n);
     case "names": {
-      const names = text === "" ? [] : text.split(",");
+      const names = namesIn(text);
       const known = namesOf(n);
       return new Set(names).size === names.length && names.length < n && names.every((x) => known.includes(x));
     }

@@ -1,34 +1,33 @@
 // The article's network on real digits: rate 0 and the rate chosen, side by side, with units falling silent.
 
+import { SIDES } from "page/address.js";
 import { axis, basics, makeChart, writeKey } from "page/charts.js";
+import { wireNumber } from "page/controls.js";
 import { choose, make, one, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
 import { colours } from "page/theme.js";
 
-const SIDES = ["left", "right"];
+const FIELDS = ["net_rate", "label_noise"];
 const UNITS = 256;
 const ENOUGH = 10; // epochs after which both can read
 
-/** Wire the panel; `update` takes the network's messages. */
-export function makeDigits(app) {
+/** Wire the panel; `onSilence` is called when another number of units is silent. */
+export function makeDigits(session, onSilence) {
   const chart = makeChart("#ablation");
   const readers = SIDES.map((side) => makeReader(side));
   one("#readers").append(...readers.map((reader) => reader.element));
   const slider = one("#silence");
-  let latest = null;
-  let pixels = [];
+  let drawn = null; // the last message of the networks
   let which = 0;
   let previews = [];
 
-  one("#net-play").addEventListener("click", () => app.send({ type: "network", do: latest?.playing ? "pause" : "play" }));
-  one("#net-reset").addEventListener("click", () => app.resetNetwork());
+  one("#net-play").addEventListener("click", () => session.send("network", { do: session.network?.playing ? "pause" : "play" }));
+  one("#net-reset").addEventListener("click", () => session.resetNetwork());
   slider.addEventListener("input", () => {
-    show();
-    app.parts.story.update();
+    read();
+    onSilence();
   });
-  for (const key of ["net_rate", "label_noise"]) {
-    one(`#${key}`).addEventListener("change", (event) => app.set(key, event.target.value, event.target));
-  }
+  for (const key of FIELDS) wireNumber(session, one(`#${key}`), key);
 
   function style() {
     const { soft, ink } = colours();
@@ -45,120 +44,104 @@ export function makeDigits(app) {
       })),
     }, true);
     writeKey("#ablation-key", [["left.solid", rateName(0)], ["right.dashed", rateName(1)]]);
-    if (latest) show(true);
+    say(one("#net-play"), t("digits.play"));
+    if (!session.network) return;
+    previews.forEach(({ button, canvas }, i) => {
+      const { label, pixels } = session.network.digits[i];
+      button.setAttribute("aria-label", t("digits.preview", { number: i + 1, label }));
+      paint(canvas, pixels);
+    });
+    read(true);
   }
 
   function rateName(k) {
-    const rate = latest ? latest.rates[k] : [0, app.setup.net_rate][k];
+    const rate = session.network?.rates[k] ?? [0, session.setup.net_rate][k];
     return rate === 0 ? t("digits.no_dropout") : t("digits.rate_is", { rate });
   }
 
-  function write() {
-    style();
-    if (!latest) say(one("#net-play"), t("digits.play"));
-    for (const button of one("#digit-list").children) labelPreview(button);
-  }
-
-  function update(message) {
-    const other = String(latest?.rates) !== String(message.rates);
-    if (message.digits?.some((digit) => digit.pixels)) {
-      pixels = message.digits.map((digit) => digit.pixels);
-      makePreviews(message.digits);
-    }
-    latest = { ...message, digits: message.digits ?? latest?.digits ?? [] };
-    if (other) style();
-    app.setup.epochs = message.epoch;
-    show(true);
-  }
-
   function makePreviews(digits) {
-    previews = digits.map((digit, i) => {
+    previews = digits.map(({ label }, i) => {
       const canvas = make("canvas", { width: 32, height: 32, "aria-hidden": "true" });
-      const button = make("button.preview", { type: "button", "data-digit": digit.label, "data-number": i + 1, onclick: () => { which = i; show(); } }, canvas);
-      labelPreview(button);
-      return { button, canvas };
+      const choice = () => {
+        which = i;
+        read();
+      };
+      return { canvas, button: make("button.preview", { type: "button", "data-digit": label, onclick: choice }, canvas) };
     });
-    one("#digit-list").replaceChildren(...previews.map((p) => p.button));
-    paintPreviews();
-  }
-
-  function labelPreview(button) {
-    button.setAttribute("aria-label", t("digits.preview", { number: button.dataset.number, label: button.dataset.digit }));
-  }
-
-  function paintPreviews() {
-    previews.forEach(({ canvas }, i) => paint(canvas, pixels[i]));
+    one("#digit-list").replaceChildren(...previews.map(({ button }) => button));
   }
 
   /** Draw all that hangs on how many units are silent and on which digit is read. */
-  function show(curves = false) {
-    if (!latest) return;
+  function read(curves = false) {
+    const { network } = session;
+    if (!network) return;
     const at = Number(slider.value);
-    const silent = latest.silent[at];
-    const trained = latest.epoch > 0; // before that they guess: nothing to be read off
+    const silent = network.silent[at];
+    const trained = network.epoch > 0; // before that they guess: nothing to be read off
     slider.disabled = !trained;
     one("#ablation-empty").hidden = trained;
     say(one("#silence-text"), t("digits.silence", { silent, of: UNITS }));
-    say(one("#net-play"), t(latest.playing ? "digits.pause" : "digits.play"));
-    one("#net-play").disabled = !latest.playing && latest.epoch >= latest.of;
-    say(one("#epoch"), t("digits.epoch", { epoch: latest.epoch, of: latest.of }));
+    say(one("#net-play"), t(network.playing ? "digits.pause" : "digits.play"));
+    one("#net-play").disabled = !network.playing && network.epoch >= network.of;
+    say(one("#epoch"), t("digits.epoch", { epoch: network.epoch, of: network.of }));
     chart.setOption({
       series: SIDES.map((_, k) => ({
         name: rateName(k),
-        ...(curves ? { data: trained ? latest.curve[k].map((accuracy, i) => [latest.silent[i], accuracy]) : [] } : {}),
+        ...(curves ? { data: trained ? network.curve[k].map((accuracy, i) => [network.silent[i], accuracy]) : [] } : {}),
         ...(k ? {} : { markLine: { data: [{ xAxis: silent }] } }),
       })),
     });
-    const wrong = number(100 * app.setup.label_noise, 0);
+    const wrong = number(100 * session.setup.label_noise, 0);
     say(one("#label-note"), wrong === "0" ? t("digits.right") : t("digits.wrong", { percent: wrong }));
-    choose(previews.map((p) => p.button), (button) => Number(button.dataset.number) === which + 1);
-    const digit = latest.digits[which];
-    if (digit) {
-      paint(one("#digit"), pixels[which]);
-      one("#digit").setAttribute("aria-label", t("digits.image", { label: digit.label }));
-      say(one("#digit-label"), t("digits.label", { label: digit.label }));
-    }
-    readers.forEach((reader, k) => reader.update(rateName(k), trained, latest.curve[k][at], digit?.probs[k][at], digit?.label));
-  }
-
-  function paint(canvas, image) {
-    if (!image) return;
-    const context = canvas.getContext("2d");
-    const cell = canvas.width / 8;
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.fillStyle = colours().ink;
-    image.forEach((value, i) => {
-      context.globalAlpha = value / 16;
-      context.fillRect((i % 8) * cell, Math.floor(i / 8) * cell, cell + 0.5, cell + 0.5);
-    });
-    context.globalAlpha = 1;
+    choose(previews.map(({ button }) => button), (button) => button === previews[which].button);
+    const { label, pixels, probs } = network.digits[which];
+    paint(one("#digit"), pixels);
+    one("#digit").setAttribute("aria-label", t("digits.image", { label }));
+    say(one("#digit-label"), t("digits.label", { label }));
+    readers.forEach((reader, k) => reader.draw(rateName(k), trained, network.curve[k][at], probs[k][at], label));
   }
 
   return {
-    write,
-    style() {
-      style();
-      paintPreviews();
+    style,
+    show() {
+      for (const key of FIELDS) one(`#${key}`).value = session.setup[key];
     },
-    update,
+    draw() {
+      const { network } = session;
+      if (!network || network === drawn) return;
+      const before = drawn;
+      drawn = network;
+      const others = network.digits[0].pixels !== before?.digits[0].pixels;
+      if (others) makePreviews(network.digits);
+      if (others || String(network.rates) !== String(before.rates)) style();
+      else read(true);
+    },
     /** How far the training is, and how both networks read with the units that are silent now. */
     state() {
-      if (!latest) return { playing: false, trained: false };
+      const { network } = session;
+      if (!network) return { playing: false, trained: false };
+      const { playing, epoch, silent, curve } = network;
       const at = Number(slider.value);
-      return {
-        playing: latest.playing, trained: latest.epoch >= ENOUGH && !latest.playing,
-        silent: latest.silent[at], accuracy: latest.curve.map((curve) => curve[at]),
-      };
+      return { playing, trained: epoch >= ENOUGH && !playing, silent: silent[at], accuracy: curve.map((values) => values[at]) };
     },
     /** Let a part of all hidden units fall silent. */
     silence(part) {
       slider.value = Math.round(part * slider.max);
       slider.dispatchEvent(new Event("input"));
     },
-    forget() {
-      latest = null;
-    },
   };
+}
+
+/** A digit of 8 x 8 pixels, each 0 to 16. */
+function paint(canvas, pixels) {
+  const context = canvas.getContext("2d");
+  const cell = canvas.width / 8;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.fillStyle = colours().ink;
+  pixels.forEach((value, i) => {
+    context.globalAlpha = value / 16;
+    context.fillRect((i % 8) * cell, Math.floor(i / 8) * cell, cell + 0.5, cell + 0.5);
+  });
 }
 
 /** What one network reads: its accuracy, and how sure it is of each of the ten digits. */
@@ -174,10 +157,9 @@ function makeReader(side) {
     make("div.bars10", { "aria-hidden": "true" }, ...bars.map((bar) => bar.element)), reads);
   return {
     element,
-    update(name, trained, correct, probabilities, label) {
+    draw(name, trained, correct, probabilities, label) {
       say(title, name);
       say(accuracy, trained ? `${number(100 * correct, 1)}%` : "–");
-      if (!probabilities) return;
       bars.forEach(({ element: bar, fill }, i) => {
         fill.style.transform = `scaleY(${trained ? probabilities[i].toFixed(3) : 0})`;
         bar.classList.toggle("wanted", i === label);

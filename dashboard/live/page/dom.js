@@ -26,7 +26,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 /** The same in SVG. */
-export function draw(tag, attributes = {}, ...children) {
+export function makeSvg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);

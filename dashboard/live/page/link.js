@@ -8,13 +8,13 @@ import { t } from "page/texts.js";
 const EVERY = 500; // ms; browsers refuse to have the address rewritten at every tick
 
 /** Keep the address; `follow` is called with what `read` finds when somebody else changes it. */
-export function makeLink(app, read, follow) {
+export function makeLink(session, read, follow) {
   let timer = null;
 
   function now() {
     clearTimeout(timer);
     timer = null;
-    history.replaceState(null, "", writeAddress(app.setup, app.view));
+    history.replaceState(null, "", writeAddress(session.setup, session.view));
   }
 
   one("#copy").addEventListener("click", async () => {
@@ -32,22 +32,20 @@ export function makeLink(app, read, follow) {
     follow(read(new URL(newURL).hash)); // the address itself may have been written over since
   });
 
-  return {
-    write() {
-      timer ??= setTimeout(now, EVERY);
-    },
-  };
+  const later = () => (timer ??= setTimeout(now, EVERY));
+  return { show: later, draw: later };
 }
 
-/** Say which parts of an address could not be used, and what was taken for them; and what a recording does not hold. */
-export function tellWrong(pairs, unlike = []) {
-  const values = pairs.map(([key, value]) => {
-    const spec = SETUP[key] ?? VIEW[key];
-    return spec ? t("address.value", { key, value, initial: spec.initial === "" ? "–" : spec.initial }) : t("address.key", { key });
-  });
-  if (values.length) values.unshift(t("address.wrong"));
+/** Say what of an address was not taken: what is wrong, and what a recording does not hold. */
+export function tellWrong({ wrong, setup, asked }, source) {
   const shown = (value) => (value === "" ? "–" : value);
-  const others = unlike.map(([key, value, there]) => t("recorded.value", { key, value: shown(value), recorded: shown(there) }));
-  if (others.length) others.unshift(t("recorded.fixed"));
-  notice("address", [...values, ...others].join(" "));
+  const lines = wrong.map(([key, value]) => {
+    const spec = SETUP[key] ?? VIEW[key];
+    return spec ? t("address.value", { key, value, initial: shown(spec.initial) }) : t("address.key", { key });
+  });
+  if (lines.length) lines.unshift(t("address.wrong"));
+  const unlike = source.unlike(setup, asked);
+  if (unlike.length) lines.push(t("recorded.fixed"));
+  lines.push(...unlike.map(([key, value, there]) => t("recorded.value", { key, value: shown(value), recorded: shown(there) })));
+  notice("address", lines.join(" "));
 }

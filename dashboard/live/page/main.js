@@ -1,264 +1,128 @@
-// The page: puts its parts together, and draws one message a tick.
+// The page: wires its parts to the session and to one another, and has them drawn.
+//
+// A part has some of three methods: `style` writes every text and colour anew, in another language or theme or for teams
+// of other names; `show` shows what is set; `draw` shows a frame.
 
-import { SETUP, readAddress } from "page/address.js";
-import { makeBars, makeCurve, writeKey } from "page/charts.js";
+import { SIDES, readAddress } from "page/address.js";
+import { makeBet } from "page/bet.js";
 import { onRedraw } from "page/canvas.js";
+import { makeBars, makeCurve } from "page/charts.js";
 import { makeControls } from "page/controls.js";
 import { makeDigits } from "page/digits.js";
-import { all, choose, one, say } from "page/dom.js";
-import { makeHeat } from "page/heat.js";
+import { all, one } from "page/dom.js";
+import { makeGuide } from "page/guide.js";
 import { makeLink, tellWrong } from "page/link.js";
-import { notice, wireInfos, writeInfos } from "page/notices.js";
+import { notice, wireInfos } from "page/notices.js";
 import { RecordedSource, unpack } from "page/recorded.js";
-import { arrowScaleOf } from "page/room.js";
+import { makeSentHome } from "page/sent_home.js";
 import { Session } from "page/session.js";
-import { makeShow } from "page/show.js";
+import { makeSolo } from "page/solo.js";
 import { SocketSource } from "page/source.js";
-import { makeStory } from "page/story.js";
 import { makeTeam } from "page/team.js";
-import { loadTexts, resource, setLanguage, t, whole } from "page/texts.js";
-import { makeTwin } from "page/twin.js";
+import { loadTexts, resource, setLanguage, t } from "page/texts.js";
 import { onSystemTheme, setTheme } from "page/theme.js";
-
-const SIDES = ["left", "right"];
+import { makeTwin } from "page/twin.js";
 
 const presets = await resource("presets", "/page/presets.json");
+await loadTexts();
 const read = (hash) => readAddress(hash, presets.map(({ name }) => name));
 const given = read(location.hash);
-const { setup, view } = given;
-if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) view.lang = "ja";
+if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) given.view.lang = "ja";
 
 /** What the footer tells, and a benchmark may read. */
-const stats = { applied: 0, firstPlotMs: null, perSecond: 0 };
+const stats = { applied: 0, firstPlotMs: null };
 window.stats = stats;
 
-const app = new Session({ ...setup }, view, presets, showState);
-const parts = app.parts;
-let waiting = null; // the newest frame not yet drawn
-let waitingNetwork = null;
+const session = new Session({ ...given.setup }, given.view, show);
+const bet = makeBet(session);
+const digits = makeDigits(session, schedule);
+const guide = makeGuide(session, bet, digits, schedule);
+const sentHome = makeSentHome(session, bet, guide);
+const teams = SIDES.map((side) => makeTeam(session, side, bet, sentHome.pick));
+const curve = makeCurve(session);
+const costly = [curve, makeBars(session), makeTwin(session)];
+const parts = [makeControls(session, presets), ...teams, makeSolo(session), sentHome, digits, guide,
+  makeLink(session, read, takeAddress)];
+let styled = null; // what all was last written for
+let drawn = null; // the last frame drawn
 let scheduled = false;
-let named = ""; // what the sides are called in all that is drawn
 
-await loadTexts();
-setLanguage(view.lang);
-setTheme(view.theme);
-parts.controls = makeControls(app, presets);
-parts.teams = Object.fromEntries(SIDES.map((side) => [side, makeTeam(app, side)]));
-one("#pair").append(...SIDES.map((side) => parts.teams[side].element));
-parts.curve = makeCurve(app);
-parts.bars = makeBars(app);
-parts.heat = makeHeat(app, one("#solo"));
-parts.show = makeShow(app);
-parts.twin = makeTwin(app);
-parts.digits = makeDigits(app);
-parts.story = makeStory(app);
-parts.link = makeLink(app, read, takeAddress);
-app.pick = (name, side) => app.frame && parts.show.pick(name, side);
-app.ask = (name) => parts.show.ask(name);
-app.tell = () => parts.story.betLaid();
-app.digits = parts.digits;
-onRedraw(redraw);
+const recording = one("#recording");
+for (const element of all("[data-live], [data-recorded]")) element.hidden = "live" in element.dataset === (recording !== null);
+session.source = recording
+  ? new RecordedSource(await unpack(recording.textContent), onMessage, onStatus)
+  : new SocketSource(onMessage, onStatus);
+onRedraw(schedule);
 wireInfos();
-wireTools();
-writeAll();
-
-const recording = document.getElementById("recording");
-if (recording) {
-  document.body.classList.add("recorded");
-  for (const element of all("[data-live]")) element.hidden = true;
-  app.source = new RecordedSource(await unpack(recording.textContent), onMessage, onStatus);
-  for (const element of all("[data-recorded]")) element.hidden = false;
-  one("#scrub").max = app.source.length - 1;
-  for (const side of SIDES) parts.teams[side].law.lock(true);
-} else {
-  app.source = new SocketSource(onMessage, onStatus);
-}
-tellOf(given);
+onSystemTheme(() => {
+  styled = null;
+  show();
+});
+show();
+tellWrong(given, session.source);
+// What is scrolled to comes to stand below the bar, however many lines it has.
+new ResizeObserver(([bar]) => {
+  document.documentElement.style.scrollPaddingTop = `${bar.borderBoxSize[0].blockSize + 12}px`;
+}).observe(one(".bar"));
+let before = 0;
+setInterval(() => {
+  one("#rate").textContent = t("footer.rate", { rate: stats.applied - before });
+  before = stats.applied;
+}, 1000);
 
 function onStatus(status) {
-  document.body.dataset.status = status;
   if (status === "open") {
     notice("connection", "");
-    app.start();
+    session.start();
   } else {
-    const button = { label: t("connection.again"), act: () => app.source.connect() };
+    const button = { label: t("connection.again"), act: () => session.source.connect() };
     notice("connection", t(`connection.${status}`), button);
   }
 }
 
 function onMessage(message) {
-  app.take(message);
-  switch (message.type) {
-    case "started":
-      app.frame = waiting = null; // it was of a team that may have had another size
-      for (const side of SIDES) parts.teams[side].seatTeam();
-      parts.heat.build();
-      parts.curve.clear();
-      showState();
-      break;
-    case "history":
-      parts.curve.clear();
-      parts.curve.history(message);
-      schedule();
-      break;
-    case "frame":
-      if (!app.started) return; // of the session before
-      parts.curve.add(message);
-      waiting = message;
-      schedule();
-      break;
-    case "network":
-      // The pictures come only once: keep them when messages pile up behind a tick.
-      waitingNetwork = { ...message, digits: withPixels(waitingNetwork?.digits, message.digits) };
-      schedule();
-      break;
-    default:
-  }
-}
-
-function withPixels(before, digits) {
-  if (!digits) return before;
-  return digits.map((digit, i) => (digit.pixels ? digit : { ...digit, ...(before?.[i]?.pixels ? { pixels: before[i].pixels } : {}) }));
-}
-
-function schedule() {
-  if (scheduled) return;
-  scheduled = true;
-  requestAnimationFrame(() => {
-    scheduled = false;
-    if (waitingNetwork) {
-      parts.digits.update(waitingNetwork);
-      parts.story.update();
-    }
-    waitingNetwork = null;
-    if (!waiting || !app.started) return;
-    app.frame = waiting;
-    waiting = null;
-    drawFrame();
-    stats.applied += 1;
-    stats.firstPlotMs ??= Math.round(performance.now());
-  });
-}
-
-function drawFrame() {
-  const { frame } = app;
-  const { teams, rehearsal } = frame;
-  // While it catches up with a link the place to come back to is still the link's.
-  app.setup.at = Math.max(rehearsal, Math.min(app.target, SETUP.at.most));
-  if (rehearsal >= app.target) {
-    app.target = 0;
-    if (SIDES.every((side) => teams[side].diverged)) app.asked = null; // whatever was asked, nothing can play
-    app.followPlaying(frame.playing);
-    parts.controls.showPlaying();
-  }
-  say(one("#rehearsals"), whole(rehearsal));
-  say(one("#busy"), app.target > rehearsal ? t("busy", { target: whole(app.target) }) : "");
-  if (app.source.recorded) one("#scrub").value = app.source.at;
-  const scale = arrowScaleOf(SIDES.map((side) => teams[side]), app.view.arrows);
-  for (const side of SIDES) parts.teams[side].update(teams[side], scale);
-  // While they rehearse the costly pictures take turns; the rest is drawn at every tick.
-  const isTurnOf = (turn) => !frame.playing || stats.applied % 3 === turn;
-  if (isTurnOf(0)) parts.curve.redraw();
-  if (isTurnOf(1)) parts.bars.update(frame);
-  parts.heat.update(teams, rehearsal > 0);
-  parts.twin.update(teams, rehearsal > 0, isTurnOf(2));
-  parts.show.update(frame);
-  parts.story.update();
-  parts.link.write();
+  session.take(message);
+  curve.take(message);
+  schedule();
 }
 
 /** The address was edited, or a link opened in this tab: go where it leads. */
 function takeAddress(given) {
-  setLanguage(given.view.lang);
-  Object.assign(app.view, given.view);
-  setTheme(app.view.theme);
-  app.begin({ ...given.setup });
-  writeAll();
-  tellOf(given);
-}
-
-/** Say what of an address was not taken: what is wrong, and what a recording cannot do. */
-function tellOf({ wrong, setup, asked }) {
-  tellWrong(wrong, app.source.recorded ? app.source.unlike(setup, asked) : []);
+  Object.assign(session.view, given.view);
+  session.begin({ ...given.setup });
+  tellWrong(given, session.source);
 }
 
 /** Show what is set; every change of the state ends here. */
-function showState() {
-  parts.controls.show();
-  for (const side of SIDES) parts.teams[side].law.show(app.now[side]);
-  if (SIDES.map(app.nameOf, app).join("|") !== named) writeNames();
-  redraw();
-  parts.link.write();
-}
-
-/** Draw the latest frame again: something comes into view, or looks different. */
-function redraw() {
-  if (app.frame && app.started) waiting ??= app.frame;
+function show() {
+  const { view, names, sections } = session;
+  const style = JSON.stringify([view.lang, view.theme, names, sections, SIDES.map((side) => session.now[side])]);
+  if (style !== styled) {
+    styled = style;
+    setLanguage(view.lang);
+    setTheme(view.theme);
+    for (const part of [...parts, ...costly]) part.style?.();
+  }
+  for (const part of parts) part.show?.();
   schedule();
 }
 
-/** Every text and colour anew: the language or the theme has changed. */
-function writeAll() {
-  choose(all("[data-language]"), (button) => button.dataset.language === app.view.lang);
-  one("#theme").value = app.view.theme;
-  writeInfos();
-  parts.controls.write();
-  for (const side of SIDES) parts.teams[side].write();
-  parts.show.write();
-  parts.twin.write();
-  parts.digits.write();
-  parts.story.write();
-  say(one("#scale-low"), t("solo.low"));
-  say(one("#scale-high"), t("solo.high"));
-  style();
-  parts.curve.describe(t("curve.describe"));
-  parts.bars.describe(t("bars.describe"));
-  one("#ablation").setAttribute("aria-label", t("digits.describe"));
+/** Draw the latest frame at the next tick: it is new, comes into view, or looks different. */
+function schedule() {
+  if (!scheduled) requestAnimationFrame(draw);
+  scheduled = true;
 }
 
-/** What is drawn has the theme's colours in it, and is drawn anew. */
-function style() {
-  parts.digits.style();
-  writeNames();
-  showState();
-}
-
-/** The sides are called by their laws, wherever they are named. */
-function writeNames() {
-  named = SIDES.map(app.nameOf, app).join("|");
-  for (const side of SIDES) parts.teams[side].writeName();
-  parts.heat.build();
-  parts.curve.style();
-  parts.bars.style();
-  writeKey("#curve-key", SIDES.flatMap((side) => [[`${side}.solid`, `${app.nameOf(side)}, ${t("curve.all")}`], [`${side}.dashed`, t("curve.two")]]));
-  writeKey("#bars-key", [["left.block", app.nameOf("left")], ["right.block.striped", app.nameOf("right")]]);
-}
-
-function wireTools() {
-  // What is scrolled to comes to stand below the bar, however many lines it has.
-  new ResizeObserver(([bar]) => {
-    document.documentElement.style.scrollPaddingTop = `${bar.borderBoxSize[0].blockSize + 12}px`;
-  }).observe(one(".bar"));
-  for (const button of all("[data-language]")) {
-    button.addEventListener("click", () => {
-      app.view.lang = button.dataset.language;
-      setLanguage(app.view.lang);
-      one("#notices").replaceChildren();
-      writeAll();
-    });
-  }
-  one("#theme").addEventListener("change", (event) => {
-    app.view.theme = event.target.value;
-    setTheme(app.view.theme);
-    style();
+function draw() {
+  scheduled = false;
+  const { frame } = session;
+  if (!frame || !session.started) return;
+  for (const part of parts) part.draw?.(frame);
+  // While they rehearse the costly pictures take turns; the rest is drawn at every tick.
+  costly.forEach((part, turn) => {
+    if (!frame.playing || stats.applied % costly.length === turn) part.draw(frame);
   });
-  onSystemTheme(() => {
-    setTheme(app.view.theme);
-    style();
-  });
-  setInterval(() => {
-    stats.perSecond = stats.applied - (stats.before ?? 0);
-    stats.before = stats.applied;
-    say(one("#rate"), t("footer.rate", { rate: stats.perSecond }));
-  }, 1000);
+  if (frame !== drawn) stats.applied += 1;
+  drawn = frame;
+  stats.firstPlotMs ??= Math.round(performance.now());
 }

@@ -25,7 +25,8 @@ export function notice(kind, text, button) {
 /** Let every small i open what it explains, beside itself. */
 export function wireInfos() {
   const bubble = one("#info");
-  for (const button of all("[data-info]")) {
+  const buttons = all("[data-info]");
+  for (const button of buttons) {
     button.setAttribute("popovertarget", "info");
     button.addEventListener("click", () => {
       bubble.replaceChildren(...t(`info.${button.dataset.info}`).split("\n").map((text) => make("p", { text })));
@@ -33,13 +34,5 @@ export function wireInfos() {
       bubble.style.left = `${Math.max(12, Math.min(left - 20, innerWidth - 12 - Math.min(420, innerWidth - 24)))}px`;
       bubble.style.top = `${Math.max(12, Math.min(bottom + 8, innerHeight - 320))}px`;
     });
-  }
-}
-
-/** Their labels, in the language that is chosen. */
-export function writeInfos() {
-  for (const button of all("[data-info]")) {
-    button.textContent = "i";
-    button.setAttribute("aria-label", t("info.what"));
   }
 }

@@ -1,5 +1,6 @@
 // Where messages come from in an exported page: a recording, played as if it were live.
 
+import { SIDES, namesIn } from "page/address.js";
 import { pointOf } from "page/charts.js";
 
 const FRAMES_PER_SECOND = 12;
@@ -22,6 +23,8 @@ export class RecordedSource {
     this.at = 0;
     this.epoch = 0;
     this.playing = false;
+    // The pictures stand in the first message only.
+    for (const { digits } of recording.network) digits.forEach((digit, i) => (digit.pixels = recording.network[0].digits[i].pixels));
     queueMicrotask(() => onStatus("open"));
   }
 
@@ -41,7 +44,7 @@ export class RecordedSource {
 
   /** The setup that was recorded, where an address leads in it: a frame, an epoch, known people sent home. */
   place(setup) {
-    const known = (names) => split(names).filter((name) => this.recording.started.names.includes(name)).join();
+    const known = (names) => namesIn(names).filter((name) => this.recording.started.names.includes(name)).join();
     return {
       ...this.recording.setup, at: this.recording.frames[this.frameAt(setup.at)].rehearsal, epochs: setup.epochs,
       home_left: known(setup.home_left), home_right: known(setup.home_right),
@@ -76,7 +79,7 @@ export class RecordedSource {
   start(setup) {
     this.pause(false);
     this.onMessage(this.recording.started);
-    this.away = { left: split(setup.home_left), right: split(setup.home_right) };
+    this.away = { left: namesIn(setup.home_left), right: namesIn(setup.home_right) };
     this.epoch = Math.min(setup.epochs, this.recording.network.length - 1);
     this.network("show");
     this.scrub(this.frameAt(setup.at));
@@ -110,7 +113,7 @@ export class RecordedSource {
   show() {
     const frame = structuredClone(this.recording.frames[this.at]);
     frame.playing = this.playing;
-    for (const side of ["left", "right"]) {
+    for (const side of SIDES) {
       const names = this.recording.started.names;
       const present = names.reduce((bits, name, i) => (this.away[side].includes(name) ? bits : bits | (1 << i)), 0);
       const [quality, hard] = this.recording.values[side][this.at][present];
@@ -134,5 +137,3 @@ export class RecordedSource {
     }, 1000 / EPOCHS_PER_SECOND);
   }
 }
-
-const split = (names) => (names ? names.split(",") : []);

@@ -1,17 +1,17 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
-import { MOST_CHANGES, SETUP, defaults, holds, lawHolds, readChanges } from "page/address.js";
-import { taken } from "page/controls.js";
+import { MOST_CHANGES, SETUP, SIDES, defaults, holds, lawHolds, namesIn, readChanges } from "page/address.js";
 import { notice } from "page/notices.js";
 import { t, whole } from "page/texts.js";
 
-const CHANGEABLE = ["left", "right", "learning_rate", "trust"];
 const OF_NETWORK = ["net_rate", "label_noise"];
 
-/** The state that all parts of the page share. `parts` is filled by main.js before the first message. */
+/** The state that the parts of the page share; `onState` is called when what is set has changed. */
 export class Session {
-  parts = {};
-  frame = null;
+  source = null; // main.js gives it
+  started = false;
+  frame = null; // the latest of these teams
+  network = null; // the latest of the article's networks
   names = [];
   sections = 0;
   hardSection = 0;
@@ -20,15 +20,10 @@ export class Session {
   revealed = false; // whether anybody has been sent home since these teams started
   playing = false;
   asked = null; // to play or to pause, until a frame says that it is so
-  started = false;
-  source = null;
+  target = 0; // the rehearsal of a link, until it is caught up with
 
-  constructor(setup, view, presets, onState) {
-    this.setup = setup;
-    this.view = view;
-    this.presets = presets;
-    this.onState = onState;
-    this.notice = notice;
+  constructor(setup, view, onState) {
+    Object.assign(this, { setup, view, onState });
   }
 
   /** What a side is called: by the law that holds there. */
@@ -46,20 +41,24 @@ export class Session {
     return values;
   }
 
-  send(message) {
-    this.source.send(message);
+  /** Whether anybody is sent home. */
+  get anyAway() {
+    return SIDES.some((side) => this.home[side].length > 0);
+  }
+
+  send(type, content = {}) {
+    this.source.send({ type, ...content });
   }
 
   /** Start both teams as the setup says, up to the rehearsal it says; also after a lost connection. */
   start() {
     this.started = false;
-    if (this.source.recorded) Object.assign(this.setup, this.source.place(this.setup));
+    this.setup = this.source.place(this.setup);
     this.target = this.setup.at;
-    const split = (names) => (names ? names.split(",") : []);
-    this.home = { left: split(this.setup.home_left), right: split(this.setup.home_right) };
-    this.send({ type: "start", setup: this.setup });
-    this.send({ type: "speed", value: this.view.speed });
-    if (this.playing) this.send({ type: "play" });
+    this.home = { left: namesIn(this.setup.home_left), right: namesIn(this.setup.home_right) };
+    this.send("start", { setup: this.setup });
+    this.send("speed", { value: this.view.speed });
+    if (this.playing) this.send("play");
     this.asked = this.playing;
     this.onState();
   }
@@ -67,7 +66,7 @@ export class Session {
   /** Start anew from the first rehearsal, with what holds now and what `values` change. */
   reset(values = {}) {
     const setup = { ...this.now, ...values, at: 0, changes: "", home_left: "", home_right: "" };
-    for (const side of ["left", "right"]) {
+    for (const side of SIDES) {
       if (!lawHolds(setup[side], setup.presenters)) {
         notice("law", t("law.other_size", { law: setup[side], presenters: setup.presenters }));
         setup[side] = SETUP[side].initial;
@@ -79,21 +78,12 @@ export class Session {
   /** Go to another setup; should it turn out to be impossible, what there was can be had again. */
   begin(setup) {
     this.before = this.started ? { ...this.setup } : null;
-    this.setup = setup;
-    this.bet = null;
-    this.revealed = false;
-    this.playing = false;
+    Object.assign(this, { setup, bet: null, revealed: false, playing: false });
     this.start();
   }
 
-  /** A value typed in a field: it holds at once, or both teams start anew and the page says so. */
-  set(key, text, field) {
-    const value = taken(key, text, field, this.setup.presenters);
-    if (value === null) {
-      const { least, most } = SETUP[key];
-      notice("field", t("field.wrong", { field: t(`field.${key}`), value: text, least, most }));
-      return;
-    }
+  /** Set a number: it holds at once, or both teams start anew and the page says so. */
+  set(key, value) {
     notice("field", "");
     this.view.preset = "";
     if (!SETUP[key].resets) return this.change(key, value);
@@ -114,58 +104,62 @@ export class Session {
       return;
     }
     this.view.preset = "";
-    this.send({ type: "change", key, value });
+    this.send("change", { key, value });
   }
 
   resetNetwork() {
-    const again = this.parts.digits.state().playing;
+    const again = this.network?.playing;
     this.setup.epochs = 0;
+    this.network = null;
     const { net_rate, label_noise } = this.setup;
-    this.parts.digits.forget();
-    this.send({ type: "network", do: "reset", ...(this.source.recorded ? {} : { net_rate, label_noise }) });
-    if (again) this.send({ type: "network", do: "play" });
+    this.send("network", { do: "reset", net_rate, label_noise });
+    if (again) this.send("network", { do: "play" });
     this.onState();
   }
 
-  loadPreset(name) {
-    const preset = this.presets.find((one) => one.name === name);
-    Object.assign(this.view, preset.view, { preset: name });
+  loadPreset({ name, setup, view }) {
+    Object.assign(this.view, view, { preset: name });
     notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
-    this.begin({ ...defaults(SETUP), ...preset.setup });
+    this.begin({ ...defaults(SETUP), ...setup });
   }
 
   play(playing) {
     this.playing = this.asked = playing;
-    this.send({ type: playing ? "play" : "pause" });
+    this.send(playing ? "play" : "pause");
     this.onState();
   }
 
-  setSpeed(speed) {
-    this.view.speed = speed;
-    this.send({ type: "speed", value: speed });
-    this.onState();
-  }
-
+  /** Set what only the page knows; of the speed the source is told, too. */
   setView(key, value) {
     this.view[key] = value;
+    if (key === "speed") this.send("speed", { value });
     this.onState();
   }
 
   sendHome(home) {
     notice("home", "");
     this.home = home;
-    this.setup.home_left = home.left.join(",");
-    this.setup.home_right = home.right.join(",");
-    this.send({ type: "home", ...home });
+    for (const side of SIDES) this.setup[`home_${side}`] = home[side].join(",");
+    this.send("home", home);
     this.onState();
   }
 
-  /** Take what the source says of the session itself; frames are left to main.js. */
+  /** Take what the source says. */
   take(message) {
     switch (message.type) {
       case "started":
-        this.started = true;
-        Object.assign(this, { names: message.names, sections: message.sections, hardSection: message.hard_section });
+        // The frame was of a team that may have had another size.
+        Object.assign(this, { started: true, frame: null, names: message.names, sections: message.sections, hardSection: message.hard_section });
+        this.onState();
+        break;
+      case "frame":
+        if (this.started) this.follow(message); // if not, it is of the session before
+        break;
+      case "network":
+        // The pictures come only once: they are kept.
+        message.digits.forEach((digit, i) => (digit.pixels ??= this.network?.digits[i].pixels));
+        this.network = message;
+        this.setup.epochs = message.epoch;
         break;
       case "changed":
         this.remember(message);
@@ -179,9 +173,15 @@ export class Session {
     }
   }
 
-  /** Whether it plays is for the source to say, once it has heard what was asked last. */
-  followPlaying(playing) {
-    if (this.asked === playing) this.asked = null;
+  follow(frame) {
+    const { rehearsal, playing, teams } = (this.frame = frame);
+    if (rehearsal > 0 && SIDES.some((side) => teams[side].home.away.length)) this.revealed = true;
+    // While it catches up with a link the place to come back to is still the link's.
+    this.setup.at = Math.max(rehearsal, Math.min(this.target, SETUP.at.most));
+    if (rehearsal < this.target) return;
+    this.target = 0;
+    // Whether it plays is for the source to say, once it has heard what was asked last; if both have diverged, nothing can.
+    if (this.asked === playing || SIDES.every((side) => teams[side].diverged)) this.asked = null;
     if (this.asked === null) this.playing = playing;
   }
 
@@ -195,15 +195,17 @@ export class Session {
     this.start();
   }
 
+  /** A change was made: it is part of the link from now on. */
   remember({ key, value, rehearsal }) {
-    if (!CHANGEABLE.includes(key) || !holds(SETUP[key], String(value), this.setup.presenters)) return;
+    if (!holds(SETUP[key], String(value), this.setup.presenters)) return;
     if (rehearsal === 0) this.setup[key] = value;
     else {
-      const entry = `${rehearsal}:${key}=${value}`;
-      const others = this.setup.changes.split(";").filter((one) => one && !one.startsWith(`${rehearsal}:${key}=`));
-      this.setup.changes = [...others, entry].join(";");
+      const entry = `${rehearsal}:${key}=`;
+      const others = this.setup.changes.split(";").filter((one) => one && !one.startsWith(entry));
+      this.setup.changes = [...others, entry + value].join(";");
     }
-    notice("changed", t("changed", { what: t(key in { left: 0, right: 0 } ? `side.${key}` : `field.${key}`), value, rehearsal: whole(rehearsal) }));
+    const what = t(SIDES.includes(key) ? `side.${key}` : `field.${key}`);
+    notice("changed", t("changed", { what, value, rehearsal: whole(rehearsal) }));
     this.onState();
   }
 }

@@ -40,6 +40,10 @@ export class SocketSource {
     };
   }
 
+  /** What an address asks for can be had as it is. */
+  place = (setup) => setup;
+  unlike = () => [];
+
   /** Send a message; what cannot be sent now is part of the state that a new session starts with. */
   send(message) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));

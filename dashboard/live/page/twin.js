@@ -1,70 +1,62 @@
 // The twin: each team as the network that it is, its mask, its loss, and how far apart the two are.
 
+import { SIDES } from "page/address.js";
 import { cleared, watch } from "page/canvas.js";
 import { make, one, say } from "page/dom.js";
 import { number, t, tiny } from "page/texts.js";
 import { colours, font } from "page/theme.js";
 
 const WORDS = ["presenter", "understanding", "attendance", "speak_up", "reliance", "rehearsal", "show"];
-const SIDES = ["left", "right"];
 
-/** Build both networks and the table of words. */
-export function makeTwin(app) {
-  const panels = Object.fromEntries(SIDES.map((side) => [side, makePanel(side)]));
-  one("#twins").append(...SIDES.map((side) => panels[side].element));
-
-  function write() {
-    one("#words").replaceChildren(...WORDS.map((key) =>
-      make("tr", {}, make("td", { text: t(`words.${key}.room`) }), make("td", { text: t(`words.${key}.network`) }))));
-    for (const side of SIDES) panels[side].write();
-  }
-
-  function update(teams, started, withPictures) {
-    // One scale for both, so that thick means the same on either side.
-    const most = Math.max(1e-9, ...SIDES.flatMap((s) => teams[s].twin.outgoing.flat().map(Math.abs)));
-    for (const side of SIDES) panels[side].update({ ...teams[side].twin, mask: teams[side].present }, app, most, started, withPictures);
-  }
-
-  return { write, update };
-}
-
-function makePanel(side) {
-  const canvas = watch(make("canvas.network", { role: "img" }));
-  const title = make("h3");
-  const mask = make("p.mask");
-  const [differenceTerm, lossTerm] = [make("dt"), make("dt")];
-  const [difference, loss] = [make("dd.difference"), make("dd")];
-  const [largest, why] = [make("small"), make("small")];
-  const element = make(`div.twin.${side}`, {}, title, canvas, mask,
-    make("dl.facts", {}, make("div", {}, differenceTerm, difference, largest), make("div", {}, lossTerm, loss, why)));
+/** Both networks, and the table of words. */
+export function makeTwin(session) {
+  const panels = SIDES.map((side) => makePanel(session, side));
+  one("#twins").append(...panels.map((panel) => panel.element));
+  const cell = (key) => make("td", { text: t(`words.${key}`) });
 
   return {
-    element,
-    write() {
+    style() {
+      one("#words").replaceChildren(...WORDS.map((key) => make("tr", {}, cell(`${key}.room`), cell(`${key}.network`))));
+      for (const panel of panels) panel.style();
+    },
+    draw({ teams, rehearsal }) {
+      // One scale for both, so that thick means the same on either side.
+      const most = Math.max(1e-9, ...SIDES.flatMap((side) => teams[side].twin.outgoing.flat().map(Math.abs)));
+      SIDES.forEach((side, k) => panels[k].draw(teams[side], rehearsal > 0, most));
+    },
+  };
+}
+
+function makePanel(session, side) {
+  const canvas = watch(make("canvas.network", { role: "img" }));
+  const [title, mask, difference, loss] = [make("h3"), make("p.mask"), make("dd.difference"), make("dd")];
+  const [differenceTerm, lossTerm, largest, why] = [make("dt"), make("dt"), make("small"), make("small")];
+  return {
+    element: make(`div.twin.${side}`, {}, title, canvas, mask,
+      make("dl.facts", {}, make("div", {}, differenceTerm, difference, largest), make("div", {}, lossTerm, loss, why))),
+    style() {
       say(title, t(`twin.${side}`));
       say(differenceTerm, t("twin.difference"));
       say(lossTerm, t("twin.loss"));
       say(why, t("twin.loss.why"));
       canvas.setAttribute("aria-label", t("twin.picture"));
     },
-    update(twin, app, most, started, withPicture) {
+    /** The mask is who was present. */
+    draw({ twin, present }, started, most) {
       say(difference, started ? tiny(twin.difference) : "–");
       say(largest, started ? t("twin.largest", { largest: tiny(twin.largest) }) : t("not_yet"));
       say(loss, started ? number(twin.loss, 3) : "–");
-      say(mask, !started ? t("not_yet") : `${t("twin.mask")} ${app.names.map((name, i) => `${name} ${twin.mask[i]}`).join("   ")}`);
-      if (withPicture) picture(canvas, twin, app, side, most);
+      say(mask, !started ? t("not_yet") : `${t("twin.mask")} ${session.names.map((name, i) => `${name} ${present[i]}`).join("   ")}`);
+      const sheet = cleared(canvas);
+      if (sheet) picture(sheet, twin, present, session, colours()[side], most);
     },
   };
 }
 
 /** The question goes in at the left, each presenter is a group of hidden units, the sections come out. */
-function picture(canvas, twin, app, side, most) {
-  const sheet = cleared(canvas);
-  if (!sheet) return;
-  const { context, width, height } = sheet;
+function picture({ context, width, height }, twin, mask, { names, sections: outputs, hardSection }, colour, most) {
   const { ink, soft, line, card } = colours();
-  const colour = colours()[side];
-  const [n, units, outputs] = [app.names.length, twin.incoming.length, app.sections];
+  const [n, units] = [names.length, twin.incoming.length];
   const perGroup = units / n;
   const gap = n > 9 ? 3 : 9;
   const pitch = (height - gap * (n + 1)) / units;
@@ -77,7 +69,7 @@ function picture(canvas, twin, app, side, most) {
   context.textBaseline = "middle";
   context.lineCap = "round";
   for (let unit = 0; unit < units; unit++) {
-    const there = twin.mask[Math.floor(unit / perGroup)] === 1;
+    const there = mask[Math.floor(unit / perGroup)] === 1;
     const y = yOf(unit);
     context.strokeStyle = there ? soft : line;
     context.globalAlpha = there ? 0.15 + (0.5 * twin.incoming[unit]) / mostIn : 0.25;
@@ -98,23 +90,23 @@ function picture(canvas, twin, app, side, most) {
   context.globalAlpha = 1;
   const radius = Math.max(1.5, Math.min(6, pitch * 0.42));
   for (let unit = 0; unit < units; unit++) {
-    const there = twin.mask[Math.floor(unit / perGroup)] === 1;
+    const there = mask[Math.floor(unit / perGroup)] === 1;
     dot(context, xHidden, yOf(unit), radius, there ? colour : card, there ? colour : soft);
   }
   context.textAlign = "right";
-  app.names.forEach((name, i) => {
+  names.forEach((name, i) => {
     const y = (yOf(i * perGroup) + yOf((i + 1) * perGroup - 1)) / 2;
-    context.fillStyle = twin.mask[i] ? ink : soft;
-    context.fillText(twin.mask[i] ? name : `${name} 0`, xHidden - radius - 7, y);
+    context.fillStyle = mask[i] ? ink : soft;
+    context.fillText(mask[i] ? name : `${name} 0`, xHidden - radius - 7, y);
   });
   dot(context, xIn, height / 2, 6, ink, ink);
   context.fillStyle = soft;
   context.fillText("x", xIn - 12, height / 2);
   context.textAlign = "left";
   for (let k = 0; k < outputs; k++) {
-    dot(context, xOut, yOut(k), 5, k === app.hardSection ? ink : card, ink);
+    dot(context, xOut, yOut(k), 5, k === hardSection ? ink : card, ink);
     context.fillStyle = soft;
-    context.fillText(k === app.hardSection ? t("twin.hard") : `y${"₁₂₃₄₅₆₇₈₉"[k] ?? ""}`, xOut + 10, yOut(k));
+    context.fillText(k === hardSection ? t("twin.hard") : `y${"₁₂₃₄₅₆₇₈₉"[k] ?? ""}`, xOut + 10, yOut(k));
   }
 }
 

@@ -11,8 +11,8 @@ const STEPS = ["watch", "bet", "home", "twin", "digits", "sentence"];
 
 const shown = (value) => Math.round(100 * value) / 100;
 
-/** Wire the guide. */
-export function makeStory(app) {
+/** Wire the guide; `redraw` is called when it speaks of something else, or is put away. */
+export function makeGuide(session, bet, digits, redraw) {
   let step = 0;
   let stopAt = null;
   let inView = true;
@@ -33,48 +33,49 @@ export function makeStory(app) {
     offer();
   }).observe(guide);
 
-  const held = () => app.frame?.rehearsal ?? 0;
-  const wanted = () => Math.min(WATCH, app.source?.last ?? WATCH); // a recording may be shorter
-  const watched = () => app.revealed || held() >= wanted();
+  const held = () => session.frame?.rehearsal ?? 0;
+  const wanted = () => Math.min(WATCH, session.source.last ?? WATCH); // a recording may be shorter
+  const watched = () => session.revealed || held() >= wanted();
   /** Whether a step can be gone to: the rehearsals come first, then the bet and what it reveals, then the rest. */
-  const isOpen = (i) => i === 0 || (i === 1 ? watched() : app.revealed || app.bet !== null);
+  const isOpen = (i) => i === 0 || (i === 1 ? watched() : session.revealed || session.bet !== null);
 
   const act = {
     watch() {
       stopAt = wanted();
-      if (!app.source.recorded) app.setSpeed(Math.max(FAST, app.view.speed));
-      app.play(true);
+      if (!session.source.recorded) session.setView("speed", Math.max(FAST, session.view.speed));
+      session.play(true);
       scroll();
     },
     bet() {
-      if (anyAway()) app.sendHome({ left: [], right: [] });
-      app.bet = null;
-      app.play(false);
-      app.ask("B");
+      if (session.anyAway) session.sendHome({ left: [], right: [] });
+      session.bet = null;
+      session.play(false);
+      bet.ask("B", () => {
+        act.home();
+        go(2);
+      });
     },
-    home: () => app.sendHome({ left: ["B"], right: ["B"] }),
-    twin: () => app.send({ type: "step" }),
+    home: () => session.sendHome({ left: ["B"], right: ["B"] }),
+    twin: () => session.send("step"),
     digits() {
-      const { trained, silent } = app.digits.state();
-      if (!trained) app.send({ type: "network", do: "play" });
-      else app.digits.silence(silent ? 0 : 0.5);
+      const { trained, silent } = digits.state();
+      if (!trained) session.send("network", { do: "play" });
+      else digits.silence(silent ? 0 : 0.5);
     },
     sentence() {
       if (answer.open) {
         hide(true);
-        return scroll(one(app.source.recorded ? "#teams" : ".starting")); // the other stories are there
+        return scroll(one(session.source.recorded ? "#teams" : ".starting")); // the other stories are there
       }
       answer.open = true;
       return scroll(one(".moral"), "nearest");
     },
   };
 
-  const anyAway = () => app.home.left.length + app.home.right.length > 0;
-
   /** What each step says, what its button does and whether it can be pressed, and whether its work is done. */
   const words = {
     watch() {
-      const [done, busy, left] = [watched(), app.playing, wanted() - held()];
+      const [done, busy, left] = [watched(), session.playing, wanted() - held()];
       const label = done || !held() ? t("guide.watch.do", { watch: whole(wanted()) })
         : busy ? t("guide.watch.busy", { held: whole(held()), of: whole(wanted()) }) : t("guide.watch.more", { left: whole(left) });
       return { text: t("guide.watch.text"), label, can: !busy && !done, done };
@@ -82,12 +83,12 @@ export function makeStory(app) {
     bet(frame) {
       const of = (side) => number(100 * (frame?.teams[side].share[1] ?? NaN), 0);
       const text = t("guide.bet.text", { held: whole(held()), left_share: of("left"), right_share: of("right") });
-      return { text, label: t("guide.bet.do"), can: held() > 0, done: app.revealed };
+      return { text, label: t("guide.bet.do"), can: held() > 0, done: session.revealed };
     },
-    home: (frame) => ({ text: frame ? homeText(frame) : "", label: t("guide.home.do"), can: true, done: anyAway() }),
+    home: (frame) => ({ text: frame ? homeText(frame) : "", label: t("guide.home.do"), can: true, done: session.anyAway }),
     twin: () => ({ text: t("guide.twin.text"), label: t("guide.twin.do"), can: true, done: true }),
     digits() {
-      const { trained, playing, silent, accuracy } = app.digits.state();
+      const { trained, playing, silent, accuracy } = digits.state();
       if (!trained) return { text: t("guide.digits.text"), label: t(playing ? "guide.digits.busy" : "guide.digits.do"), can: !playing };
       const [left, right] = accuracy.map((part) => number(100 * part, 0));
       return silent
@@ -101,11 +102,11 @@ export function makeStory(app) {
 
   /** Who is missed how much; and why, where it came out as the article says and under its laws. */
   function homeText({ teams: { left, right } }) {
-    if (!anyAway()) return t("guide.home.before");
+    if (!session.anyAway) return t("guide.home.before");
     const onlyB = [left, right].every((team) => team.home.away.join() === "B");
     // Of the figures as they are shown: whoever takes one from the other must come to the same.
     const [lost, kept] = [left, right].map((team) => shown(team.quality.hard) - shown(team.home.hard));
-    const asTold = onlyB && app.now.left === "everyone" && app.now.right === "one-or-two" && lost > kept;
+    const asTold = onlyB && session.now.left === "everyone" && session.now.right === "one-or-two" && lost > kept;
     return t(asTold ? "guide.home.text" : "guide.home.other", { left: number(lost), right: number(kept) });
   }
 
@@ -116,7 +117,8 @@ export function makeStory(app) {
   function go(to) {
     if (!isOpen(to)) return;
     const moves = stand(to);
-    write();
+    style();
+    redraw();
     if (!moves) return;
     scroll();
     guide.closest("section").focus({ preventScroll: true });
@@ -135,7 +137,7 @@ export function makeStory(app) {
     guide.hidden = hidden;
     document.body.classList.toggle("guided", !hidden);
     offer();
-    app.parts.show.write();
+    redraw();
   }
 
   /** Offer to go to the guide where it cannot be seen. */
@@ -143,31 +145,30 @@ export function makeStory(app) {
     one("#guide-show").hidden = inView && !guide.hidden;
   }
 
-  function write() {
+  function style() {
     dots.forEach((dot, i) => {
       dot.setAttribute("aria-label", t("guide.step", { number: i + 1, title: t(`guide.${STEPS[i]}.title`) }));
       if (i === step) dot.setAttribute("aria-current", "step");
       else dot.removeAttribute("aria-current");
     });
     say(one("#guide-title"), t(`guide.${STEPS[step]}.title`));
-    app.parts.show.write();
     update();
   }
 
   /** The words that hang on what the teams have done so far. */
   function update() {
-    const { frame } = app;
+    const { frame } = session;
     if (frame && stopAt !== null && frame.rehearsal >= stopAt) {
       stopAt = null;
-      app.play(false);
+      session.play(false);
       if (step === 0) return go(1);
     }
     // The teams started anew: back to what is to be done first, unless they only catch up with where they were.
-    if (frame && app.target <= frame.rehearsal && !isOpen(step)) {
+    if (frame && session.target <= frame.rehearsal && !isOpen(step)) {
       stand(watched() ? 1 : 0);
-      return write();
+      return style();
     }
-    if (app.revealed) one("#sentence").hidden = false;
+    if (session.revealed) one("#sentence").hidden = false;
     const { text, label, can, done = false } = words[STEPS[step]](frame);
     say(one("#guide-text"), text);
     say(one("#guide-do"), label);
@@ -183,8 +184,8 @@ export function makeStory(app) {
   }
 
   return {
-    write,
-    update,
+    style,
+    draw: update,
     /** Whether the guide itself says what to do with the teams, so that nothing else has to. */
     speaks: () => !guide.hidden && step < 2,
     /** Why nobody can be sent home yet; empty where somebody can. */
@@ -193,7 +194,7 @@ export function makeStory(app) {
       if (guide.hidden || step > 0 || watched()) return "";
       return t("home.guided", { watch: whole(wanted()), free: t("guide.hide") });
     },
-    /** The bet is laid and somebody has gone home: on to what is left. */
-    betLaid: () => step === 1 && go(2),
+    /** The bet is placed and somebody has gone home: on to what is left. */
+    betPlaced: () => step === 1 && go(2),
   };
 }

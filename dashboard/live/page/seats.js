@@ -1,7 +1,7 @@
-// The round table: presenters as buttons, and who counts on whom as arrows on a canvas below them.
+// The seats at the round table: presenters as buttons, and who counts on whom as arrows on a canvas below them.
 
 import { cleared, watch } from "page/canvas.js";
-import { draw, make, say } from "page/dom.js";
+import { make, makeSvg, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
 import { colours } from "page/theme.js";
 
@@ -9,30 +9,24 @@ import { colours } from "page/theme.js";
 export const CROWD = 9;
 const RING = 2 * Math.PI * 21; // the ring's radius in the button's own 48 units
 
-/** Seat of presenter i of n: fractions of the room's width and height; the first sits at the top. */
+/** Seat of presenter i of n: fractions of the table's width and height; the first sits at the top. */
 function seat(i, n) {
   const angle = (2 * Math.PI * i) / n - Math.PI / 2;
   return [0.5 + 0.39 * Math.cos(angle), 0.5 + 0.39 * Math.sin(angle)];
 }
 
-/**
- * Seat the team.
- * @param {string[]} names
- * @param {'left'|'right'} side
- * @param {(name: string) => void} onPick someone was clicked
- * @returns {{element: HTMLElement, update: Function}}
- */
-export function makeRoom(names, side, onPick) {
+/** Seat those named; `onPick` is told whose seat was clicked. */
+export function makeSeats(names, side, onPick) {
   const canvas = watch(make("canvas", { "aria-hidden": "true" }));
   const here = make("p.here");
-  const room = make("div.room", {}, canvas, here);
+  const table = make("div.seats", {}, canvas, here);
   let looked = null;
   let latest = null;
   const seats = names.map((name, i) => {
-    const share = draw("circle", { cx: 24, cy: 24, r: 21, class: "share", transform: "rotate(-90 24 24)" });
-    const picture = draw("svg", { viewBox: "0 0 48 48", "aria-hidden": "true" },
-      draw("circle", { cx: 24, cy: 24, r: 21, class: "track" }), share,
-      draw("circle", { cx: 24, cy: 24, r: 16, class: "face" }));
+    const share = makeSvg("circle", { cx: 24, cy: 24, r: 21, class: "share", transform: "rotate(-90 24 24)" });
+    const picture = makeSvg("svg", { viewBox: "0 0 48 48", "aria-hidden": "true" },
+      makeSvg("circle", { cx: 24, cy: 24, r: 21, class: "track" }), share,
+      makeSvg("circle", { cx: 24, cy: 24, r: 16, class: "face" }));
     const away = make("span.away-mark", { "aria-hidden": "true" });
     const look = (who) => () => { looked = who; if (latest) arrows(latest); };
     const button = make("button.seat", {
@@ -42,17 +36,17 @@ export function makeRoom(names, side, onPick) {
     const [x, y] = seat(i, names.length);
     button.style.left = `${100 * x}%`;
     button.style.top = `${100 * y}%`;
-    room.append(button);
+    table.append(button);
     return { button, share, away, shown: {} };
   });
-  room.classList.toggle("crowded", names.length > CROWD);
+  table.classList.toggle("crowded", names.length > CROWD);
 
   /** Draw only what changed: an attribute that is set again still costs a style pass. */
   function set(seatOf, key, value, apply) {
     if (seatOf.shown[key] !== value) apply(seatOf.shown[key] = value);
   }
 
-  function update(team, arrowsKind, arrowScale, started) {
+  function draw(team, arrowsKind, arrowScale, started) {
     // Once somebody is sent home it is the talk that is shown, no longer the last rehearsal.
     const talk = team.home.away.length > 0;
     latest = { team, arrowsKind, arrowScale, talk };
@@ -76,9 +70,9 @@ export function makeRoom(names, side, onPick) {
   }
 
   function arrows({ team, arrowsKind, arrowScale, talk }) {
-    const room = cleared(canvas);
-    if (!room) return;
-    const { context, width, height } = room;
+    const sheet = cleared(canvas);
+    if (!sheet) return;
+    const { context, width, height } = sheet;
     const colour = colours()[side];
     const inner = names.length > CROWD ? 19 : Math.min(30, 0.09 * width);
     const links = team[arrowsKind];
@@ -101,7 +95,7 @@ export function makeRoom(names, side, onPick) {
     context.globalAlpha = 1;
   }
 
-  return { element: room, update };
+  return { element: table, draw };
 }
 
 /** A bent arrow between two discs, bent so that there and back do not lie on each other. */
