@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.live.digits import DigitNetworks
 from dashboard.live.frames import frame, point, started
 from dashboard.live.messages import (
     ChangeAtOnce,
@@ -27,6 +26,7 @@ from dashboard.live.messages import (
 )
 from dashboard.live.pair import Pair
 from dashboard.live.setup import MOST_REHEARSALS, Setup
+from dashboard.live.training import Training, next_after
 from simulation.checks import InputError
 
 Told = dict[str, Any]
@@ -35,8 +35,6 @@ SLICE = 0.010
 """Seconds of rehearsals after which the other sessions get their turn."""
 TICK = 1 / 30
 """Seconds between two frames, at least."""
-EPOCH = 1 / 8
-"""Seconds between two epochs of the article's networks, at least: so that one can look on."""
 PROGRESS = 0.25
 """Seconds between two frames while a link is being caught up with."""
 HISTORY_POINTS = 200
@@ -62,8 +60,9 @@ class Session:
     ----------
     pair : Pair or None
         None until the first start.
-    networks : DigitNetworks or None
-    playing, network_playing : bool
+    training : Training or None
+        Of the article's networks.
+    playing : bool
     speed : int
         Rehearsals a tick.
     target : int
@@ -72,8 +71,8 @@ class Session:
 
     def __init__(self) -> None:
         self.pair: Pair | None = None
-        self.networks: DigitNetworks | None = None
-        self.playing = self.network_playing = False
+        self.training: Training | None = None
+        self.playing = False
         self.speed = 4
         self.target = 0
         self._replies: list[Told] = []
@@ -82,11 +81,7 @@ class Session:
         self._curves: Curves | None = None
         self._unseen = False  # something has changed that no frame has shown
         self._left_of_tick = 0
-        self._next_tick = self._next_progress = self._next_epoch = -math.inf
-        self._network_settings = (0, 0.0, 0.0)
-        self._network_target = 0
-        self._network_work: Iterator[Told | None] | None = None
-        self._network_unseen = self._with_pixels = False
+        self._next_tick = self._next_progress = -math.inf
 
     def take(self, message: Message) -> None:
         """Note what is wanted.
@@ -108,10 +103,12 @@ class Session:
             case _ if self._start is not None:
                 if len(self._deferred) < MOST_DEFERRED:
                     self._deferred.append(message)
-            case _ if self.pair is None:
+            case _ if self.pair is None or self.training is None:
                 raise NotStartedError("nothing has been started yet: start first")
+            case Network():
+                self._take_for_networks(message, self.training)
             case _:
-                self._take_now(message, self.pair)
+                self._take_for_teams(message, self.pair)
 
     def work(self, now: float) -> tuple[list[Told], float | None]:
         """Do a slice of what is wanted.
@@ -129,7 +126,10 @@ class Session:
             Seconds after which there is more to do; None: not before something is taken.
         """
         told: list[Told] = []
-        waits = [self._work_on_teams(now, told.append), self._work_on_networks(now, told.append)]
+        waits = [self._work_on_teams(now, told.append)]
+        if self._start is None and self.training is not None:
+            # The teams come first.
+            waits.append(0.0 if self._unseen else self.training.work(now, told.append))
         told[:0], self._replies = self._replies, []
         return told, min((wait for wait in waits if wait is not None), default=None)
 
@@ -138,9 +138,9 @@ class Session:
         self._start = None
         if self.pair is not None:
             self.pair.release()
-        self.pair = self.networks = None
+        self.pair = self.training = None
 
-    def _take_now(self, message: Message, pair: Pair) -> None:
+    def _take_for_teams(self, message: Message, pair: Pair) -> None:
         match message:
             case Step():
                 self.playing = False
@@ -160,17 +160,15 @@ class Session:
                 else:
                     pair.change(message)
                     self._unseen = True
-            case Network(do="reset"):
-                seed, rate, noise = self._network_settings
-                self._reset_networks(
-                    seed,
-                    rate if message.net_rate is None else message.net_rate,
-                    noise if message.label_noise is None else message.label_noise,
-                    epochs=0,
-                )
-            case Network(do=do):
-                self.network_playing = do == "play"
-                self._network_unseen = True
+
+    def _take_for_networks(self, message: Network, training: Training) -> None:
+        if message.do == "reset":
+            seed, rate, noise = training.settings
+            rate = rate if message.net_rate is None else message.net_rate
+            noise = noise if message.label_noise is None else message.label_noise
+            self.training = Training(seed, rate, noise)
+        else:
+            training.playing, training.unseen = message.do == "play", True
 
     def _begin(self, setup: Setup) -> Iterator[None]:
         """Build what a start asks for; if that fails, what was there goes on."""
@@ -180,7 +178,7 @@ class Session:
             self._curves = Curves(math.ceil(setup.at / HISTORY_POINTS))
         assert self.pair is not None  # it has just been built
         self._replies.append(started(self.pair))
-        self._reset_networks(setup.seed, setup.net_rate, setup.label_noise, setup.epochs)
+        self.training = Training(setup.seed, setup.net_rate, setup.label_noise, setup.epochs)
 
     def _exchange(self, setup: Setup, like: Pair | None) -> Iterator[None]:
         """Build a pair and put it in the place of the old one; `like`: with the same sent home."""
@@ -196,12 +194,6 @@ class Session:
         if self.pair is not None:
             self.pair.release()
         self.pair, self._left_of_tick, self._unseen = pair, 0, True
-
-    def _reset_networks(self, seed: int, rate: float, noise: float, epochs: int) -> None:
-        self.networks, self._network_work = None, None
-        self._network_settings, self._network_target = (seed, rate, noise), epochs
-        self.network_playing = False
-        self._network_unseen = self._with_pixels = True
 
     def _work_on_teams(self, now: float, tell: Callable[[Told], None]) -> float | None:
         if self._start is not None:
@@ -278,43 +270,6 @@ class Session:
     def _frame(self, pair: Pair) -> Told:
         self._unseen = False
         return frame(pair, playing=self.playing)
-
-    def _work_on_networks(self, now: float, tell: Callable[[Told], None]) -> float | None:
-        if self._start is not None or self.pair is None:
-            return None
-        if self._unseen:
-            return 0.0  # the teams come first
-        if self._network_work is None:
-            if self.networks is None:
-                self.networks = DigitNetworks(*self._network_settings)
-            networks = self.networks
-            behind = networks.epoch < self._network_target
-            due = self.network_playing and not networks.over
-            if self._network_unseen and not behind:
-                self._network_work = networks.message(
-                    playing=self.network_playing, with_pixels=self._with_pixels
-                )
-                self._network_unseen = False
-            elif behind or (due and now >= self._next_epoch):
-                self._next_epoch = next_after(self._next_epoch, EPOCH, now)
-                self._network_work = networks.train()
-                self._network_unseen = True
-            else:
-                return max(self._next_epoch - now, 0.0) if due else None
-        try:
-            message = next(self._network_work)
-        except StopIteration:
-            self._network_work = None
-        else:
-            if message is not None:
-                self._with_pixels = False
-                tell(message)
-        return 0.0
-
-
-def next_after(due: float, period: float, now: float) -> float:
-    """When the next one is due: in time with the others, but never close behind a late one."""
-    return max(due + period, now + period / 2)
 
 
 def problem(line: str, *, code: str, **about: int) -> Told:
