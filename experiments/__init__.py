@@ -1,1 +1,11 @@
-"""What is run to learn something: with teams, with networks, and with both side by side."""
+"""What is run to learn something; each takes presenters, networks and the yardstick from below.
+
+- `story`: the main job, teams and networks of the article side by side
+- `article`: the article's own network on digits
+- `crossing`: team and network side by side, weight by weight
+- `output_noise`: noise on the output instead of dropout, a control
+- `stack`: thousands of teams trained at once
+- `sweep`: many settings over many processes, in a store that survives a kill
+- `validation`: theorems, claims, controls, and where the analogy breaks
+- `processes`: jobs on several processes, with the same results on any number of them
+"""

@@ -8,11 +8,10 @@ import pytest
 from experiments.article import Setting, digits_of, fit_article_network
 from experiments.output_noise import NoisyDense
 from experiments.validation.control_teams import DistractedTeam, ForgetfulTeam
-from experiments.validation.controls import (
-    couples_stay_together,
+from experiments.validation.controls import couples_stay_together, much_less
+from experiments.validation.exact_controls import (
     exact_networks,
     fixed_absence_team,
-    much_less,
     rate_zero_team,
 )
 from simulation import Everyone, InputError, Presenter, Team, one_or_two_absent, synthetic_talk

@@ -8,24 +8,35 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.validation import limit_measures, other_learners
-from experiments.validation.comparison import EXACT
-from experiments.validation.conditions import NOISY, TEAM, NetworkCondition, TeamCondition
+from experiments.validation import rehearsed_teams
+from experiments.validation.conditions import (
+    NOISY,
+    TEAM,
+    NetworkCondition,
+    TeamCondition,
+)
 from experiments.validation.controls import NETWORK_NOISE, TEAM_NOISE
-from experiments.validation.limit_findings import FINDINGS
-from experiments.validation.limit_measures import (
+from experiments.validation.limits import (
+    LIMITS,
+    judge_limits,
+    limit_jobs,
+    optimizers,
+    other_learners,
+    together,
+)
+from experiments.validation.limits.depth import deep_ensembles
+from experiments.validation.limits.dose import (
     NETWORK_BEYOND,
     TEAM_BEYOND,
-    absences_together,
-    absent_units_move,
-    deep_ensembles,
-    frequent_absences_network,
-    frequent_absences_team,
-    reliance_and_softmax,
+    beyond_in_networks,
+    beyond_in_teams,
 )
-from experiments.validation.limits import LIMITS, judge_limits, limit_jobs
-from experiments.validation.other_learners import TinkeringTeam, measure_tinkerers
+from experiments.validation.limits.optimizers import absent_units_move
+from experiments.validation.limits.other_learners import TinkeringTeam, measure_tinkerers
+from experiments.validation.limits.softmax import reliance_and_softmax
+from experiments.validation.limits.together import absences_together
 from experiments.validation.plan import Plan
+from experiments.validation.theorems.comparison import EXACT
 from nn_bridge import dense as layers
 from nn_bridge.dropout import Dropout
 from nn_bridge.optimizers import SGD
@@ -116,14 +127,14 @@ def tinkered(cost: float, agreement: float, score: float) -> dict:
 
 
 def said(name: str, results: dict) -> str:
-    return FINDINGS[name](PLAN, results)[1]
+    return LIMITS[name].find(PLAN, results)[1]
 
 
 def test_jobs_travel_between_processes_and_are_named_by_limit():
     jobs = limit_jobs(PLAN)
     assert pickle.loads(pickle.dumps(jobs)) == jobs
     assert {key[0] for key in jobs} == {"limit"}
-    assert {key[1] for key in jobs} | {"L7"} == set(LIMITS) == set(FINDINGS)
+    assert {key[1] for key in jobs} | {"L7"} == set(LIMITS)
     assert {key[2] for key in jobs if key[1] == "L6"} == {str(seed) for seed in SEEDS}
 
 
@@ -159,7 +170,7 @@ def test_what_remains_of_the_gain_is_said_as_it_is():
 
 
 def test_couples_who_come_independently_lose_nothing(monkeypatch):
-    monkeypatch.setitem(limit_measures.TOGETHER, "couples", independent(6, 0.3))
+    monkeypatch.setitem(together.LAWS, "couples", independent(6, 0.3))
     found = absences_together((0, 1), 60)
     for measure, independently in found["independent"].items():
         np.testing.assert_array_equal(found["couples"][measure], independently)
@@ -168,16 +179,16 @@ def test_couples_who_come_independently_lose_nothing(monkeypatch):
 
 def test_each_law_is_rehearsed_by_its_own_teams(monkeypatch):
     """What comes out of the stack stands under the law and the seed that it belongs to."""
-    monkeypatch.setattr(limit_measures, "ALONE", 20)
+    monkeypatch.setattr(rehearsed_teams, "ALONE", 20)
     found = absences_together((0, 1), 60)
-    for name, law in limit_measures.TOGETHER.items():
+    for name, law in together.LAWS.items():
         for at, seed in enumerate((0, 1)):
             team = Team(synthetic_talk(np.random.default_rng([seed, 0])), law, rng=seed)
             team.practise_alone("B", 20)
             team.rehearse(60)
             assert found[name]["agreement"][at] == pytest.approx(agreement(team.game()), abs=1e-12)
     rates = (0.1, 0.5)
-    qualities = frequent_absences_team((0, 1), 60, rates)
+    qualities = beyond_in_teams((0, 1), 60, rates)
     for row, rate in zip(qualities, rates, strict=True):
         team = Team(synthetic_talk(np.random.default_rng([1, 0])), independent(5, rate), rng=1)
         team.practise_alone("B", 20)
@@ -202,16 +213,16 @@ def test_the_dose_that_is_too_much_is_found_wherever_it_is():
 def test_few_diverging_talks_do_not_make_a_rate_too_much():
     results = doses([0.5, 0.7, 0.6], [0.8, 0.9, 0.85], (0.55, np.nan), (0.81, 0.5))
     results["limit", "L2", "team"][:, 3] = np.nan
-    rows, finding = FINDINGS["L2"](PLAN, results)
+    rows, finding = LIMITS["L2"].find(PLAN, results)
     assert ("team, share of talks that diverge at rate 0.85", 0.1) in rows
     assert "at rate 0.9 10 of 10 talks diverge" in finding
 
 
 def test_a_team_that_hardly_ever_meets_diverges():
-    rare, often = frequent_absences_team((0, 1), 100, (0.9, 0.3))
+    rare, often = beyond_in_teams((0, 1), 100, (0.9, 0.3))
     assert np.isnan(rare).all()
     assert np.isfinite(often).all()
-    assert frequent_absences_network((0, 1), 1, NETWORK_BEYOND).shape == (2, 2)
+    assert beyond_in_networks((0, 1), 1, NETWORK_BEYOND).shape == (2, 2)
     assert max(TEAM_BEYOND) == 0.9
 
 
@@ -246,7 +257,7 @@ def test_dropped_units_would_move_if_the_backward_pass_forgot_the_mask(monkeypat
 
 
 def test_without_memory_no_dropped_unit_is_shown_to_move(monkeypatch):
-    monkeypatch.setattr(limit_measures, "_optimizer", lambda name: SGD(0.05))
+    monkeypatch.setattr(optimizers, "_optimizer", lambda name: SGD(0.05))
     finding = said("L4", {("limit", "L4"): absent_units_move((0, 1), 20)})
     assert finding.count("are not shown to move") == 2
 

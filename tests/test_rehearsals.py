@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from experiments.stack import TeamStack
-from experiments.validation import team_world
+from experiments.validation import rehearsed_teams
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import Distraction
 from experiments.validation.plan import Plan
-from experiments.validation.team_world import CHECKPOINTS, as_stack, measure_teams, one_by_one
+from experiments.validation.rehearsed_teams import CHECKPOINTS, as_stack, one_by_one
+from experiments.validation.team_world import measure_teams
 from experiments.validation.validate import Scope
 from simulation import Everyone, InputError, one_or_two_absent, synthetic_talk
 
@@ -26,7 +27,7 @@ STACKED = [name for name, condition in CONDITIONS.items() if not condition.decay
 
 @pytest.fixture(autouse=True)
 def _hardly_alone(monkeypatch):
-    monkeypatch.setattr(team_world, "ALONE", 70)
+    monkeypatch.setattr(rehearsed_teams, "ALONE", 70)
 
 
 def measured(name: str, way=None):

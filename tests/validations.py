@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.article_measures import SILENCED
-from experiments.validation import controls, dose
+from experiments.validation import controls
 from experiments.validation.claims import CLAIMS, judge_claim
-from experiments.validation.comparison import Check, Comparison
 from experiments.validation.conditions import CLEAN, NOISY, TEAM, Condition, Figures
-from experiments.validation.limits import Limit, LimitResult
+from experiments.validation.limits import LIMITS, LimitResult, dose
 from experiments.validation.plan import Plan
 from experiments.validation.remedies import NETWORK_DECAYS, TEAM_DECAYS, remedies
+from experiments.validation.theorems.comparison import Check, Comparison
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
 
@@ -119,7 +119,7 @@ def synthetic(**changed: dict[str, tuple[float, float]]) -> Validation:
         for name in ("T3", "T4", "T9")
     ]
     holding = {theorem.id: theorem.holds for theorem in theorems}
-    limit = Limit("L1", "A limit", "It is so.", "how | far")
+    limit = replace(LIMITS["L1"], title="A limit", statement="It is so.", measured="how | far")
     found = paired_effect([0.111, 0.112, 0.113], [0.221, 0.232, 0.213])
     return Validation(
         plan=PLAN,
@@ -128,7 +128,7 @@ def synthetic(**changed: dict[str, tuple[float, float]]) -> Validation:
         controls=controls.judge_controls(world),
         remedies=remedies(world),
         doses=dose.dose_response(PLAN, world),
-        limits=[LimitResult(limit, (("a: b", found), ("share", 0.345)), "It breaks.")],
+        limits=[LimitResult(limit, [("a: b", found), ("share", 0.345)], "It breaks.")],
         world=world,
     )
 

@@ -16,7 +16,7 @@ from dashboard.validation.effects_figure import PINK, draw_effects
 from experiments.article_measures import SILENCED
 from experiments.validation.conditions import NOISY
 from experiments.validation.controls import NETWORK_COUPLES, SIX_COUPLES, SIX_WITHOUT
-from experiments.validation.dose import Dose
+from experiments.validation.limits.dose import Dose
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect, paired_effect
 

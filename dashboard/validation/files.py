@@ -15,8 +15,8 @@ from dashboard.validation.rows import validation_csv
 from experiments.article_measures import SILENCED
 from experiments.story import versions
 from experiments.validation.claims import Outcome
-from experiments.validation.comparison import Comparison
 from experiments.validation.conditions import World
+from experiments.validation.theorems.comparison import Comparison
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect
 
@@ -106,8 +106,11 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
             for dose in validation.doses
         ],
         "limits": [
-            asdict(result.limit)
-            | {
+            {
+                "id": result.limit.id,
+                "title": result.limit.title,
+                "statement": result.limit.statement,
+                "measured": result.limit.measured,
                 "rows": [
                     {
                         "label": label,

@@ -18,7 +18,7 @@ from experiments.article_measures import SILENCED
 from experiments.validation.claims import Claim, Outcome
 from experiments.validation.conditions import BLOCKS, CLEAN, NOISY, NetworkSetting, Place, World
 from experiments.validation.controls import AT_MOST
-from experiments.validation.dose import Dose
+from experiments.validation.limits.dose import Dose
 from experiments.validation.network_world import AVERAGED, PENALTY_RATE
 from experiments.validation.rules import SMALLEST_EFFECT, SMALLEST_RELATIVE_EFFECT, Rule
 from experiments.validation.validate import Validation

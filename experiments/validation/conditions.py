@@ -40,6 +40,9 @@ BLOCKS = 8
 """Blocks that the hidden units are joined into: the members whose loss can be felt."""
 
 
+OTHER_START = 100_000
+"""Added to a seed for a second start on the same talk."""
+
 COMPLETE = Everyone(PRESENTERS)
 
 

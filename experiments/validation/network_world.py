@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from experiments.article import digits_of, fit_article_network
 from experiments.article_measures import SILENCED
-from experiments.validation.conditions import BLOCKS, NetworkCondition
+from experiments.validation.conditions import BLOCKS, OTHER_START, NetworkCondition
 from experiments.validation.game_measures import (
     blocks,
     couple_agreements,
@@ -20,7 +20,6 @@ from experiments.validation.game_measures import (
     strongest,
     variance_between,
 )
-from experiments.validation.team_world import OTHER_START
 from nn_bridge.bridge import network_game
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential

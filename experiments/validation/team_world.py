@@ -1,55 +1,30 @@
-"""The presenters' side of every experiment: teams under a condition, measured by the yardstick.
-
-All seeds rehearse as one stack, or one Mesa team after another. By either way a seed's team is the
-same, to rounding. A stack is some twenty times as fast.
-"""
+"""The presenters' side of every experiment: teams under a condition, measured by the yardstick."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from experiments.stack import TeamStack
-from experiments.stack.draws import Streams
-from experiments.stack.measures import squared_weights as squared_weights_of
-from experiments.validation.conditions import TeamCondition
-from experiments.validation.control_teams import DistractedTeam, Distraction, ForgetfulTeam
+from experiments.validation.conditions import OTHER_START, TeamCondition
 from experiments.validation.game_measures import (
     couple_agreements,
     early_stopped,
     game_measures,
-    halves,
     penalty,
     stacked,
     variance_between,
 )
+from experiments.validation.rehearsed_teams import Rehearse, Rehearsed, as_stack, one_by_one
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import Game, answer_shares
 from simulation.laws import one_or_two_absent
 from simulation.presenter import presenter_names
-from simulation.scenario import HEAD_START, Schedule
-from simulation.talk import Talk, synthetic_talk
-from simulation.team import Team, squared_weights
+from simulation.scenario import HEAD_START
+from simulation.talk import synthetic_talk
 
 FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-
-LEARNING_RATE = 0.02
-"""Of teams that are not slow."""
-
-ALONE = Schedule.alone
-"""Rehearsals that B has alone on the hard section beforehand."""
-
-CHECKPOINTS = 20
-"""Times that a team's quality is looked at while it rehearses, for early stopping."""
-
-OTHER_START = 100_000
-"""Added to a seed for a second start on the same talk."""
 
 DRAWN_SUB_TEAMS = 1_000
 """Sub-teams whose answers are averaged for C7."""
@@ -128,107 +103,3 @@ def _quality_of_average(game: Game, law: AttendanceLaw) -> float:
     weights = masks.mean(axis=0) * law.moments().speak_up  # (N,) mean scale of each one's part
     average = game.handout + np.tensordot(weights, game.contributions, axes=1)
     return float(game.audience.quality(average, game.wanted))
-
-
-@dataclass(frozen=True, eq=False)
-class Rehearsed:
-    """A team after its rehearsals.
-
-    Attributes
-    ----------
-    game, practised : Game
-        Its talk on the unseen questions, and on those it practised.
-    squared_weights : float
-    came : (T, N) bool array
-        Who was there at each rehearsal.
-    checkpoints : list of (float, float)
-        Quality on two halves of the unseen questions, along the way.
-    """
-
-    game: Game
-    practised: Game
-    squared_weights: float
-    came: BoolArray
-    checkpoints: list[tuple[float, float]]
-
-
-Rehearse = Callable[[TeamCondition, Sequence[Talk], Sequence[int], int], list[Rehearsed]]
-"""A way to rehearse a team for each talk and seed, so many times."""
-
-
-def one_by_one(
-    condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
-) -> list[Rehearsed]:
-    """Rehearse a Mesa team for each talk and seed, under any condition."""
-    return [_one(condition, t, seed, rehearsals) for t, seed in zip(talks, seeds, strict=True)]
-
-
-def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Rehearsed:
-    kind: Callable[..., Team] = Team
-    if condition.noise is not None:
-        kind = partial(DistractedTeam, imitated=condition.noise)
-    elif condition.decay:
-        kind = partial(ForgetfulTeam, weight_decay=condition.decay)
-    team = kind(talk, condition.law, learning_rate=LEARNING_RATE / condition.slow, rng=seed)
-    team.practise_alone(HEAD_START, ALONE * condition.slow)
-    came, checkpoints = [], []
-    for some in _between_checkpoints(rehearsals * condition.slow):
-        for _ in range(some):
-            team.step()
-            assert team.last_rehearsal is not None
-            came.append(team.last_rehearsal.attendance)
-        checkpoints.append(_on_halves(team.game()))
-    return Rehearsed(
-        game=team.game(),
-        practised=team.game(practice=True),
-        squared_weights=squared_weights(team),
-        came=np.array(came),
-        checkpoints=checkpoints,
-    )
-
-
-def as_stack(
-    condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
-) -> list[Rehearsed]:
-    """Rehearse a stack with a member for each talk and seed; it knows no weight decay."""
-    if condition.decay:
-        raise ValueError("a stack forgets nothing: rehearse teams with weight decay one by one")
-    laws = [condition.law] * len(seeds)
-    stack = TeamStack(
-        talks,
-        laws,
-        seeds,
-        learning_rate=LEARNING_RATE / condition.slow,
-        target_noise=None if condition.noise is None else partial(Distraction, condition.noise),
-    )
-    stack.practise_alone(HEAD_START, ALONE * condition.slow)
-    # Streams of the same seeds give the attendance that the stack's own streams give it.
-    streams = Streams(laws, seeds, practice=len(talks[0].practice_questions), questions=1)
-    came = streams.attendance(rehearsals * condition.slow)  # (R, T, N)
-    along = []
-    for some in _between_checkpoints(rehearsals * condition.slow):
-        stack.rehearse(some)
-        along.append([_on_halves(stack.game(member)) for member in range(stack.n_members)])
-    weights = squared_weights_of(stack.skills())
-    return [
-        Rehearsed(
-            game=stack.game(member),
-            practised=stack.game(member, practice=True),
-            squared_weights=float(weights[member]),
-            came=came[member],
-            checkpoints=[at_once[member] for at_once in along],
-        )
-        for member in range(stack.n_members)
-    ]
-
-
-def _between_checkpoints(rehearsals: int) -> list[int]:
-    """Numbers of rehearsals from one checkpoint to the next; they add up to all of them."""
-    at = [rehearsals * number // CHECKPOINTS for number in range(CHECKPOINTS + 1)]
-    return [later - earlier for earlier, later in itertools.pairwise(at)]
-
-
-def _on_halves(game: Game) -> tuple[float, float]:
-    everyone = np.ones((1, game.n_members), dtype=bool)
-    first, second = (float(part.quality(everyone)[0]) for part in halves(game))
-    return first, second

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.processes import Job
-from experiments.validation import controls, dose, remedies
+from experiments.validation import controls, remedies
 from experiments.validation.claims import CLAIMS, Outcome, judge_claim
-from experiments.validation.comparison import Comparison
 from experiments.validation.conditions import (
     Condition,
     NetworkCondition,
@@ -17,11 +16,13 @@ from experiments.validation.conditions import (
     World,
 )
 from experiments.validation.controls import ControlResult
-from experiments.validation.dose import Dose
-from experiments.validation.limits import LimitResult, judge_limits, limit_jobs
+from experiments.validation.exact_controls import exact_controls
+from experiments.validation.limits import LimitResult, dose, judge_limits, limit_jobs
+from experiments.validation.limits.dose import Dose
 from experiments.validation.plan import Plan
 from experiments.validation.remedies import Remedy
 from experiments.validation.theorems import THEOREMS, run_theorem
+from experiments.validation.theorems.comparison import Comparison
 from simulation.checks import InputError
 
 
@@ -67,7 +68,7 @@ class Scope:
             ("theorem", name): (run_theorem, (name, plan.seeds[0], plan.quick))
             for name in self.theorems
         }
-        return jobs | (controls.exact_controls(plan) if self.controls else {})
+        return jobs | (exact_controls(plan) if self.controls else {})
 
     def conditions(self, plan: Plan) -> list[Condition]:
         """List the conditions that have to be measured, the network's first: they take longest."""
@@ -132,7 +133,7 @@ def judge(plan: Plan, scope: Scope, results: Mapping[Any, Any]) -> Validation:
     holding = {theorem.id: theorem.holds for theorem in theorems}
     controlled: list[ControlResult] = []
     if scope.controls:
-        for key in controls.exact_controls(plan):
+        for key in exact_controls(plan):
             found = results[key]
             controlled += found if isinstance(found, list) else [found]
         controlled += controls.judge_controls(world)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from experiments.validation.theorems.comparison import largest
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
@@ -104,3 +105,14 @@ class Ensemble:
         for mean, gradient in zip(means, gradients, strict=True):
             gradient[...] = mean
         return mean_loss, means
+
+    def descend(self, x: FloatArray, y: FloatArray, steps: int, until: float = 0.0) -> float:
+        """Go down the mean loss by plain gradient descent; return the largest gradient left."""
+        left = np.inf
+        for _ in range(steps):
+            _, gradients = self.loss_and_gradients(x, y)
+            left = largest(gradients)
+            if left <= until:
+                break
+            self.network.apply_gradients()
+        return left

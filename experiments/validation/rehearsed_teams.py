@@ -1,0 +1,152 @@
+"""Teams that rehearse under a condition: all seeds as one stack, or one Mesa team after another.
+
+By either way a seed's team is the same, to rounding. A stack is some twenty times as fast.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.stack import TeamStack
+from experiments.stack.draws import Streams
+from experiments.stack.measures import squared_weights as squared_weights_of
+from experiments.validation.conditions import TeamCondition
+from experiments.validation.control_teams import DistractedTeam, Distraction, ForgetfulTeam
+from experiments.validation.game_measures import halves
+from simulation.attendance import AttendanceLaw
+from simulation.coalitions import Game
+from simulation.scenario import HEAD_START, Schedule
+from simulation.talk import Talk, synthetic_talk
+from simulation.team import Team, squared_weights
+
+BoolArray = npt.NDArray[np.bool_]
+
+LEARNING_RATE = 0.02
+"""Of teams that are not slow."""
+
+ALONE = Schedule.alone
+"""Rehearsals that B has alone on the hard section beforehand."""
+
+CHECKPOINTS = 20
+"""Times that a team's quality is looked at while it rehearses, for early stopping."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsed:
+    """A team after its rehearsals.
+
+    Attributes
+    ----------
+    game, practised : Game
+        Its talk on the unseen questions, and on those it practised.
+    squared_weights : float
+    came : (T, N) bool array
+        Who was there at each rehearsal.
+    checkpoints : list of (float, float)
+        Quality on two halves of the unseen questions, along the way.
+    """
+
+    game: Game
+    practised: Game
+    squared_weights: float
+    came: BoolArray
+    checkpoints: list[tuple[float, float]]
+
+
+Rehearse = Callable[[TeamCondition, Sequence[Talk], Sequence[int], int], list[Rehearsed]]
+"""A way to rehearse a team for each talk and seed, so many times."""
+
+
+def one_by_one(
+    condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
+) -> list[Rehearsed]:
+    """Rehearse a Mesa team for each talk and seed, under any condition."""
+    return [_one(condition, t, seed, rehearsals) for t, seed in zip(talks, seeds, strict=True)]
+
+
+def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Rehearsed:
+    kind: Callable[..., Team] = Team
+    if condition.noise is not None:
+        kind = partial(DistractedTeam, imitated=condition.noise)
+    elif condition.decay:
+        kind = partial(ForgetfulTeam, weight_decay=condition.decay)
+    team = kind(talk, condition.law, learning_rate=LEARNING_RATE / condition.slow, rng=seed)
+    team.practise_alone(HEAD_START, ALONE * condition.slow)
+    came, checkpoints = [], []
+    for some in _between_checkpoints(rehearsals * condition.slow):
+        for _ in range(some):
+            team.step()
+            assert team.last_rehearsal is not None
+            came.append(team.last_rehearsal.attendance)
+        checkpoints.append(_on_halves(team.game()))
+    return Rehearsed(
+        game=team.game(),
+        practised=team.game(practice=True),
+        squared_weights=squared_weights(team),
+        came=np.array(came),
+        checkpoints=checkpoints,
+    )
+
+
+def as_stack(
+    condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
+) -> list[Rehearsed]:
+    """Rehearse a stack with a member for each talk and seed; it knows no weight decay."""
+    if condition.decay:
+        raise ValueError("a stack forgets nothing: rehearse teams with weight decay one by one")
+    laws = [condition.law] * len(seeds)
+    stack = TeamStack(
+        talks,
+        laws,
+        seeds,
+        learning_rate=LEARNING_RATE / condition.slow,
+        target_noise=None if condition.noise is None else partial(Distraction, condition.noise),
+    )
+    stack.practise_alone(HEAD_START, ALONE * condition.slow)
+    # Streams of the same seeds give the attendance that the stack's own streams give it.
+    streams = Streams(laws, seeds, practice=len(talks[0].practice_questions), questions=1)
+    came = streams.attendance(rehearsals * condition.slow)  # (R, T, N)
+    along = []
+    for some in _between_checkpoints(rehearsals * condition.slow):
+        stack.rehearse(some)
+        along.append([_on_halves(stack.game(member)) for member in range(stack.n_members)])
+    weights = squared_weights_of(stack.skills())
+    return [
+        Rehearsed(
+            game=stack.game(member),
+            practised=stack.game(member, practice=True),
+            squared_weights=float(weights[member]),
+            came=came[member],
+            checkpoints=[at_once[member] for at_once in along],
+        )
+        for member in range(stack.n_members)
+    ]
+
+
+def _between_checkpoints(rehearsals: int) -> list[int]:
+    """Numbers of rehearsals from one checkpoint to the next; they add up to all of them."""
+    at = [rehearsals * number // CHECKPOINTS for number in range(CHECKPOINTS + 1)]
+    return [later - earlier for earlier, later in itertools.pairwise(at)]
+
+
+def _on_halves(game: Game) -> tuple[float, float]:
+    everyone = np.ones((1, game.n_members), dtype=bool)
+    first, second = (float(part.quality(everyone)[0]) for part in halves(game))
+    return first, second
+
+
+def rehearsed_stack(
+    laws: Sequence[AttendanceLaw], seeds: Sequence[int], rehearsals: int
+) -> TeamStack:
+    """Rehearse a team for each law and seed: all seeds under the first law, then the second, .."""
+    talks = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
+    stack = TeamStack(talks * len(laws), [law for law in laws for _ in seeds], [*seeds] * len(laws))
+    stack.practise_alone(HEAD_START, ALONE)
+    stack.rehearse(rehearsals)
+    return stack
