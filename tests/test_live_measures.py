@@ -1,11 +1,11 @@
 """The measures of a frame, against the yardstick that computes them from the answers themselves."""
 
-import itertools
-
 import numpy as np
 import pytest
+from test_gram import over_all_half_teams
 
-from dashboard.live.measures import Products, measure
+from dashboard.live.frames import measures
+from dashboard.live.pair import gram_of
 from simulation import Team, one_or_two_absent, synthetic_talk
 from simulation.coalitions import all_coalitions, coalition_values, pair_synergy
 
@@ -24,7 +24,7 @@ def team(request):
 
 
 def measured(team, *away):
-    return measure(Products.of(team), 0, ~np.isin(team.names, away))
+    return measures(gram_of(team), 0, ~np.isin(team.names, away))
 
 
 def test_quality_kept_is_the_yardsticks(team):
@@ -37,35 +37,38 @@ def test_quality_kept_is_the_yardsticks(team):
         show.two_missing.worst,
         show.hard_without(None),
     ]
-    np.testing.assert_allclose(measured(team).kept, expected, atol=1e-11)
+    np.testing.assert_allclose(measured(team)["quality"], expected, atol=1e-11)
 
 
 def test_home_judges_the_talk_without_those_named(team):
     got = measured(team, "B")
     stay = [name for name in team.names if name != "B"]
-    assert got.home[0] == pytest.approx(team.quality(stay), abs=1e-11)
-    assert got.home[1] == pytest.approx(team.show().hard_without(1), abs=1e-11)
+    assert got["home"][0] == pytest.approx(team.quality(stay), abs=1e-11)
+    assert got["home"][1] == pytest.approx(team.show().hard_without(1), abs=1e-11)
 
 
 def test_solo_quality_shares_and_synergy_are_the_yardsticks(team):
     got, show = measured(team), team.show()
-    np.testing.assert_allclose(got.solo, show.solo, atol=1e-11)
-    np.testing.assert_allclose(got.shares, show.hard_shares, atol=1e-11)
-    np.testing.assert_allclose(got.synergy, pair_synergy(show.game), atol=1e-11)
+    np.testing.assert_allclose(got["solo"], show.solo, atol=1e-11)
+    np.testing.assert_allclose(got["share"], show.hard_shares, atol=1e-11)
+    np.testing.assert_allclose(got["dependence"], pair_synergy(show.game), atol=1e-11)
 
 
 def test_co_adaptation_is_the_variance_over_all_half_teams(team):
-    game, n = team.game(), team.n_presenters
-    half = max(1, n // 2)
-    masks = np.array([np.isin(range(n), there) for there in itertools.combinations(range(n), half)])
-    heard = game.answers(masks, "fill the time")
-    expected = heard.var(axis=0).mean()
-    assert measured(team).score == pytest.approx(expected, rel=1e-9)
+    exact = over_all_half_teams(team.game())
+    assert measured(team)["score"] == pytest.approx(exact, rel=1e-9)
+
+
+def test_a_team_that_says_nothing_has_shares_that_json_can_hold():
+    team = rehearsed(3)
+    for one in team.agents:
+        one.delivery[...] = 0.0
+    assert measured(team)["share"].tolist() == [0.0] * 3
 
 
 def test_all_values_are_those_of_all_coalitions():
     team = rehearsed(5)
     game = team.game()
-    expected = [coalition_values(game), coalition_values(game, section=0)]
-    got = Products.of(team).qualities(all_coalitions(5), 0)
-    np.testing.assert_allclose(got, np.transpose(expected), atol=1e-11)
+    quality, sections = gram_of(team).qualities(all_coalitions(5))
+    np.testing.assert_allclose(quality, coalition_values(game), atol=1e-11)
+    np.testing.assert_allclose(sections[:, 0], coalition_values(game, section=0), atol=1e-11)

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.live.measures import BoolArray, measure
 from dashboard.live.pair import SIDES, Pair, Side
+from simulation.coalitions.gram import Gram
+from simulation.coalitions.measures import asked_about, synergies
+
+BoolArray = npt.NDArray[np.bool_]
 
 QUALITIES = ("all", "one_mean", "one_worst", "two_mean", "two_worst", "hard")
 DIGITS = 4
@@ -71,20 +74,31 @@ def rounded(parts: dict[str, npt.ArrayLike]) -> dict[str, Any]:
     return dict(zip(parts, (piece.reshape(a.shape).tolist() for piece, a in pieces), strict=True))
 
 
+def measures(gram: Gram, hard_section: int, home: BoolArray) -> dict[str, npt.ArrayLike]:
+    """Hold the yardstick to a talk; in `home` (N,) those are there who were not sent home."""
+    teams = asked_about(gram.n_members)
+    quality, sections = gram.qualities(np.concatenate([teams.masks, home[None]]))
+    hard = sections[:, hard_section]
+    one, two = quality[teams.one_missing], quality[teams.two_missing]
+    return {
+        "quality": [quality[0], one.mean(), one.min(), two.mean(), two.min(), hard[0]],
+        "home": [quality[-1], hard[-1]],
+        "solo": sections[teams.alone],
+        "dependence": synergies(quality[0], one, two),
+        # Where the team says the same to every question nobody has a share, and JSON has no nan.
+        "share": np.nan_to_num(gram.answer_shares()[:, hard_section]),
+        "score": gram.co_adaptation_score(),
+    }
+
+
 def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]:
     look = side.look()
-    measured = measure(look.products, side.team.talk.hard_section, home)
     told = rounded(
         {
             "absence_rate": side.absence_rate,
             "reliance": look.reliance,
-            "dependence": measured.synergy,
-            "solo": measured.solo,
-            "share": measured.shares,
-            "score": measured.score,
             "weights": look.squared_weights,
-            "quality": measured.kept,
-            "home": measured.home,
+            **measures(look.gram, side.team.talk.hard_section, home),
             "loss": look.loss,
             "incoming": look.incoming,
             "outgoing": look.outgoing,

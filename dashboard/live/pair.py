@@ -10,14 +10,19 @@ from typing import Any
 
 import mesa
 import numpy as np
+import numpy.typing as npt
 
-from dashboard.live.measures import BoolArray, FloatArray, Products
 from dashboard.live.setup import Change, Setup, law_of, seats_of
+from experiments.stack.measures import talk_vectors
 from nn_bridge.twin import Twin
 from simulation.checks import DivergedError
+from simulation.coalitions.gram import Gram
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team, squared_weights
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
 
 SIDES = ("left", "right")
 ALONE_AT_ONCE = 200
@@ -30,7 +35,7 @@ class Look:
 
     Attributes
     ----------
-    products : Products
+    gram : Gram
         Of the talk that the team would give.
     reliance : (N, N) array
     squared_weights : float
@@ -43,7 +48,7 @@ class Look:
     outgoing : (K, N H) array
     """
 
-    products: Products
+    gram: Gram
     reliance: FloatArray
     squared_weights: float
     difference: float
@@ -63,7 +68,7 @@ class Look:
         talk, parts = team.talk, twin.layers
         with np.errstate(over="ignore", invalid="ignore"):
             look = cls(
-                products=Products.of(team),
+                gram=gram_of(team),
                 reliance=team.reliance,
                 squared_weights=squared_weights(team),
                 difference=twin.difference_from(team),
@@ -71,8 +76,8 @@ class Look:
                 incoming=np.linalg.norm(parts.hidden.weight, axis=1),
                 outgoing=parts.output.weight.copy(),
             )
-        # Products are fourth powers of weights, and the first to leave the finite numbers.
-        if not (np.isfinite(look.products.gram).all() and math.isfinite(look.squared_weights)):
+        # Inner products are fourth powers of weights, and the first to leave the finite numbers.
+        if not (np.isfinite(look.gram.products).all() and math.isfinite(look.squared_weights)):
             raise DivergedError(
                 f"learning diverged before rehearsal {team.rehearsals + 1}: learning rate "
                 f"{team.learning_rate:g} is too large for this talk, lower it"
@@ -240,6 +245,21 @@ class Pair:
 def shared_talk(seed: int, practice: int, noise: float) -> Talk:
     """Draw the article's talk; sessions that ask for the same one share it, read-only."""
     return synthetic_talk(np.random.default_rng([seed, 0]), practice=practice, noise=noise)
+
+
+def gram_of(team: Team) -> Gram:
+    """Let a team give its talk: `Gram.of(team.game())`, in a quarter of its time."""
+    talk, presenters = team.talk, list(team.agents)
+    wanted = talk.show_answers.T  # (K, M)
+    vectors = talk_vectors(
+        talk.show_questions,
+        wanted,
+        np.array([one.understanding for one in presenters]),
+        np.array([one.understanding_bias for one in presenters]),
+        np.array([one.delivery for one in presenters]),
+        team.handout,
+    )  # (N + 1, K, M)
+    return Gram.of_vectors(vectors.swapaxes(0, 1), wanted)
 
 
 def _with_new_masks(twin: Twin, team: Team) -> Twin:

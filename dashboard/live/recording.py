@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from dashboard.live.digits import DigitNetworks
@@ -68,7 +69,8 @@ def record(
                 pair.rehearse()
             told.append(frame(pair, playing=False))
             for name, side in pair.sides.items():
-                worth = side.look().products.qualities(sub_teams, side.team.talk.hard_section)
+                quality, sections = side.look().gram.qualities(sub_teams)
+                worth = np.stack([quality, sections[:, side.team.talk.hard_section]], axis=1)
                 values[name].append(rounded({"": worth})[""])
             report(number + 1, of)
         network = []

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from experiments.stack.kernel import Shape, Skills
 from simulation.audience import AUDIENCES
-from simulation.coalitions import half_teams, missing_masks
 from simulation.coalitions.game import scale_of_size
 from simulation.coalitions.gram import Gram
+from simulation.coalitions.measures import asked_about, half_teams
 from simulation.talk import Talk
 
 FloatArray = npt.NDArray[np.float64]
@@ -101,15 +101,13 @@ def talk_vectors(
 
 
 def _measure(shape: Shape, talks: Sequence[Talk], skills: Skills) -> dict[str, FloatArray]:
-    n, hard = shape.presenters, talks[0].hard_section
+    hard = talks[0].hard_section
     wanted = np.stack([talk.show_answers for talk in talks]).swapaxes(1, 2)  # (R or 1, K, M)
     questions = np.stack([talk.show_questions for talk in talks])  # (R or 1, M, D)
     vectors = talk_vectors(questions, wanted, *skills.parts()[:4])  # (R, N + 1, K, M)
     gram = Gram.of_vectors(vectors.swapaxes(1, 2), wanted)
 
-    one, two = (missing_masks(n, min(k, n)) for k in (1, 2))
-    full, solo = np.ones((1, n), dtype=bool), np.eye(n, dtype=bool)
-    masks = np.concatenate([full, one, two, solo])
+    masks, ones, twos, alone = asked_about(shape.presenters)
     if shape.softmax:
         said = vectors[:, :-1]
         quality, sections = _heard_quality(said, skills.handout, wanted, masks)
@@ -117,11 +115,8 @@ def _measure(shape: Shape, talks: Sequence[Talk], skills: Skills) -> dict[str, F
     else:
         quality, sections = gram.qualities(masks)
         score = gram.co_adaptation_score()
-    _, ones, twos, solos = np.split(
-        np.arange(len(masks)), np.cumsum([len(full), len(one), len(two)])
-    )
     carrier = gram.answer_shares()[:, :, hard].argmax(axis=1)
-    # `missing_masks` lists who is missing in the order of seats.
+    # Who is missing comes in the order of seats.
     without = sections[np.arange(len(carrier)), ones[carrier], hard]
     measured = {
         "quality": quality[:, 0],
@@ -129,7 +124,7 @@ def _measure(shape: Shape, talks: Sequence[Talk], skills: Skills) -> dict[str, F
         "one missing, worst": quality[:, ones].min(axis=1),
         "two missing, mean": quality[:, twos].mean(axis=1),
         "two missing, worst": quality[:, twos].min(axis=1),
-        "solo quality, mean": sections[:, solos].mean(axis=(1, 2)),
+        "solo quality, mean": sections[:, alone].mean(axis=(1, 2)),
         "hard section": sections[:, 0, hard],
         "hard section, without its carrier": without,
         "agreement": gram.agreement(),

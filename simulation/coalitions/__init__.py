@@ -10,6 +10,7 @@ One set of measures for presenters, hidden units and blocks of units. The parts:
 - `sampling`: above 20 members, Shapley values, interactions and means with errors
 """
 
+from simulation.coalitions.ablation import ablation_area, ablation_curve
 from simulation.coalitions.absences import Fragility, SubTeams, fragility, mean_quality, sub_teams
 from simulation.coalitions.carriers import bus_factor, effective_carriers
 from simulation.coalitions.game import (
@@ -29,12 +30,9 @@ from simulation.coalitions.indices import (
 )
 from simulation.coalitions.measures import (
     Kept,
-    ablation_area,
-    ablation_curve,
     agreement,
     answer_shares,
     co_adaptation_score,
-    half_teams,
     missing_masks,
     pair_synergy,
     quality_kept,
@@ -67,7 +65,6 @@ __all__ = [
     "coalition_values",
     "effective_carriers",
     "fragility",
-    "half_teams",
     "mean_quality",
     "missing_masks",
     "moebius",

@@ -79,14 +79,6 @@ class Gram:
         of_talk = 1.0 - error.sum(axis=-1) / self.total.sum(axis=-1)[..., None]
         return np.asarray(of_talk), np.asarray(1.0 - error / self.total[..., None, :])
 
-    def quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
-        """Quality of sub-teams `masks` (C, N), (..., C)."""
-        return self.qualities(masks, reading)[0]
-
-    def section_quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
-        """Quality of sub-teams `masks` (C, N) section by section, (..., C, K)."""
-        return self.qualities(masks, reading)[1]
-
     def answer_shares(self) -> FloatArray:
         """Each member's share of the whole team's answers, (..., N, K); see `answer_shares`."""
         n, together = self.n_members, self.sums.sum(axis=-1, keepdims=True)

@@ -9,17 +9,20 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from simulation.audience import SquaredError
-from simulation.checks import InputError, real, whole
+from simulation.checks import whole
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.gram import Gram
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
 
 MISSING_LIMIT = 2_000
 """Most sub-teams evaluated for 'k missing'; above it that many are drawn."""
@@ -40,6 +43,33 @@ def missing_masks(n: int, k: int, rng: np.random.Generator | None = None) -> Boo
     masks = np.ones((len(gone), n), dtype=bool)
     np.put_along_axis(masks, gone, False, axis=1)
     return masks
+
+
+class AskedAbout(NamedTuple):
+    """The sub-teams that the measures of a stack and of a frame ask about.
+
+    Attributes
+    ----------
+    masks : (C, N) bool array
+        Read-only; the first is everyone.
+    one_missing, two_missing, alone : int arrays
+        Which rows; where two cannot be missing, nobody is there.
+    """
+
+    masks: BoolArray
+    one_missing: IntArray
+    two_missing: IntArray
+    alone: IntArray
+
+
+@lru_cache(maxsize=64)
+def asked_about(n: int) -> AskedAbout:
+    """List everyone, and all sub-teams with one missing, with two missing and with one alone."""
+    parts = [missing_masks(n, min(k, n)) for k in range(3)] + [np.eye(n, dtype=bool)]
+    masks = np.concatenate(parts)
+    masks.flags.writeable = False
+    _, *rows = np.split(np.arange(len(masks)), np.cumsum([len(part) for part in parts[:-1]]))
+    return AskedAbout(masks, *rows)
 
 
 @dataclass(frozen=True)
@@ -89,13 +119,22 @@ def pair_synergy(game: Game, reading: Reading = "nobody covers") -> FloatArray:
     another.
     """
     n = game.n_members
-    alone = ~np.eye(n, dtype=bool)  # (N, N) row i: everyone but i
+    without = ~np.eye(n, dtype=bool)  # (N, N) row i: everyone but i
     first, second = np.triu_indices(n, 1)
-    both_gone = alone[first] & alone[second]
     full = float(game.quality(np.ones((1, n), dtype=bool), reading)[0])
-    without = game.quality(alone, reading)  # (N,)
+    of_one, of_two = without, without[first] & without[second]
+    return synergies(full, game.quality(of_one, reading), game.quality(of_two, reading))
+
+
+def synergies(full: float, without: FloatArray, without_two: FloatArray) -> FloatArray:
+    """Return I_ij of all pairs (N, N) from the qualities of everyone, all but i, all but i and j.
+
+    `without` is (N,), `without_two` has the pairs i < j in the order of `numpy.triu_indices`.
+    """
+    n = len(without)
+    first, second = np.triu_indices(n, 1)
     synergy = np.zeros((n, n))
-    pairs = full - without[first] - without[second] + game.quality(both_gone, reading)
+    pairs = full - without[first] - without[second] + without_two
     synergy[first, second] = synergy[second, first] = pairs
     return synergy
 
@@ -145,69 +184,3 @@ def co_adaptation_score(
     masks = half_teams(game.n_members, np.random.default_rng(0) if rng is None else rng, draws)
     heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)
     return float(heard.var(axis=0, ddof=1).mean())
-
-
-def ablation_curve(
-    game: Game,
-    rng: np.random.Generator,
-    fractions: FloatArray,
-    draws: int = 20,
-    reading: Reading = "fill the time",
-) -> FloatArray:
-    """Mean quality when a fraction of the members, drawn at random, is silenced.
-
-    Parameters
-    ----------
-    game : Game
-    rng : numpy.random.Generator
-    fractions : (F,) array
-        Fractions to silence, in [0, 1].
-    draws : int
-        Random sub-teams for each fraction.
-    reading : Reading
-
-    Returns
-    -------
-    (F,) array
-
-    References
-    ----------
-    Morcos, Barrett, Rabinowitz, Botvinick (2018), On the importance of single directions for
-    generalization.
-    """
-    n = game.n_members
-    curve = []
-    for fraction in fractions:
-        gone = round(real("fraction silenced", float(fraction), least=0, most=1) * n)
-        order = rng.random((draws, n)).argsort(axis=1)
-        curve.append(game.quality(order >= gone, reading).mean())
-    return np.array(curve)
-
-
-def ablation_area(fractions: FloatArray, curve: FloatArray) -> float:
-    """Area under an ablation curve, per unit of fraction silenced: its mean height.
-
-    Parameters
-    ----------
-    fractions : (F,) array
-        Rising, at least two.
-    curve : (F,) array
-        Quality at each, as `ablation_curve` gives it.
-
-    Returns
-    -------
-    float
-        As high as the curve for a network that does not mind; by the trapezoid rule.
-
-    Examples
-    --------
-    >>> ablation_area(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.8, 0.0]))
-    0.65
-    """
-    at, height = np.asarray(fractions, dtype=float), np.asarray(curve, dtype=float)
-    if at.ndim != 1 or at.shape != height.shape or len(at) < 2 or not (np.diff(at) > 0).all():
-        raise InputError(
-            f"fractions and curve have shapes {at.shape} and {height.shape}, but must be rising "
-            "fractions, at least two, and a quality for each"
-        )
-    return float(np.trapezoid(height, at) / (at[-1] - at[0]))

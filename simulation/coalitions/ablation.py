@@ -1,0 +1,77 @@
+"""Ablation: what is left of the quality when more and more members are silenced at random."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.checks import InputError, real
+from simulation.coalitions.game import Game, Reading
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def ablation_curve(
+    game: Game,
+    rng: np.random.Generator,
+    fractions: FloatArray,
+    draws: int = 20,
+    reading: Reading = "fill the time",
+) -> FloatArray:
+    """Mean quality when a fraction of the members, drawn at random, is silenced.
+
+    Parameters
+    ----------
+    game : Game
+    rng : numpy.random.Generator
+    fractions : (F,) array
+        Fractions to silence, in [0, 1].
+    draws : int
+        Random sub-teams for each fraction.
+    reading : Reading
+
+    Returns
+    -------
+    (F,) array
+
+    References
+    ----------
+    Morcos, Barrett, Rabinowitz, Botvinick (2018), On the importance of single directions for
+    generalization.
+    """
+    n = game.n_members
+    curve = []
+    for fraction in fractions:
+        gone = round(real("fraction silenced", float(fraction), least=0, most=1) * n)
+        order = rng.random((draws, n)).argsort(axis=1)
+        curve.append(game.quality(order >= gone, reading).mean())
+    return np.array(curve)
+
+
+def ablation_area(fractions: FloatArray, curve: FloatArray) -> float:
+    """Area under an ablation curve, per unit of fraction silenced: its mean height.
+
+    Parameters
+    ----------
+    fractions : (F,) array
+        Rising, at least two.
+    curve : (F,) array
+        Quality at each, as `ablation_curve` gives it.
+
+    Returns
+    -------
+    float
+        As high as the curve for a network that does not mind; by the trapezoid rule.
+
+    Examples
+    --------
+    >>> ablation_area(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.8, 0.0]))
+    0.65
+    """
+    at, height = np.asarray(fractions, dtype=float), np.asarray(curve, dtype=float)
+    if at.ndim != 1 or at.shape != height.shape or len(at) < 2 or not (np.diff(at) > 0).all():
+        raise InputError(
+            f"fractions and curve have shapes {at.shape} and {height.shape}, but must be rising "
+            "fractions, at least two, and a quality for each"
+        )
+    return float(np.trapezoid(height, at) / (at[-1] - at[0]))
