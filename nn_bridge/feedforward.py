@@ -16,7 +16,7 @@ from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Array, Layer, Shape, Streams, checked_shape
 from nn_bridge.losses import finite_numbers
 from nn_bridge.optimizers import Optimizer
-from nn_bridge.training import Samples, check_finite, check_samples, slices
+from nn_bridge.training import Samples, check_finite, slices
 from simulation.checks import InputError, one_of, whole
 
 EVALUATION_BATCH = 1024
@@ -139,14 +139,22 @@ class Feedforward:
         return [p for layer in self.layers for p in layer.parameters.values()]
 
     def _samples(self, x: Any) -> Samples:
-        samples = finite_numbers("x", x, self.dtype)
+        values = finite_numbers("x", x, self.dtype)
         if self.input_shape is None:
-            if samples.ndim < 2:
-                raise InputError(f"x has shape {samples.shape}: give samples along the first axis")
-            self.build(samples.shape[1:])
+            if values.ndim < 2:
+                raise InputError(f"x has shape {values.shape}: give samples along the first axis")
+            self.build(values.shape[1:])
         own = self.input_shape or ()
-        check_samples(samples, own, self.replicates)
-        return Samples(samples, len(own))
+        leading = values.shape[: values.ndim - len(own)]  # (P,) or (R, P)
+        fits = values.shape[len(leading) :] == own and len(leading) > 0
+        if not fits or leading[:-1] not in ((), self.replicates):
+            raise InputError(
+                f"x has shape {values.shape}, but the network takes samples of shape {own}: "
+                "give it one axis more, the samples"
+            )
+        if leading[-1] == 0:
+            raise InputError("x holds no samples: give at least one")
+        return Samples(values, len(own))
 
 
 def _checked_seed(seed: Any) -> int | list[int] | None:

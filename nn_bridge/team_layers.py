@@ -1,13 +1,8 @@
-"""Which networks are teams, and which loss an audience is.
-
-A presenter with H abilities is a group of H hidden units, understanding their incoming weights,
-delivery their outgoing ones, the handout the output bias, attendance the dropout mask.
-"""
+"""Which networks are teams, and which loss an audience is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense, Flatten
@@ -19,19 +14,13 @@ from simulation.audience import AUDIENCES, Audience
 from simulation.checks import InputError
 from simulation.laws import independent
 
-
-class Output(NamedTuple):
-    """How a network ends that has a team's audience."""
-
-    activation: str
-    loss: str
-
-
 OUTPUTS = {
-    "squared error": Output("linear", "half_squared_error"),
-    "softmax": Output("softmax", "categorical_crossentropy"),
+    "squared error": ("linear", "half_squared_error"),
+    "softmax": ("softmax", "categorical_crossentropy"),
 }
-"""By the audience's name; the negative gradient of the loss is the audience's feedback."""
+"""Last activation and loss of a network, by its audience; feedback is minus the loss's gradient."""
+
+_AUDIENCES = {activation: AUDIENCES[name] for name, (activation, _) in OUTPUTS.items()}
 
 
 @dataclass(frozen=True)
@@ -48,8 +37,7 @@ class TeamLayers:
         layers = [layer for layer in network.layers if not isinstance(layer, Flatten)]
         match layers:
             case [Dense() as hidden, Dropout() as dropout, Dense() as output] if (
-                hidden.activation == "relu"
-                and output.activation in {each.activation for each in OUTPUTS.values()}
+                hidden.activation == "relu" and output.activation in _AUDIENCES
             ):
                 return cls(hidden, dropout, output)
         names = ", ".join(type(layer).__name__ for layer in network.layers)
@@ -76,5 +64,4 @@ class TeamLayers:
     @property
     def audience(self) -> Audience:
         """The audience whose answers the output layer gives."""
-        names = {output.activation: name for name, output in OUTPUTS.items()}
-        return AUDIENCES[names[self.output.activation]]
+        return _AUDIENCES[self.output.activation]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nn_bridge.layer import Array, Shape
+from nn_bridge.layer import Array
 from nn_bridge.optimizers import Optimizer
 from simulation.checks import DivergedError, InputError
 
@@ -71,19 +71,6 @@ class Samples:
             return np.asarray(self.values[:, rows])
         each = np.arange(len(self.values))[:, None]  # (R, 1)
         return np.asarray(self.values[each, rows])
-
-
-def check_samples(samples: Array, own: Shape, replicates: Shape) -> None:
-    """See that samples of shape `own` are (P, *own), or (*replicates, P, *own), and P > 0."""
-    leading = samples.shape[: samples.ndim - len(own)]  # (P,) or (R, P)
-    fits = samples.shape[len(leading) :] == own and len(leading) > 0
-    if not fits or leading[:-1] not in ((), replicates):
-        raise InputError(
-            f"x has shape {samples.shape}, but the network takes samples of shape {own}: "
-            "give it one axis more, the samples"
-        )
-    if leading[-1] == 0:
-        raise InputError("x holds no samples: give at least one")
 
 
 def slices(count: int, size: int) -> list[slice]:

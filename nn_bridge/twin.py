@@ -50,16 +50,17 @@ class Twin:
     @classmethod
     def of(cls, team: Team) -> Twin:
         """Write a team as a network in float64."""
-        talk, h, output = team.talk, team.abilities, OUTPUTS[team.talk.audience_name]
+        talk, h = team.talk, team.abilities
+        activation, loss = OUTPUTS[talk.audience_name]
         network = Sequential(
             [
                 Dense(team.n_presenters * h, "relu", input_shape=(talk.n_features,)),
                 AttendanceDropout(team.attendance, group_size=h, per=team.attendance_per),
-                Dense(talk.n_sections, output.activation),
+                Dense(talk.n_sections, activation),
             ],
             dtype="float64",
         )
-        network.compile(SGD(team.learning_rate), output.loss)
+        network.compile(SGD(team.learning_rate), loss)
         twin = cls(network, team.reliance, team.trust)
         for parameter, skill in zip(twin.layers.parameters, _skills(team), strict=True):
             parameter[...] = skill
