@@ -45,8 +45,7 @@ def plan_of(ten: int = 0) -> Plan:
 
 def measured(conditions: Sequence[Condition], ten: int = 0) -> dict[Condition, Figures]:
     """Run these conditions, and return their figures by condition."""
-    plan = plan_of(ten)
-    return run_jobs({each: plan.job(each) for each in conditions}, 1, lambda *_: None)
+    return run_jobs(plan_of(ten).jobs(conditions), 1, lambda *_: None)
 
 
 def joined(tens: Sequence[Figures]) -> dict[str, Any]:

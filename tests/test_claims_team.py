@@ -13,7 +13,7 @@ from experiments.validation.conditions import TEAM, World
 from experiments.validation.controls import CONDITIONS as CONTROLS
 from experiments.validation.controls import judge_team_controls
 
-CONDITIONS = [TEAM.without, TEAM.absences, *(each for each in CONTROLS if each.world == "team")]
+CONDITIONS = [each for each in CONTROLS if each.world == "team"]
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.validation import rehearsed_teams
 from experiments.validation.conditions import (
     NOISY,
     TEAM,
+    Condition,
     NetworkCondition,
     TeamCondition,
 )
-from experiments.validation.controls import NETWORK_NOISE, TEAM_NOISE
+from experiments.validation.controls import NETWORK_NOISE, SIX_COUPLES, SIX_WITHOUT, TEAM_NOISE
 from experiments.validation.limits import (
     LIMITS,
+    dose,
     judge_limits,
     limit_jobs,
     optimizers,
@@ -34,7 +35,6 @@ from experiments.validation.limits.dose import (
 from experiments.validation.limits.optimizers import absent_units_move
 from experiments.validation.limits.other_learners import TinkeringTeam, measure_tinkerers
 from experiments.validation.limits.softmax import reliance_and_softmax
-from experiments.validation.limits.together import absences_together
 from experiments.validation.plan import Plan
 from experiments.validation.theorems.comparison import EXACT
 from nn_bridge import dense as layers
@@ -42,7 +42,6 @@ from nn_bridge.dropout import Dropout
 from nn_bridge.optimizers import SGD
 from simulation import Everyone, Team, one_or_two_absent, synthetic_talk
 from simulation.attendance import Moments
-from simulation.coalitions import agreement
 from simulation.laws import AlwaysWithout, independent
 from simulation.statistics import Effect
 
@@ -95,13 +94,11 @@ def noisy(level: float) -> dict:
 
 
 def laws(couples: float, bursts: float, gain: float = 0.2) -> dict:
-    figures = {"complete": 0.4, "independent": 0.4 + gain, "couples": couples, "bursts": bursts}
-    names = ("quality with two missing", "agreement")
+    levels = (0.4, 0.4 + gain, couples, bursts)
+    conditions = (SIX_WITHOUT, together.SIX_INDEPENDENT, *together.OTHERS.values())
     return {
-        ("limit", "L1"): {
-            law: dict.fromkeys(names, around(figure, number))
-            for number, (law, figure) in enumerate(figures.items())
-        }
+        condition: dict.fromkeys(together.MEASURES.values(), around(level, number))
+        for number, (condition, level) in enumerate(zip(conditions, levels, strict=True))
     }
 
 
@@ -133,9 +130,11 @@ def said(name: str, results: dict) -> str:
 def test_jobs_travel_between_processes_and_are_named_by_limit():
     jobs = limit_jobs(PLAN)
     assert pickle.loads(pickle.dumps(jobs)) == jobs
-    assert {key[0] for key in jobs} == {"limit"}
-    assert {key[1] for key in jobs} | {"L7"} == set(LIMITS)
-    assert {key[2] for key in jobs if key[1] == "L6"} == {str(seed) for seed in SEEDS}
+    own = [key for key in jobs if not isinstance(key, Condition)]
+    assert {key[0] for key in own} == {"limit"}
+    assert {key[1] for key in own} | {"L1", "L7"} == set(LIMITS)
+    assert {key[2] for key in own if key[1] == "L6"} == {str(seed) for seed in SEEDS}
+    assert {SIX_COUPLES, TEAM_NOISE, NETWORK_NOISE} < jobs.keys()
 
 
 def test_full_plans_give_trial_and_error_more_time():
@@ -146,13 +145,15 @@ def test_full_plans_give_trial_and_error_more_time():
 
 def test_every_limit_is_judged_from_what_its_jobs_return():
     plan = replace(PLAN, seeds=(3, 4), rehearsals=30, epochs=1)
-    results = doses([0.5, 0.6, 0.4], [0.8, 0.9, 0.7], (0.3, 0.2), (0.6, 0.5)) | noisy(0.55)
+    results = doses([0.5, 0.6, 0.4], [0.8, 0.9, 0.7], (0.3, 0.2), (0.6, 0.5))
+    results |= noisy(0.55) | laws(0.5, 0.6)
     results = {
         key: {name: figure[:2] for name, figure in result.items()}
         for key, result in results.items()
-        if isinstance(key, (TeamCondition, NetworkCondition))
+        if isinstance(key, Condition)
     }
-    results |= {key: function(*given) for key, (function, given) in limit_jobs(plan).items()}
+    needed = limit_jobs(plan)
+    results |= {key: needed[key][0](*needed[key][1]) for key in needed.keys() - results.keys()}
     judged = judge_limits(plan, results)
     assert [result.limit for result in judged] == list(LIMITS.values())
     for result in judged:
@@ -169,24 +170,17 @@ def test_what_remains_of_the_gain_is_said_as_it_is():
     assert "not shown to gain anything" in said("L1", laws(0.5, 0.6, gain=0.0))
 
 
-def test_couples_who_come_independently_lose_nothing(monkeypatch):
-    monkeypatch.setitem(together.LAWS, "couples", independent(6, 0.3))
-    found = absences_together((0, 1), 60)
-    for measure, independently in found["independent"].items():
-        np.testing.assert_array_equal(found["couples"][measure], independently)
-        assert (found["complete"][measure] != independently).all()
+def test_the_laws_that_are_set_beside_each_other_differ_in_nothing_else():
+    six = [SIX_WITHOUT, together.SIX_INDEPENDENT, *together.OTHERS.values()]
+    assert {replace(each, law=SIX_WITHOUT.law) for each in six} == {SIX_WITHOUT}
+    assert together.OTHERS["couples"] is SIX_COUPLES
+    rates = [each.law.moments().absence_rate for each in six[1:]]
+    assert rates == pytest.approx([0.3, 0.3, 0.3])
 
 
-def test_each_law_is_rehearsed_by_its_own_teams(monkeypatch):
-    """What comes out of the stack stands under the law and the seed that it belongs to."""
-    monkeypatch.setattr(rehearsed_teams, "ALONE", 20)
-    found = absences_together((0, 1), 60)
-    for name, law in together.LAWS.items():
-        for at, seed in enumerate((0, 1)):
-            team = Team(synthetic_talk(np.random.default_rng([seed, 0])), law, rng=seed)
-            team.practise_alone("B", 20)
-            team.rehearse(60)
-            assert found[name]["agreement"][at] == pytest.approx(agreement(team.game()), abs=1e-12)
+def test_rates_beyond_are_rehearsed_by_their_own_teams(monkeypatch):
+    """What comes out of the stack stands under the rate and the seed that it belongs to."""
+    monkeypatch.setattr(dose, "ALONE", 20)
     rates = (0.1, 0.5)
     qualities = beyond_in_teams((0, 1), 60, rates)
     for row, rate in zip(qualities, rates, strict=True):

@@ -20,7 +20,7 @@ from simulation import Everyone, InputError, one_or_two_absent, synthetic_talk
 CLOSE = 1e-12
 SEEDS = (3, 4)
 CONDITIONS = {
-    each.name: each for each in Scope().conditions(Plan(SEEDS)) if isinstance(each, TeamCondition)
+    each.name: each for each in Scope().jobs(Plan(SEEDS)) if isinstance(each, TeamCondition)
 }
 STACKED = [name for name, condition in CONDITIONS.items() if not condition.decay]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from claims import plan_of
 
+from experiments.validation.conditions import Condition
 from experiments.validation.plan import Plan
 from experiments.validation.validate import Scope
 from simulation import InputError
@@ -12,7 +13,8 @@ from simulation import InputError
 
 def test_a_part_of_the_validation_needs_only_its_own_jobs():
     def conditions(*names: str) -> set[str]:
-        return {each.name for each in Scope.only(names).conditions(plan_of())}
+        jobs = Scope.only(names).jobs(plan_of())
+        return {key.name for key in jobs if isinstance(key, Condition)}
 
     assert Scope.only(["T3"]).jobs(plan_of()).keys() == {("theorem", "T3")}
     assert not conditions("T3")

@@ -16,6 +16,7 @@ from experiments.article import Setting
 from simulation.attendance import AttendanceLaw
 from simulation.laws import (
     AlwaysWithout,
+    Bursts,
     Couples,
     Everyone,
     Independent,
@@ -29,9 +30,6 @@ Figures = Mapping[str, npt.NDArray[np.float64]]
 
 COUPLED = 6
 """Presenters where couples are looked at, so that they make three."""
-
-SLOWER = 4
-"""How much smaller the learning rate is, and how many more the rehearsals, in the slow teams."""
 
 ALL, SMALL = 1_347, 300
 """Practice digits in scikit-learn's set, and in the small settings."""
@@ -92,6 +90,8 @@ class TeamCondition:
                 return "fixed"
             case Couples():
                 return "couples"
+            case Bursts():
+                return "bursts"
         return "without"
 
     def __str__(self) -> str:

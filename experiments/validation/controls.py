@@ -25,7 +25,6 @@ from experiments.validation.conditions import (
     BLOCKS,
     COUPLED,
     NOISY,
-    SLOWER,
     TEAM,
     Condition,
     Figures,
@@ -40,10 +39,11 @@ from simulation.statistics import Effect, paired_effect
 
 FloatArray = npt.NDArray[np.float64]
 
+SLOWER = 4
+"""How much smaller the learning rate is, and how many more the rehearsals, in the slow teams."""
+
 AT_MOST = 0.25
 """A control may change a measure by at most this part of what absences change it by."""
-
-OTHERS_STAY = "the others stay as co-adapted as before"
 
 TEAM_FIXED = TeamCondition(AlwaysWithout(PRESENTERS, PRESENTERS - 1))
 TEAM_NOISE = TeamCondition(noise=one_or_two_absent(PRESENTERS))
@@ -56,10 +56,10 @@ NETWORK_COUPLES = NetworkCondition(NOISY, 0.5, Couples(HIDDEN_UNITS, 0.5))
 NETWORK_NOISE = NetworkCondition(NOISY, 0.5, noise=True)
 
 CONDITIONS: list[Condition] = [
-    NETWORK_FIXED, NETWORK_COUPLES, TEAM_FIXED, SIX_WITHOUT, SIX_COUPLES,
-    SLOW_WITHOUT, SLOW_ABSENCES, SLOW_NOISE, TEAM_NOISE,
+    NOISY.without, NOISY.absences, NETWORK_FIXED, NETWORK_COUPLES, TEAM.without, TEAM.absences,
+    TEAM_FIXED, SIX_WITHOUT, SIX_COUPLES, TEAM_NOISE, SLOW_WITHOUT, SLOW_ABSENCES, SLOW_NOISE,
 ]  # fmt: skip
-"""Those that the controls need beside the places where claims are judged."""
+"""All that the controls compare."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,6 @@ class ControlResult:
     compared : str
         What the effect's two figures are.
     effect : Effect
-        Its interval decides.
     verdict : {'holds', 'does not hold', 'undecided'}
         Whether the prediction holds.
     of_absences : float or None
@@ -88,6 +87,18 @@ class ControlResult:
     verdict: Verdict
     of_absences: float | None = None
 
+    @classmethod
+    def superior(
+        cls, name: str, world: str, prediction: str, compared: str, effect: Effect
+    ) -> ControlResult:
+        """Decide a control that predicts the second figure to be the larger."""
+        verdict: Verdict = "undecided"
+        if effect.low > 0:
+            verdict = "holds"
+        elif effect.high < 0:
+            verdict = "does not hold"
+        return cls(name, world, prediction, compared, effect, verdict)
+
 
 def judge_controls(world: World) -> list[ControlResult]:
     """Decide the controls that compare conditions; see `exact_controls` for the others."""
@@ -96,39 +107,32 @@ def judge_controls(world: World) -> list[ControlResult]:
 
 def judge_team_controls(world: World) -> list[ControlResult]:
     """Decide them for the team."""
+    fixed = (
+        world[each]["agreement of couples"] for each in (TEAM.without, TEAM_FIXED, TEAM.absences)
+    )
     return [
-        much_less(
-            "one fixed person always absent", "team", OTHERS_STAY, "agreement of the others", 1,
-            *(world[each]["agreement of couples"]
-              for each in (TEAM.without, TEAM_FIXED, TEAM.absences)),
-        ),
+        much_less("one fixed person always absent", "team", "agreement of the others", 1, *fixed),
         couples_stay_together("team", world[SIX_WITHOUT], world[SIX_COUPLES]),
-        gains_by_large_steps_only(
-            "output noise of the same variance",
-            *(world[each]["two missing, mean"] for each in (
-                TEAM.without, TEAM_NOISE, TEAM.absences, SLOW_WITHOUT, SLOW_NOISE, SLOW_ABSENCES
-            )),
-        ),
-    ]  # fmt: skip
+        _noise_gains_by_large_steps_only(world),
+    ]
 
 
 def judge_network_controls(world: World) -> list[ControlResult]:
     """Decide them for the network."""
+    # Among 256 units agreement is too small, and too noisy, to be looked at here.
+    fixed = (
+        world[each]["co-adaptation score"]
+        for each in (NOISY.without, NETWORK_FIXED, NOISY.absences)
+    )
     return [
-        # Among 256 units agreement is too small, and too noisy, to be looked at here.
-        much_less(
-            "one fixed block always absent", "network", OTHERS_STAY, "co-adaptation score", -1,
-            *(world[each]["co-adaptation score"]
-              for each in (NOISY.without, NETWORK_FIXED, NOISY.absences)),
-        ),
+        much_less("one fixed block always absent", "network", "co-adaptation score", -1, *fixed),
         couples_stay_together("network", world[NOISY.without], world[NETWORK_COUPLES]),
-    ]  # fmt: skip
+    ]
 
 
 def much_less(
     name: str,
     world: str,
-    prediction: str,
     measure: str,
     sign: int,
     without: FloatArray,
@@ -139,21 +143,25 @@ def much_less(
 
     Parameters
     ----------
-    name, world, prediction, measure : str
+    name, world, measure : str
     sign : int
         +1 if absences raise the measure, -1 if they lower it.
     without, control, absences : (S,) array
         The measure in the three conditions, one figure a seed.
     """
-    allowed = AT_MOST * sign * (absences - without)
-    effect = paired_effect(sign * (control - without), allowed)
-    compared = f"change of {measure}: what the control does, and a quarter of what absences do"
+    effect = paired_effect(sign * (control - without), AT_MOST * sign * (absences - without))
+    result = ControlResult.superior(
+        name,
+        world,
+        "the others stay as co-adapted as before",
+        f"change of {measure}: what the control does, and a quarter of what absences do",
+        effect,
+    )
     # With nothing for absences to change there is nothing that the control could fail to show.
     shown = paired_effect(without, absences)
     if sign * shown.difference <= 0 or shown.low <= 0 <= shown.high:
-        return ControlResult(name, world, prediction, compared, effect, "undecided")
-    part = AT_MOST * effect.before / effect.after
-    return ControlResult(name, world, prediction, compared, effect, _above_zero(effect), part)
+        return replace(result, verdict="undecided")
+    return replace(result, of_absences=AT_MOST * effect.before / effect.after)
 
 
 def couples_stay_together(world: str, without: Figures, couples: Figures) -> ControlResult:
@@ -165,58 +173,35 @@ def couples_stay_together(world: str, without: Figures, couples: Figures) -> Con
     inside, between = (
         couples[pairs] - without[pairs] for pairs in ("agreement of couples", "agreement of others")
     )
-    effect = paired_effect(inside, between)
-    verdict = _above_zero(effect)
-    return ControlResult(
+    return ControlResult.superior(
         "couples are absent together",
         world,
         "dependence falls between couples and stays inside them",
         "rise of agreement inside couples, and between them",
-        effect,
-        verdict,
+        paired_effect(inside, between),
     )
 
 
-def gains_by_large_steps_only(
-    name: str,
-    without: FloatArray,
-    noise: FloatArray,
-    absences: FloatArray,
-    slow_without: FloatArray,
-    slow_noise: FloatArray,
-    slow_absences: FloatArray,
-) -> ControlResult:
+def _noise_gains_by_large_steps_only(world: World) -> ControlResult:
     """Decide whether noise gains by the size of the steps alone, and absences do not.
 
     For squared error, noise on the output leaves the expected gradient as it is, while absences add
     T5's penalty to it. So what noise gains must shrink as the learning rate does (with as many
     more rehearsals), by more than what absences gain.
-
-    Parameters
-    ----------
-    name : str
-    without, noise, absences : (S,) array
-        Quality with two missing at the usual learning rate.
-    slow_without, slow_noise, slow_absences : (S,) array
-        The same at a smaller one.
     """
+    without, noise, absences, slow_without, slow_noise, slow_absences = (
+        world[each]["two missing, mean"]
+        for each in (
+            TEAM.without, TEAM_NOISE, TEAM.absences, SLOW_WITHOUT, SLOW_NOISE, SLOW_ABSENCES
+        )
+    )  # fmt: skip
     lost_by_noise = (noise - without) - (slow_noise - slow_without)
     lost_by_absences = (absences - without) - (slow_absences - slow_without)
-    effect = paired_effect(lost_by_absences, lost_by_noise)
-    verdict = _above_zero(effect)
-    return ControlResult(
-        name,
+    return ControlResult.superior(
+        "output noise of the same variance",
         "team",
         "what noise gains in quality with two missing goes with the size of the steps; what "
         "absences gain does not",
         "gain lost at a quarter of the learning rate: by absences, and by noise",
-        effect,
-        verdict,
+        paired_effect(lost_by_absences, lost_by_noise),
     )
-
-
-def _above_zero(effect: Effect) -> Verdict:
-    """The prediction of every control but the exact ones: the second figure is the larger."""
-    if effect.low > 0:
-        return "holds"
-    return "does not hold" if effect.high < 0 else "undecided"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from experiments.processes import Job
 from experiments.validation.conditions import SMALL, TEAM, Condition, NetworkSetting, Place
@@ -72,8 +74,11 @@ class Plan:
         """List where claims are judged: the team, and the network's settings."""
         return [TEAM, *self.settings()]
 
-    def job(self, condition: Condition) -> Job:
-        """Return the job that measures a condition."""
+    def jobs(self, conditions: Iterable[Condition]) -> dict[Any, Job]:
+        """Name the jobs that measure conditions, by the conditions themselves."""
+        return {each: self._job(each) for each in conditions}
+
+    def _job(self, condition: Condition) -> Job:
         if condition.world == "team":
             return measure_teams, (condition, self.rehearsals, self.seeds)
         return measure_networks, (condition, self.epochs, self.seeds)

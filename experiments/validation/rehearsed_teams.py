@@ -19,10 +19,9 @@ from experiments.stack.measures import squared_weights as squared_weights_of
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import DistractedTeam, Distraction, ForgetfulTeam
 from experiments.validation.game_measures import halves
-from simulation.attendance import AttendanceLaw
 from simulation.coalitions import Game
 from simulation.scenario import HEAD_START, Schedule
-from simulation.talk import Talk, synthetic_talk
+from simulation.talk import Talk
 from simulation.team import Team, squared_weights
 
 BoolArray = npt.NDArray[np.bool_]
@@ -139,14 +138,3 @@ def _on_halves(game: Game) -> tuple[float, float]:
     everyone = np.ones((1, game.n_members), dtype=bool)
     first, second = (float(part.quality(everyone)[0]) for part in halves(game))
     return first, second
-
-
-def rehearsed_stack(
-    laws: Sequence[AttendanceLaw], seeds: Sequence[int], rehearsals: int
-) -> TeamStack:
-    """Rehearse a team for each law and seed: all seeds under the first law, then the second, .."""
-    talks = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
-    stack = TeamStack(talks * len(laws), [law for law in laws for _ in seeds], [*seeds] * len(laws))
-    stack.practise_alone(HEAD_START, ALONE)
-    stack.rehearse(rehearsals)
-    return stack

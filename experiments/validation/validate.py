@@ -9,12 +9,7 @@ from typing import Any
 from experiments.processes import Job
 from experiments.validation import controls, remedies
 from experiments.validation.claims import CLAIMS, Outcome, judge_claim
-from experiments.validation.conditions import (
-    Condition,
-    NetworkCondition,
-    TeamCondition,
-    World,
-)
+from experiments.validation.conditions import Condition, NetworkCondition, World
 from experiments.validation.controls import ControlResult
 from experiments.validation.exact_controls import exact_controls
 from experiments.validation.limits import LimitResult, dose, judge_limits, limit_jobs
@@ -60,31 +55,21 @@ class Scope:
         return cls(claims, theorems, *(part in names for part in parts))
 
     def jobs(self, plan: Plan) -> dict[Any, Job]:
-        """Name the jobs that this part needs, the longest first."""
-        jobs: dict[Any, Job] = {each: plan.job(each) for each in self.conditions(plan)}
+        """Name the jobs that this part needs, the network's first: they take longest."""
+        jobs: dict[Any, Job] = {}
+        if self.claims:
+            jobs |= plan.jobs(each for p in plan.places() for each in (p.without, p.absences))
+        if self.controls:
+            jobs |= plan.jobs(controls.CONDITIONS) | exact_controls(plan)
+        if "C9" in self.claims:
+            jobs |= plan.jobs(remedies.CONDITIONS)
+        if self.dose:
+            jobs |= plan.jobs(dose.conditions(plan))
         if self.limits:
             jobs |= limit_jobs(plan)
-        jobs |= {
-            ("theorem", name): (run_theorem, (name, plan.seeds[0], plan.quick))
-            for name in self.theorems
-        }
-        return jobs | (exact_controls(plan) if self.controls else {})
-
-    def conditions(self, plan: Plan) -> list[Condition]:
-        """List the conditions that have to be measured, the network's first: they take longest."""
-        needed: list[Condition] = []
-        if self.claims or self.controls or self.limits:
-            for place in plan.places():
-                needed += place.without, place.absences
-        if self.controls:
-            needed += controls.CONDITIONS
-        if self.limits:
-            needed += controls.TEAM_NOISE, controls.NETWORK_NOISE
-        if "C9" in self.claims:
-            needed += remedies.CONDITIONS
-        if self.dose or self.limits:
-            needed += dose.conditions(plan)
-        return sorted(dict.fromkeys(needed), key=lambda condition: condition.world != "network")
+        for name in self.theorems:
+            jobs["theorem", name] = run_theorem, (name, plan.seeds[0], plan.quick)
+        return dict(sorted(jobs.items(), key=lambda job: not isinstance(job[0], NetworkCondition)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,19 +109,13 @@ class Validation:
 
 def judge(plan: Plan, scope: Scope, results: Mapping[Any, Any]) -> Validation:
     """Judge the results of the jobs that `scope` names."""
-    world = {
-        key: result
-        for key, result in results.items()
-        if isinstance(key, (TeamCondition, NetworkCondition))
-    }
+    world = {key: found for key, found in results.items() if isinstance(key, Condition)}
     theorems = [results["theorem", name] for name in scope.theorems]
     holding = {theorem.id: theorem.holds for theorem in theorems}
-    controlled: list[ControlResult] = []
+    controlled = []
     if scope.controls:
-        for key in exact_controls(plan):
-            found = results[key]
-            controlled += found if isinstance(found, list) else [found]
-        controlled += controls.judge_controls(world)
+        exact = [result for key in exact_controls(plan) for result in results[key]]
+        controlled = [*exact, *controls.judge_controls(world)]
     return Validation(
         plan=plan,
         theorems=theorems,

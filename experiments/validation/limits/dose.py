@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.article import digits_of, fit_article_network
+from experiments.stack import TeamStack
 from experiments.validation.conditions import (
     NOISY,
     Condition,
@@ -18,10 +19,11 @@ from experiments.validation.conditions import (
 )
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
 from experiments.validation.plan import Plan
-from experiments.validation.rehearsed_teams import rehearsed_stack
+from experiments.validation.rehearsed_teams import ALONE
 from simulation.laws import independent
-from simulation.scenario import PRESENTERS
+from simulation.scenario import HEAD_START, PRESENTERS
 from simulation.statistics import Effect, paired_effect
+from simulation.talk import synthetic_talk
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -80,9 +82,9 @@ def _network(plan: Plan) -> list[Condition]:
 
 
 def jobs(plan: Plan) -> Jobs:
-    """The rates beyond; those below are conditions of the worlds."""
+    """The rates of the dose-response, and those beyond."""
     seeds = plan.seeds
-    return {
+    return plan.jobs(conditions(plan)) | {
         ("limit", "L2", "network"): (beyond_in_networks, (seeds, plan.epochs, NETWORK_BEYOND)),
         ("limit", "L2", "team"): (beyond_in_teams, (seeds, plan.rehearsals, TEAM_BEYOND)),
     }
@@ -93,7 +95,11 @@ def beyond_in_teams(seeds: Sequence[int], rehearsals: int, rates: Sequence[float
 
     nan where learning diverged.
     """
-    stack = rehearsed_stack([independent(PRESENTERS, rate) for rate in rates], seeds, rehearsals)
+    talks = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
+    laws = [independent(PRESENTERS, rate) for rate in rates for _ in seeds]
+    stack = TeamStack(talks * len(rates), laws, [*seeds] * len(rates))
+    stack.practise_alone(HEAD_START, ALONE)
+    stack.rehearse(rehearsals)
     return stack.game_measures()["quality"].reshape(len(rates), -1)
 
 

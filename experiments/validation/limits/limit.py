@@ -21,7 +21,7 @@ from simulation.statistics import Effect
 Results = Mapping[Any, Any]
 """Of all jobs, by their keys."""
 
-Jobs = dict[tuple[str, ...], Job]
+Jobs = dict[Any, Job]
 Rows = list[tuple[str, Effect | float]]
 
 
@@ -39,7 +39,7 @@ class Limit:
     measured : str
         How.
     jobs : function of a Plan
-        What it needs to run beside the conditions of the worlds.
+        What it needs to run.
     find : function of a Plan and the results of all jobs
         Rows, and the sentence that they write.
     """

@@ -10,8 +10,9 @@ from simulation.statistics import paired_effect
 
 
 def jobs(plan: Plan) -> Jobs:
-    """None of its own: conditions of the worlds are enough."""
-    return {}
+    """Both worlds without absences, with them, and with noise instead."""
+    places = (each for place in (TEAM, NOISY) for each in (place.without, place.absences))
+    return plan.jobs((*places, TEAM_NOISE, NETWORK_NOISE))
 
 
 def found(plan: Plan, results: Results) -> tuple[Rows, str]:

@@ -2,76 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from experiments.validation.conditions import COUPLED, Figures
+from experiments.validation.conditions import COUPLED, TeamCondition
+from experiments.validation.controls import SIX_COUPLES, SIX_WITHOUT
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
 from experiments.validation.plan import Plan
-from experiments.validation.rehearsed_teams import rehearsed_stack
-from simulation.attendance import AttendanceLaw
-from simulation.coalitions import agreement, quality_kept
-from simulation.laws import Bursts, Couples, Everyone, independent
+from simulation.laws import Bursts, independent
 from simulation.statistics import paired_effect
 
-RATE = 0.3
-"""Absence rate, whether absences come alone, in couples or in bursts of twenty rehearsals."""
+SIX_INDEPENDENT = TeamCondition(independent(COUPLED, 0.3))
+OTHERS = {"couples": SIX_COUPLES, "bursts": TeamCondition(Bursts(COUPLED, 0.3, 20.0))}
+"""Everyone as often absent, in couples, or for twenty rehearsals on end in the mean."""
 
-LAWS: dict[str, AttendanceLaw] = {
-    "complete": Everyone(COUPLED),
-    "independent": independent(COUPLED, RATE),
-    "couples": Couples(COUPLED, RATE),
-    "bursts": Bursts(COUPLED, RATE, 20.0),
-}
+MEASURES = {"quality with two missing": "two missing, mean", "agreement": "agreement"}
 
 
 def jobs(plan: Plan) -> Jobs:
-    """All laws in one stack."""
-    return {("limit", "L1"): (absences_together, (plan.seeds, plan.rehearsals))}
-
-
-def absences_together(seeds: Sequence[int], rehearsals: int) -> dict[str, Figures]:
-    """Rehearse teams of six under each of `LAWS`; return measures (S,) by law."""
-    stack = rehearsed_stack(list(LAWS.values()), seeds, rehearsals)
-    games = [stack.game(member) for member in range(stack.n_members)]
-    of_all = {
-        "quality with two missing": [quality_kept(game, 2).mean for game in games],
-        "agreement": [agreement(game) for game in games],
-    }
-    by_law = {name: np.reshape(of_all[name], (len(LAWS), -1)) for name in of_all}
-    return {
-        law: {name: figures[at] for name, figures in by_law.items()} for at, law in enumerate(LAWS)
-    }
+    """Six presenters: always complete, absent independently, and otherwise."""
+    return plan.jobs((SIX_WITHOUT, SIX_INDEPENDENT, *OTHERS.values()))
 
 
 def found(plan: Plan, results: Results) -> tuple[Rows, str]:
     """What couples and bursts gain, of what independent absences gain."""
-    laws = results["limit", "L1"]
     rows: Rows = []
     said = []
-    for measure, complete in laws["complete"].items():
-        independent = laws["independent"][measure]
+    for name, measure in MEASURES.items():
+        complete, independent = (results[each][measure] for each in (SIX_WITHOUT, SIX_INDEPENDENT))
         gain = paired_effect(complete, independent)
-        rows.append((f"{measure}: always complete, independent absences", gain))
         effects = {
-            law: paired_effect(independent - complete, laws[law][measure] - complete)
-            for law in ("couples", "bursts")
+            law: paired_effect(independent - complete, results[condition][measure] - complete)
+            for law, condition in OTHERS.items()
         }
-        rows += [
-            (f"gain in {measure}: independent absences, {law}", effect)
-            for law, effect in effects.items()
-        ]
+        rows.append((f"{name}: always complete, independent absences", gain))
+        rows += [(f"gain in {name}: independent absences, {law}", effects[law]) for law in effects]
         if gain.verdict == "higher":
             parts = " and ".join(
                 f"{law} {effect.after / effect.before:.0%} ({shown(effect, 'less', 'more')})"
                 for law, effect in effects.items()
             )
-            said.append(
-                f"of what independent absences gain in {measure} there remains with {parts}"
-            )
+            said.append(f"of what independent absences gain in {name} there remains with {parts}")
         else:
-            said.append(f"independent absences are not shown to gain anything in {measure}")
+            said.append(f"independent absences are not shown to gain anything in {name}")
     return rows, sentence(said)
 
 
