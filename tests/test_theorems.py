@@ -141,14 +141,14 @@ def absences_are_taken_for_independent(patch):
 
 
 def penalty_ignores_who_is_absent_with_whom(patch):
-    penalty = t5.covariance_penalty
+    penalty = t5.absence_penalty
 
     def independent(said, moments):
         joint = np.outer(moments.rates, moments.rates)
         np.fill_diagonal(joint, moments.rates)
         return penalty(said, Moments(moments.rates, joint))
 
-    patch.setattr(t5, "covariance_penalty", independent)
+    patch.setattr(t5, "absence_penalty", independent)
 
 
 def penalty_forgets_speaking_up(patch):
@@ -157,7 +157,7 @@ def penalty_forgets_speaking_up(patch):
         alike = np.einsum("ibk,jbk->ij", said, said) / said.shape[1]
         return 0.5 * float((covariance * alike).sum())
 
-    patch.setattr(t5, "covariance_penalty", plain)
+    patch.setattr(t5, "absence_penalty", plain)
 
 
 def ridge_is_not_in_the_metric_of_the_features(patch):

@@ -18,6 +18,7 @@ from simulation.coalitions import (
     quality_kept,
     solo_quality,
 )
+from simulation.coalitions.gram import absence_penalty
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -95,11 +96,9 @@ def couple_agreements(game: Game) -> dict[str, float]:
 def penalty(game: Game, moments: Moments) -> float:
     """What absences under a law add to the squared error by varying it (T5), mean a question.
 
-    sum_ij Cov(m_i, m_j) / (q_i q_j) <c_i, c_j>, whether or not the team was trained with them.
+    Twice what they add to the loss 1/2 |t - y|^2, whether or not the team was trained with them.
     """
-    flat = game.contributions.reshape(game.n_members, -1)
-    gram = flat @ flat.T / game.contributions.shape[1]  # (N, N)
-    return float((moments.covariance_of_scales * gram).sum())
+    return 2.0 * absence_penalty(game.contributions, moments)
 
 
 def variance_between(one: Game, other: Game) -> float:
