@@ -11,8 +11,9 @@ from rich.table import Column, Table
 from dashboard.numbers import Said, figure
 from experiments.crossing import TOLERANCE, Crossing
 from experiments.story import LABEL_NOISES, RATES, Story
+from simulation.show import Show
 from simulation.statistics import Effect
-from simulation.team import Show, Team
+from simulation.team import Team
 
 
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:

@@ -1,7 +1,8 @@
 """The group presentation: Mesa agents who learn a talk under random absences."""
 
 from simulation.attendance import AttendanceLaw, Moments
-from simulation.attendance_input import law_from_text, read_attendance_log
+from simulation.attendance_input import law_from_text
+from simulation.attendance_log import Recorded, read_attendance_log
 from simulation.checks import DivergedError, InputError
 from simulation.coalitions import Game
 from simulation.laws import (
@@ -11,7 +12,6 @@ from simulation.laws import (
     Everyone,
     Independent,
     NumberAbsent,
-    Recorded,
     Rota,
     independent,
     k_absent,
@@ -19,8 +19,9 @@ from simulation.laws import (
 )
 from simulation.presenter import Presenter, Rehearsal
 from simulation.real_talks import digits_talk, mnist_talk
+from simulation.show import Show
 from simulation.talk import Talk, synthetic_talk
-from simulation.team import Show, Team
+from simulation.team import Team
 
 __all__ = [
     "AlwaysWithout",

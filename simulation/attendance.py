@@ -49,6 +49,20 @@ class Moments:
     joint: FloatArray
     source: str = "closed form"
 
+    @classmethod
+    def of_rows(cls, rows: BoolArray, source: str = "closed form") -> Moments:
+        """Count, where the rows (T, N) of rehearsals are all there is or a sample of it."""
+        masks = rows.astype(float)
+        joint = masks.T @ masks / len(masks)
+        return cls(joint.diagonal().copy(), joint, source)
+
+    @classmethod
+    def of_independent(cls, rates: FloatArray) -> Moments:
+        """Multiply, where people come with rates (N,) independently of one another."""
+        joint = np.outer(rates, rates)
+        np.fill_diagonal(joint, rates)
+        return cls(rates, joint)
+
     @property
     def speak_up(self) -> FloatArray:
         """1/q_i, by which those present scale what they say; 1 for someone who is never there."""
@@ -135,6 +149,5 @@ class AttendanceLaw(ABC):
 
     def moments(self) -> Moments:
         """Attendance rates and joint rates: closed form where there is one, else estimated."""
-        masks = self.draw(np.random.default_rng(0), ESTIMATE_FROM).astype(float)
-        joint = masks.T @ masks / len(masks)
-        return Moments(joint.diagonal().copy(), joint, f"estimated from {ESTIMATE_FROM} rehearsals")
+        drawn = self.draw(np.random.default_rng(0), ESTIMATE_FROM)
+        return Moments.of_rows(drawn, f"estimated from {ESTIMATE_FROM} rehearsals")

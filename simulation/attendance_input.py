@@ -1,13 +1,11 @@
-"""Attendance as people write it down: a law in a word, or a log kept in a CSV file."""
+"""A law of attendance as people write it down, in a word."""
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Sequence
-from pathlib import Path
 
 from simulation.attendance import AttendanceLaw
+from simulation.attendance_log import read_attendance_log
 from simulation.checks import InputError, whole
 from simulation.laws import (
     AlwaysWithout,
@@ -15,7 +13,6 @@ from simulation.laws import (
     Couples,
     Everyone,
     Independent,
-    Recorded,
     Rota,
     independent,
     k_absent,
@@ -105,66 +102,3 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
 
 def _unreadable(text: str) -> InputError:
     return InputError(f"attendance {text!r} is not one of the forms: {LAW_FORMS}")
-
-
-def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
-    """Read a recorded attendance log.
-
-    Parameters
-    ----------
-    path : path
-        CSV file: the presenters' names as header, in any order, then a row a rehearsal with 1 for
-        present and 0 for absent.
-    names : sequence of str
-        The team's names, in its order.
-
-    Returns
-    -------
-    Recorded
-        The log as a law, its columns in the order of `names`.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, names a stranger or leaves somebody out, has rows of another
-        length than its header, or other marks than 0 and 1.
-    """
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            lines = [[cell.strip() for cell in row] for row in csv.reader(file)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            f"the attendance log {path} cannot be read as a CSV file: {error}"
-        ) from None
-    lines = [line for line in lines if len(line) > 1 or any(line)]
-    if not lines:
-        raise InputError(f"the attendance log {path} is empty: begin with a row of names")
-    header, *rows = lines
-    for name in header:
-        if name not in names:
-            raise InputError(
-                f"the attendance log {path} names {name!r}, but the presenters are "
-                f"{', '.join(names)}: use these as the header"
-            )
-    for name in names:
-        if header.count(name) != 1:
-            raise InputError(
-                f"the attendance log {path} has {header.count(name)} columns for {name}, "
-                "but each presenter needs exactly one"
-            )
-    columns = [header.index(name) for name in names]
-    marks = []
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise InputError(
-                f"rehearsal {number} of the attendance log {path} has {len(row)} marks under "
-                f"{len(header)} names: give one for each"
-            )
-        for mark in row:
-            if mark not in ("0", "1"):
-                raise InputError(
-                    f"rehearsal {number} of the attendance log {path} has the mark {mark!r}, "
-                    "but only 0 (absent) and 1 (present) are allowed"
-                )
-        marks.append(tuple(int(row[column]) for column in columns))
-    return Recorded(len(names), tuple(marks))

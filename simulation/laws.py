@@ -112,8 +112,7 @@ class Independent(AttendanceLaw):
         return np.asarray(uniforms >= np.array(self.absence_rates))
 
     def moments(self) -> Moments:
-        rates = 1.0 - np.array(self.absence_rates)
-        return Moments(rates, _independent_joint(rates))
+        return Moments.of_independent(1.0 - np.array(self.absence_rates))
 
 
 def independent(n_presenters: int, rate: float) -> Independent:
@@ -141,9 +140,7 @@ class Rota(AttendanceLaw):
         return np.asarray((np.arange(n) - turn[:, None]) % n >= self.absent)
 
     def moments(self) -> Moments:
-        cycle = self.present(np.empty((self.n_presenters, 0)), 0, None).astype(float)
-        joint = cycle.T @ cycle / len(cycle)
-        return Moments(joint.diagonal().copy(), joint)
+        return Moments.of_rows(self.present(np.empty((self.n_presenters, 0)), 0, None))
 
 
 @dataclass(frozen=True)
@@ -225,8 +222,7 @@ class Bursts(AttendanceLaw):
         return np.asarray(np.take_along_axis(stays, last, axis=0) ^ turned)
 
     def moments(self) -> Moments:
-        rates = np.full(self.n_presenters, 1.0 - self.rate)
-        return Moments(rates, _independent_joint(rates))
+        return Moments.of_independent(np.full(self.n_presenters, 1.0 - self.rate))
 
 
 @dataclass(frozen=True)
@@ -249,46 +245,3 @@ class AlwaysWithout(AttendanceLaw):
     def moments(self) -> Moments:
         rates = (np.arange(self.n_presenters) != self.who).astype(float)
         return Moments(rates, np.outer(rates, rates))
-
-
-@dataclass(frozen=True)
-class Recorded(AttendanceLaw):
-    """An attendance log: `rows` of 0/1, one a rehearsal; when it is over it starts again."""
-
-    rows: tuple[tuple[int, ...], ...]
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.rows:
-            raise InputError("the attendance log has no rehearsal: give it at least one row")
-        for number, row in enumerate(self.rows, start=1):
-            if len(row) != self.n_presenters:
-                raise InputError(
-                    f"rehearsal {number} of the attendance log has {len(row)} marks, but the team "
-                    f"has {self.n_presenters} presenters: give one mark for each"
-                )
-            for mark in row:
-                if mark not in (0, 1):
-                    raise InputError(
-                        f"rehearsal {number} of the attendance log has the mark {mark!r}, "
-                        "but only 0 (absent) and 1 (present) are allowed"
-                    )
-
-    @property
-    def n_uniforms(self) -> int:
-        return 0
-
-    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
-        log = np.array(self.rows, dtype=bool)
-        return np.asarray(log[(first + np.arange(len(uniforms))) % len(log)])
-
-    def moments(self) -> Moments:
-        log = np.array(self.rows, dtype=float)
-        joint = log.T @ log / len(log)
-        return Moments(joint.diagonal().copy(), joint)
-
-
-def _independent_joint(rates: FloatArray) -> FloatArray:
-    joint = np.outer(rates, rates)
-    np.fill_diagonal(joint, rates)
-    return joint

@@ -15,7 +15,7 @@ from simulation.attendance import AttendanceLaw
 from simulation.coalitions import agreement, co_adaptation_score, pair_synergy
 from simulation.laws import Everyone, one_or_two_absent
 from simulation.talk import Talk, synthetic_talk
-from simulation.team import Team, squared_weights
+from simulation.team import Team
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -107,8 +107,8 @@ def team_result(team: Team) -> TeamResult:
         "pair synergy, mean": float(pair_synergy(show.game)[others].mean()),
         "agreement": agreement(show.game),
         "co-adaptation score": co_adaptation_score(show.game, np.random.default_rng(0)),
-        "reliance, mean": float(team.reliance[others].mean()),
-        "squared weights": squared_weights(team),
+        "reliance, mean": team.mean_reliance,
+        "squared weights": team.squared_weights,
     }
     return TeamResult(
         measures=measures,

@@ -23,7 +23,6 @@ from simulation import (
 )
 from simulation.checks import DivergedError, InputError
 from simulation.coalitions import agreement, co_adaptation_score
-from simulation.team import squared_weights
 
 CLOSE = 1e-12
 LAWS = (
@@ -127,7 +126,7 @@ def measures_of(team):
         "agreement": agreement(game),
         "co-adaptation score": co_adaptation_score(game, np.random.default_rng(0)),
         "reliance, mean": team.reliance[others].mean() if others.any() else np.nan,
-        "squared weights": squared_weights(team),
+        "squared weights": team.squared_weights,
     }
 
 

@@ -19,7 +19,7 @@ from simulation.checks import DivergedError
 from simulation.coalitions.gram import Gram
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk, synthetic_talk
-from simulation.team import Team, squared_weights
+from simulation.team import Team
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -70,7 +70,7 @@ class Look:
             look = cls(
                 gram=gram_of(team),
                 reliance=team.reliance,
-                squared_weights=squared_weights(team),
+                squared_weights=team.squared_weights,
                 difference=twin.difference_from(team),
                 loss=float(twin.network.evaluate(talk.practice_questions, talk.practice_answers)),
                 incoming=np.linalg.norm(parts.hidden.weight, axis=1),

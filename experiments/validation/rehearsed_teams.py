@@ -15,14 +15,14 @@ import numpy.typing as npt
 
 from experiments.stack import TeamStack
 from experiments.stack.draws import Streams
-from experiments.stack.measures import squared_weights as squared_weights_of
+from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import DistractedTeam, Distraction, ForgetfulTeam
 from experiments.validation.game_measures import halves
 from simulation.coalitions import Game
 from simulation.scenario import HEAD_START, Schedule
 from simulation.talk import Talk
-from simulation.team import Team, squared_weights
+from simulation.team import Team
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -87,7 +87,7 @@ def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Re
     return Rehearsed(
         game=team.game(),
         practised=team.game(practice=True),
-        squared_weights=squared_weights(team),
+        squared_weights=team.squared_weights,
         came=np.array(came),
         checkpoints=checkpoints,
     )
@@ -115,7 +115,7 @@ def as_stack(
     for some in _between_checkpoints(rehearsals * condition.slow):
         stack.rehearse(some)
         along.append([_on_halves(stack.game(member)) for member in range(stack.n_members)])
-    weights = squared_weights_of(stack.skills())
+    weights = squared_weights(stack.skills())
     return [
         Rehearsed(
             game=stack.game(member),

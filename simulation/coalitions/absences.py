@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.attendance import ESTIMATE_FROM, AttendanceLaw
+from simulation.attendance_log import Recorded
 from simulation.checks import InputError
 from simulation.coalitions.game import exact_members
 from simulation.coalitions.indices import checked_values, shapley_values
@@ -19,7 +20,6 @@ from simulation.laws import (
     Everyone,
     Independent,
     NumberAbsent,
-    Recorded,
     Rota,
 )
 

@@ -14,12 +14,12 @@ import numpy.typing as npt
 from experiments.validation.theorems.ensemble import Ensemble, possible_sub_teams
 from nn_bridge.twin import Twin
 from simulation.attendance import AttendanceLaw
+from simulation.attendance_log import Recorded
 from simulation.laws import (
     Bursts,
     Couples,
     Everyone,
     Independent,
-    Recorded,
     Rota,
     independent,
     one_or_two_absent,

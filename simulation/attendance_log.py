@@ -1,0 +1,111 @@
+"""A recorded attendance log: a law of what has been, and how it is read from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from simulation.attendance import AttendanceLaw, BoolArray, FloatArray, Moments
+from simulation.checks import InputError
+
+
+@dataclass(frozen=True)
+class Recorded(AttendanceLaw):
+    """An attendance log: `rows` of 0/1, one a rehearsal; when it is over it starts again."""
+
+    rows: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.rows:
+            raise InputError("the attendance log has no rehearsal: give it at least one row")
+        for number, row in enumerate(self.rows, start=1):
+            if len(row) != self.n_presenters:
+                raise InputError(
+                    f"rehearsal {number} of the attendance log has {len(row)} marks, but the team "
+                    f"has {self.n_presenters} presenters: give one mark for each"
+                )
+            for mark in row:
+                if mark not in (0, 1):
+                    raise InputError(
+                        f"rehearsal {number} of the attendance log has the mark {mark!r}, "
+                        "but only 0 (absent) and 1 (present) are allowed"
+                    )
+
+    @property
+    def n_uniforms(self) -> int:
+        return 0
+
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        log = np.array(self.rows, dtype=bool)
+        return np.asarray(log[(first + np.arange(len(uniforms))) % len(log)])
+
+    def moments(self) -> Moments:
+        return Moments.of_rows(np.array(self.rows, dtype=bool))
+
+
+def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
+    """Read a recorded attendance log.
+
+    Parameters
+    ----------
+    path : path
+        CSV file: the presenters' names as header, in any order, then a row a rehearsal with 1 for
+        present and 0 for absent.
+    names : sequence of str
+        The team's names, in its order.
+
+    Returns
+    -------
+    Recorded
+        The log as a law, its columns in the order of `names`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, names a stranger or leaves somebody out, has rows of another
+        length than its header, or other marks than 0 and 1.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            lines = [[cell.strip() for cell in row] for row in csv.reader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"the attendance log {path} cannot be read as a CSV file: {error}"
+        ) from None
+    lines = [line for line in lines if len(line) > 1 or any(line)]
+    if not lines:
+        raise InputError(f"the attendance log {path} is empty: begin with a row of names")
+    header, *rows = lines
+    for name in header:
+        if name not in names:
+            raise InputError(
+                f"the attendance log {path} names {name!r}, but the presenters are "
+                f"{', '.join(names)}: use these as the header"
+            )
+    for name in names:
+        if header.count(name) != 1:
+            raise InputError(
+                f"the attendance log {path} has {header.count(name)} columns for {name}, "
+                "but each presenter needs exactly one"
+            )
+    columns = [header.index(name) for name in names]
+    marks = []
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            raise InputError(
+                f"rehearsal {number} of the attendance log {path} has {len(row)} marks under "
+                f"{len(header)} names: give one for each"
+            )
+        for mark in row:
+            if mark not in ("0", "1"):
+                raise InputError(
+                    f"rehearsal {number} of the attendance log {path} has the mark {mark!r}, "
+                    "but only 0 (absent) and 1 (present) are allowed"
+                )
+        marks.append(tuple(int(row[column]) for column in columns))
+    return Recorded(len(names), tuple(marks))

@@ -1,0 +1,94 @@
+"""The show: a talk judged on unseen questions, with everyone there and with some missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.coalitions import (
+    Game,
+    Kept,
+    answer_shares,
+    coalition_values,
+    quality_kept,
+    shapley_values,
+    solo_quality,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+EXACT_SHARES = 12
+"""Most presenters for whom Shapley values are computed at every show (2^N coalitions)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Show:
+    """The talk, judged on unseen questions with everyone there and with some missing."""
+
+    game: Game
+    hard_section: int
+
+    @cached_property
+    def complete(self) -> float:
+        """Quality with everyone there."""
+        return float(self.game.quality(np.ones((1, self.game.n_members), dtype=bool))[0])
+
+    @cached_property
+    def one_missing(self) -> Kept:
+        """Quality with one missing, nobody covering."""
+        return quality_kept(self.game, min(1, self.game.n_members))
+
+    @cached_property
+    def two_missing(self) -> Kept:
+        """Quality with two missing, nobody covering."""
+        return quality_kept(self.game, min(2, self.game.n_members))
+
+    @cached_property
+    def solo(self) -> FloatArray:
+        """Quality that each manages alone, by section, (N, K)."""
+        return solo_quality(self.game)
+
+    @cached_property
+    def hard_shares(self) -> FloatArray:
+        """Share of each in the answers on the hard section, (N,); they add up to 1."""
+        return answer_shares(self.game)[:, self.hard_section]
+
+    @cached_property
+    def hard_values(self) -> FloatArray:
+        """Shapley value of each in the quality of the hard section, (N,); nan for large teams."""
+        n = self.game.n_members
+        if n > EXACT_SHARES:
+            return np.full(n, np.nan)
+        return shapley_values(coalition_values(self.game, section=self.hard_section))
+
+    def hard_without(self, seat: int | None = None) -> float:
+        """Quality of the hard section without the presenter in `seat`; None: everyone is there."""
+        mask = np.arange(self.game.n_members)[None] != (-1 if seat is None else seat)
+        return float(self.game.section_quality(mask)[0, self.hard_section])
+
+
+# What a team's data collector keeps of each show. Scalars and copies only: Mesa 3.3's collector
+# keeps a reference to what it is handed.
+TEAM_COLUMNS: dict[str, Any] = {
+    "Rehearsal": "rehearsals",
+    "Quality": lambda team: team.latest_show.complete,
+    "One missing, mean": lambda team: team.latest_show.one_missing.mean,
+    "One missing, worst": lambda team: team.latest_show.one_missing.worst,
+    "Two missing, mean": lambda team: team.latest_show.two_missing.mean,
+    "Two missing, worst": lambda team: team.latest_show.two_missing.worst,
+    "Hard section": lambda team: team.latest_show.hard_without(None),
+    "Reliance": "mean_reliance",
+    "Squared weights": "squared_weights",
+}
+
+PRESENTER_COLUMNS: dict[str, Any] = {
+    "Name": "name",
+    "Attended": "rehearsals_attended",
+    "Solo quality": lambda agent: float(agent.model.latest_show.solo[agent.seat].mean()),
+    "Share of hard section": lambda agent: float(agent.model.latest_show.hard_shares[agent.seat]),
+    "Reliance": lambda agent: tuple(agent.reliance.tolist()),
+}

@@ -1,0 +1,122 @@
+"""Who sits in a team, and the talk that they can give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from simulation.checks import InputError
+from simulation.coalitions import Game, Reading
+from simulation.presenter import presenter_names
+from simulation.raising_model import RaisingModel
+from simulation.show import Show
+from simulation.talk import Talk
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Speakers(RaisingModel):
+    """The presenters of a team in their seats; how they rehearse is the business of `Team`.
+
+    Parameters
+    ----------
+    talk : Talk
+    presenters : int
+        N, for whom there are seats; the agents are those of the Mesa model.
+    rng : int, SeedSequence or Generator
+
+    Attributes
+    ----------
+    names : tuple of N str
+    handout : (K,) array
+    """
+
+    def __init__(
+        self,
+        talk: Talk,
+        presenters: int,
+        rng: int | np.random.SeedSequence | np.random.Generator | None,
+    ) -> None:
+        super().__init__(rng)
+        self.talk = talk
+        self.names = presenter_names(presenters)
+        self.handout: FloatArray = np.zeros(talk.n_sections)
+
+    @property
+    def n_presenters(self) -> int:
+        """N."""
+        return len(self.names)
+
+    @property
+    def reliance(self) -> FloatArray:
+        """rho_ij, how far i counts on j, (N, N); a copy."""
+        return np.array(self.agents.get("reliance"))
+
+    @property
+    def mean_reliance(self) -> float:
+        """How far one counts on another, on average; nan for a team of one."""
+        others = ~np.eye(self.n_presenters, dtype=bool)
+        return float(self.reliance[others].mean()) if others.any() else math.nan
+
+    @property
+    def squared_weights(self) -> float:
+        """Sum of all presenters' squared weights and biases."""
+        return sum(
+            float(np.square(part).sum())
+            for agent in self.agents
+            for part in (agent.understanding, agent.understanding_bias, agent.delivery)
+        )
+
+    def seat_of(self, name: str) -> int:
+        """Find a presenter's seat by name, or say which names there are."""
+        if name not in self.names:
+            raise InputError(
+                f"presenter {name!r} is not in the team: {self.names[0]} to {self.names[-1]} are"
+            )
+        return self.names.index(name)
+
+    def game(self, *, practice: bool = False) -> Game:
+        """Give the talk: what each adds to the answers, as a game of coalitions.
+
+        Parameters
+        ----------
+        practice : bool
+            On the practice questions instead of the audience's unseen ones.
+        """
+        talk = self.talk
+        questions, wanted = (
+            (talk.practice_questions, talk.practice_answers)
+            if practice
+            else (talk.show_questions, talk.show_answers)
+        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            contributions = self.agents.map("contribution", questions)
+        return Game(np.array(contributions), self.handout.copy(), wanted, talk.audience)
+
+    def show(self) -> Show:
+        """Show the talk to its audience, and judge it with everyone there and with some missing."""
+        return Show(self.game(), self.talk.hard_section)
+
+    def quality(
+        self, present: Iterable[str] | None = None, reading: Reading = "nobody covers"
+    ) -> float:
+        """Judge the talk given by a sub-team on unseen questions.
+
+        Parameters
+        ----------
+        present : names or None
+            Who is there; None: everyone.
+        reading : {'nobody covers', 'fill the time'}
+            As it is, or contributions scaled by N / number present.
+
+        Returns
+        -------
+        float
+            1 - SSE/SST for squared error, accuracy for softmax.
+        """
+        seats = [self.seat_of(name) for name in (self.names if present is None else present)]
+        mask = np.isin(np.arange(self.n_presenters), seats)[None]
+        return float(self.game().quality(mask, reading)[0])
