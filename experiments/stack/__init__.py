@@ -5,7 +5,7 @@
   `reliance`: rho, which follows attendance alone
 - `kernel`: what a training kernel is given and knows; `kernel_matrices`, and `kernel_one_question`
   where a rehearsal has one: NumPy's; `kernel_compiled`, its rule in `compiled_step`, its arithmetic
-  in `vectors`: Numba's
+  in `lanes`: Numba's
 - `size`: what a member costs, and how many to take at a time
 - `measures`: the yardstick held to all members at a time
 """

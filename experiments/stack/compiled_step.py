@@ -1,8 +1,8 @@
 """A rehearsal of eight members at a time, one in each lane of a vector: what Numba compiles.
 
-The same rule as in `matrices`, number by number. Every function becomes part of its caller, and so
-of one piece of code in which all sizes are state: its short loops are laid out and its sums stay in
-registers.
+The same rule as in `kernel_matrices`, number by number. Every function becomes part of its caller,
+and so of one piece of code in which all sizes are known: its short loops are laid out and its sums
+stay in registers.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from experiments.stack.vectors import (
+from experiments.stack.lanes import (
     LANES,
     above_zero,
+    add,
+    divide,
     exponential,
     fused,
+    inlined,
     larger,
     load,
+    multiply,
     store,
+    subtract,
     zeros,
 )
 
@@ -28,11 +32,9 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-_inlined = njit(nogil=True, error_model="numpy", forceinline=True)
-
 
 class Sizes(NamedTuple):
-    """What is settings when the rule is compiled.
+    """What is fixed when the rule is compiled.
 
     Attributes
     ----------
@@ -121,7 +123,7 @@ class Scratch(NamedTuple):
     handout_step: FloatArray
 
 
-@_inlined
+@inlined
 def rehearse_groups(
     s: Sizes,
     table: FloatArray,
@@ -164,13 +166,13 @@ def rehearse_groups(
             _update_understanding(s, state, scratch)
             total = zeros()
             for k in range(s.sections):
-                now = load(state.handout, k) + load(scratch.handout_step, k)
+                now = add(load(state.handout, k), load(scratch.handout_step, k))
                 store(state.handout, k, now)
-                total = total + now
+                total = add(total, now)
             store(history[t], group, total)
 
 
-@_inlined
+@inlined
 def _look_up(
     s: Sizes, table: FloatArray, questions: IntArray, group: int, t: int, batch: FloatArray
 ) -> None:
@@ -185,7 +187,7 @@ def _look_up(
                 batch[(b * columns + column) * LANES + lane] = row[column]
 
 
-@_inlined
+@inlined
 def _hidden(s: Sizes, state: State, scratch: Scratch) -> None:
     """Hidden units on each question: four at a time, so that no sum waits for itself."""
     incoming, batch, hidden = state.incoming, scratch.batch, scratch.hidden
@@ -213,7 +215,7 @@ def _hidden(s: Sizes, state: State, scratch: Scratch) -> None:
             store(hidden, b * units + u, larger(h0, zeros()))
 
 
-@_inlined
+@inlined
 def _forward(
     s: Sizes,
     attendance: BoolArray,
@@ -233,28 +235,28 @@ def _forward(
         _contribute(s, b, state, scratch)
         _output_gradient(s, b, scratch.scaled_mask, 0, state, scratch)  # of the talk really given
         for k in range(sections):
-            moved = load(scratch.gradient, k) * step
-            store(scratch.handout_step, k, load(scratch.handout_step, k) + moved)
+            moved = multiply(load(scratch.gradient, k), step)
+            store(scratch.handout_step, k, add(load(scratch.handout_step, k), moved))
             if s.plain:  # all who are there hear it
                 for i in range(n):
                     store(
                         scratch.output_step,
                         (b * n + i) * sections + k,
-                        moved * load(scratch.scaled_mask, i),
+                        multiply(moved, load(scratch.scaled_mask, i)),
                     )
         if not s.plain:  # each who is there hears it of the talk as they count on it
             for i in range(n):
                 _output_gradient(s, b, scratch.weighting, i, state, scratch)
-                own_step = step * load(scratch.scaled_mask, i)
+                own_step = multiply(step, load(scratch.scaled_mask, i))
                 for k in range(sections):
                     store(
                         scratch.output_step,
                         (b * n + i) * sections + k,
-                        load(scratch.gradient, k) * own_step,
+                        multiply(load(scratch.gradient, k), own_step),
                     )
 
 
-@_inlined
+@inlined
 def _attend(
     s: Sizes,
     attendance: BoolArray,
@@ -271,20 +273,20 @@ def _attend(
         for i in range(n):
             scratch.there[i * LANES + lane] = present[i]
     for i in range(n):
-        store(scratch.scaled_mask, i, load(scratch.there, i) * load(given.speak_up, i))
+        store(scratch.scaled_mask, i, multiply(load(scratch.there, i), load(given.speak_up, i)))
     if s.plain:
         return
     for i in range(n):
-        follow = load(given.trust, 0) * load(scratch.there, i)
+        follow = multiply(load(given.trust, 0), load(scratch.there, i))
         for j in range(n):  # on themselves they always count: they see themselves come
             at = i * n + j
             rho = load(state.reliance, at)
-            rho = fused(load(scratch.there, j) - rho, follow, rho)
+            rho = fused(subtract(load(scratch.there, j), rho), follow, rho)
             store(state.reliance, at, rho)
-            store(scratch.weighting, at, rho * load(given.speak_up, j))
+            store(scratch.weighting, at, multiply(rho, load(given.speak_up, j)))
 
 
-@_inlined
+@inlined
 def _contribute(s: Sizes, b: int, state: State, scratch: Scratch) -> None:
     """c_i of question b for each presenter i."""
     units = s.presenters * s.abilities
@@ -298,7 +300,7 @@ def _contribute(s: Sizes, b: int, state: State, scratch: Scratch) -> None:
             store(scratch.contributions, i * s.sections + k, own)
 
 
-@_inlined
+@inlined
 def _output_gradient(
     s: Sizes, b: int, weights: FloatArray, row: int, state: State, scratch: Scratch
 ) -> None:
@@ -317,17 +319,17 @@ def _output_gradient(
             top = larger(top, load(scratch.gradient, k))
         total = zeros()
         for k in range(sections):
-            part = exponential(load(scratch.gradient, k) - top)
-            total = total + part
+            part = exponential(subtract(load(scratch.gradient, k), top))
+            total = add(total, part)
             store(scratch.gradient, k, part)
         for k in range(sections):
-            store(scratch.gradient, k, load(scratch.gradient, k) / total)
+            store(scratch.gradient, k, divide(load(scratch.gradient, k), total))
     for k in range(sections):
         wanted = load(scratch.batch, b * columns + s.inputs + k)
-        store(scratch.gradient, k, load(scratch.gradient, k) - wanted)
+        store(scratch.gradient, k, subtract(load(scratch.gradient, k), wanted))
 
 
-@_inlined
+@inlined
 def _update_delivery(s: Sizes, state: State, scratch: Scratch) -> None:
     """Move delivery, and note how far each unit moves by the delivery of before."""
     n, sections, units = s.presenters, s.sections, s.presenters * s.abilities
@@ -340,7 +342,9 @@ def _update_delivery(s: Sizes, state: State, scratch: Scratch) -> None:
                 hidden_step = fused(own, load(state.delivery, k * units + u), hidden_step)
             at = b * units + u
             # A product, as elsewhere: what is infinite must not vanish behind a closed unit.
-            store(scratch.hidden_step, at, above_zero(load(scratch.hidden, at)) * hidden_step)
+            store(
+                scratch.hidden_step, at, multiply(above_zero(load(scratch.hidden, at)), hidden_step)
+            )
         for k in range(sections):
             delivery = load(state.delivery, k * units + u)
             for b in range(s.questions):
@@ -349,7 +353,7 @@ def _update_delivery(s: Sizes, state: State, scratch: Scratch) -> None:
             store(state.delivery, k * units + u, delivery)
 
 
-@_inlined
+@inlined
 def _update_understanding(s: Sizes, state: State, scratch: Scratch) -> None:
     """Move understanding as far as its units move: four units at a time."""
     incoming, batch, hidden_step = state.incoming, scratch.batch, scratch.hidden_step

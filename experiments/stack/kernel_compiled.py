@@ -15,8 +15,8 @@ from numba import njit
 
 from experiments.stack.compiled_step import Scratch, Settings, Sizes, State, rehearse_groups
 from experiments.stack.kernel import Given, Shape, Skills, aligned
+from experiments.stack.lanes import LANES
 from experiments.stack.reliance import Reliance
-from experiments.stack.vectors import LANES
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
