@@ -74,9 +74,9 @@ class Said:
 
         Examples
         --------
-        >>> said = Said.of(Effect(0.9776, 0.9780, -0.0022, 0.0036, 10))
-        >>> said.before, said.after, said.change
-        ('0.9776', '0.9780', '+0.0004 [-0.0022, +0.0036]')
+        >>> said = Said.of(Effect(0.2164, 0.5537, 0.274, 0.385, 10))
+        >>> said.before, said.after, said.change  # not +0.338
+        ('0.216', '0.554', '+0.337 [+0.274, +0.385]')
         """
         digits = decimals(
             max(abs(effect.before), abs(effect.after)), max(abs(effect.low), abs(effect.high))
