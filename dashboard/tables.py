@@ -15,6 +15,9 @@ from simulation.show import Show
 from simulation.statistics import Effect
 from simulation.team import Team
 
+SHORT = {"no difference shown": "not shown"}
+"""Verdicts that are too long for a narrow screen."""
+
 
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
     """Tabulate paired effects: both means, the difference with its interval, the verdict."""
@@ -22,12 +25,13 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
     table = plain_table(
         title,
         f"difference: mean of {seeds} paired seeds [95% interval], rounded after it is taken",
-        Column("measure", no_wrap=True),
+        "measure",
         right(before),
         right(after),
-        Column("difference", justify="right", no_wrap=True),
+        right("difference"),
         Column("verdict", no_wrap=True),
     )
+    table.padding = 0  # for 80 columns
     for name, effect in effects.items():
         said = Said.of(effect)
         table.add_row(
@@ -35,7 +39,7 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
             said.before,
             said.after,
             f"{said.difference} [dim]\\[{said.low}, {said.high}][/dim]",
-            effect.verdict,
+            SHORT.get(effect.verdict, effect.verdict),
         )
     return table
 
@@ -77,8 +81,8 @@ def plain_table(title: str, caption: str, *columns: str | Column) -> Table:
 
 
 def right(name: str) -> Column:
-    """Name a column of figures, set flush right."""
-    return Column(name, justify="right")
+    """Name a column of figures, set flush right and never cut."""
+    return Column(name, justify="right", no_wrap=True)
 
 
 def story_tables(story: Story) -> list[Table]:

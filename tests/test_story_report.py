@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -11,6 +12,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import run
 from dashboard.numbers import Said, hundredths, minus, power
@@ -19,6 +21,7 @@ from dashboard.story_report import page as page_module
 from dashboard.story_report import wording
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.page import SECTIONS, story_page
+from dashboard.tables import story_tables
 from dashboard.texts import LANGUAGES, load
 from experiments.crossing import Crossing
 from experiments.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
@@ -289,6 +292,20 @@ def test_the_same_story_is_the_same_page_and_small():
     assert story_page(tiny(), COMMAND) == page()
     assert len(page().encode()) < MOST_BYTES
     assert page("ja") != page()
+
+
+def test_terminal_tables_fit_80_columns_with_every_figure_whole():
+    screen = Console(width=80, file=io.StringIO())
+    for story in (tiny(), every_verdict()):
+        for table in story_tables(story):
+            screen.print(table)
+    text = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "…" not in text
+    for effect in every_verdict().team_effects().values():
+        said = Said.of(effect)
+        assert f"{said.before}  {said.after}".replace(" ", "") in text.replace(" ", "")
+        assert said.change in text
 
 
 def test_another_language_is_refused():
