@@ -1,1 +1,34 @@
-"""The live page: a server that rehearses two teams for whoever looks on, and what it sends."""
+"""The live page: a server that rehearses two teams for whoever looks on, and what it sends.
+
+Where is what, in Python:
+
+- `server`: the page's files, and a `Connection` for each socket
+- `access`: which hosts and origins are let in, the content security policy
+- `limits`: how many sessions, how many messages (a token bucket), how long a page may be silent
+- `messages`: what a page may say
+- `setup`: what a session can be asked to set up, and what a link's changes mean
+- `session`: one page's wishes, worked off slice by slice, without a clock or a socket
+- `training`: the same for the article's networks
+- `pair`: two teams, each with its network twin, and changes while they rehearse
+- `digits`: the article's two networks on real digits, units falling silent
+- `measures`: the yardstick on a frame
+- `frames`: what a page is sent
+- `recording`, `export`: a session written down, and the page with it as one file
+
+and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
+
+- `main.js`: wires all parts to the session and has them drawn
+- `session.js`: what the page knows and can ask for
+- `source.js`, `recorded.js`: whom it asks: a server, or a recording inside the page
+- `address.js`, `link.js`: the table of all settings and laws, and the address that holds them
+- `bet.js`: the bet: its dialog, its sliders, and what is said of it afterwards
+- `sent_home.js`: who is sent home, and what is left of the talk
+- `guide.js`: the six steps that lead a newcomer
+- `controls.js`: play, step, speed, presets, language, theme, and every number
+- `team.js`, `seats.js`: one team with its law and its figures; the round table and its arrows
+- `charts.js`: the curve and the bars; `solo.js`: what each can do alone
+- `twin.js`, `digits.js`: the twin networks; the article's networks on digits
+- `notices.js`: lines that tell what happened, and the small explanations
+- `texts.js`, `theme.js`, `dom.js`, `canvas.js`: words and numbers, colours, elements, canvases
+- `index.html`, `style.css` (the page), `panels.css` (what stands in its panels), `presets.json`
+"""

@@ -20,11 +20,7 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'"
 )
-
-IMPORT_MAP = re.compile(r'<script type="importmap">.*?</script>', re.DOTALL)
-STYLE_SHEET = re.compile(r'<link rel="stylesheet" href="/page/([^"]+)">')
-CLASSIC_SCRIPT = re.compile(r'<script defer src="/page/([^"]+)"></script>')
-MAIN_MODULE = '<script type="module" src="/page/main.js"></script>'
+ECHARTS = "vendor/echarts/echarts.common.min.js"
 
 
 def page_with(recording: dict[str, Any]) -> str:
@@ -38,59 +34,39 @@ def page_with(recording: dict[str, Any]) -> str:
     page = files("dashboard.live").joinpath("page")
 
     def read(name: str) -> str:
-        return page.joinpath(name).read_text(encoding="utf-8")
+        text = page.joinpath(name).read_text(encoding="utf-8")
+        assert name == "index.html" or not re.search("</(style|script)", text, re.IGNORECASE), name
+        return text
 
     modules = {
-        f"page/{path.name}": _data_url(path.read_text(encoding="utf-8"))
-        for path in sorted(page.iterdir(), key=lambda path: path.name)
-        if path.name.endswith(".js")
+        f"page/{name}": "data:text/javascript;base64,"
+        + base64.b64encode(read(name).encode()).decode()
+        for name in sorted(path.name for path in page.iterdir() if path.name.endswith(".js"))
     }
-    inside = {
-        "texts": {language: load("page", language) for language in LANGUAGES},
-        "presets": json.loads(read("presets.json")),
-    }
-    start = "".join(
-        f'<script type="application/json" id="{name}">{_as_script(content)}</script>\n'
-        for name, content in inside.items()
-    )
+    texts = {language: load("page", language) for language in LANGUAGES}
     packed = base64.b64encode(gzip.compress(_as_script(recording).encode(), mtime=0)).decode()
-    start += f'<script type="text/plain" id="recording">{packed}</script>\n'
-    start += '<script type="module">import "page/main.js";</script>'
-
     html = read("index.html")
-    html = _once(
-        re.compile(r'<meta charset="utf-8">'),
-        lambda match: f'{match[0]}\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        html,
-    )
-    html = _once(
-        IMPORT_MAP,
-        lambda _: f'<script type="importmap">{_as_script({"imports": modules})}</script>',
-        html,
-    )
-    html = STYLE_SHEET.sub(lambda match: f"<style>{_closed(read(match[1]), 'style')}</style>", html)
-    html = CLASSIC_SCRIPT.sub(
-        lambda match: f"<script>{_closed(read(match[1]), 'script')}</script>", html
-    )
-    return _once(re.compile(re.escape(MAIN_MODULE)), lambda _: start, html)
-
-
-def _once(pattern: re.Pattern[str], replacement: Any, html: str) -> str:
-    html, count = pattern.subn(replacement, html)
-    assert count == 1, f"index.html has {count} times {pattern.pattern}"
+    for there, instead in {
+        '<meta charset="utf-8">': '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+        '{"imports": {"page/": "/page/"}}': _as_script({"imports": modules}),
+        **{
+            f'<link rel="stylesheet" href="/page/{name}">': f"<style>{read(name)}</style>"
+            for name in ("style.css", "panels.css")
+        },
+        f'<script defer src="/page/{ECHARTS}"></script>': f"<script>{read(ECHARTS)}</script>",
+        '<script type="module" src="/page/main.js"></script>': f"""\
+<script type="application/json" id="texts">{_as_script(texts)}</script>
+<script type="application/json" id="presets">{_as_script(json.loads(read("presets.json")))}</script>
+<script type="text/plain" id="recording">{packed}</script>
+<script type="module">import "page/main.js";</script>""",
+    }.items():
+        assert html.count(there) == 1, f"index.html has {html.count(there)} times {there}"
+        html = html.replace(there, instead)
     return html
-
-
-def _data_url(module: str) -> str:
-    return "data:text/javascript;base64," + base64.b64encode(module.encode()).decode()
 
 
 def _as_script(content: Any) -> str:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Inside <script> only '</script' and '<!--' end or change the element.
     return text.replace("<", "\\u003c")
-
-
-def _closed(text: str, element: str) -> str:
-    assert f"</{element}" not in text.lower(), f"a file to inline holds </{element}"
-    return text

@@ -22,22 +22,10 @@ class Start(Strict):
     setup: Setup
 
 
-class Play(Strict):
-    """Go on rehearsing until told to pause."""
+class Command(Strict):
+    """Go on rehearsing until told to pause; or hold one rehearsal."""
 
-    type: Literal["play"]
-
-
-class Pause(Strict):
-    """Rest."""
-
-    type: Literal["pause"]
-
-
-class Step(Strict):
-    """Hold one rehearsal."""
-
-    type: Literal["step"]
+    type: Literal["play", "pause", "step"]
 
 
 class Speed(Strict):
@@ -70,7 +58,7 @@ class Network(Strict):
     label_noise: float | None = Field(None, ge=0, le=1)
 
 
-Message = Start | Play | Pause | Step | Speed | Home | ChangeAtOnce | Network
+Message = Start | Command | Speed | Home | ChangeAtOnce | Network
 _ANY: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 

@@ -9,21 +9,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.live.frames import frame, point, started
-from dashboard.live.messages import (
-    ChangeAtOnce,
-    Home,
-    Message,
-    Network,
-    Pause,
-    Play,
-    Speed,
-    Start,
-    Step,
-)
+from dashboard.live.messages import ChangeAtOnce, Command, Home, Message, Network, Speed, Start
 from dashboard.live.pair import Pair
 from dashboard.live.setup import MOST_REHEARSALS, Setup
 from dashboard.live.training import Training, next_after
@@ -43,14 +32,6 @@ MOST_DEFERRED = 100
 
 class NotStartedError(InputError):
     """Something is asked of a session before its first start."""
-
-
-@dataclass
-class Curves:
-    """What is kept of the past while a link is caught up with."""
-
-    every: int
-    points: list[list[float]] = field(default_factory=list)
 
 
 class Session:
@@ -78,7 +59,8 @@ class Session:
         self._replies: list[Told] = []
         self._start: Iterator[None] | None = None
         self._deferred: list[Message] = []
-        self._curves: Curves | None = None
+        self._past: list[list[float]] = []  # points of the curves, while a link is caught up with
+        self._every = 0  # rehearsals between two of them; 0: nobody asked for a past
         self._unseen = False  # something has changed that no frame has shown
         self._left_of_tick = 0
         self._next_tick = self._next_progress = -math.inf
@@ -97,9 +79,8 @@ class Session:
                 self._start = self._begin(setup)
             case Speed(value=value):
                 self.speed = value
-            case Play() | Pause():
-                self.playing = isinstance(message, Play)
-                self._unseen = True
+            case Command(type="play" | "pause"):
+                self.playing, self._unseen = message.type == "play", True
             case _ if self._start is not None:
                 if len(self._deferred) < MOST_DEFERRED:
                     self._deferred.append(message)
@@ -142,10 +123,9 @@ class Session:
 
     def _take_for_teams(self, message: Message, pair: Pair) -> None:
         match message:
-            case Step():
-                self.playing = False
+            case Command():
+                self.playing, self._unseen = False, True
                 self.target = min(max(self.target, pair.held) + 1, MOST_REHEARSALS)
-                self._unseen = True
             case Home(left=left, right=right):
                 pair.send_home({"left": left, "right": right})
                 self._unseen = True
@@ -173,9 +153,8 @@ class Session:
     def _begin(self, setup: Setup) -> Iterator[None]:
         """Build what a start asks for; if that fails, what was there goes on."""
         yield from self._exchange(setup, None)
-        self.target, self._curves = setup.at, None
-        if setup.at:
-            self._curves = Curves(math.ceil(setup.at / HISTORY_POINTS))
+        self.target, self._past = setup.at, []
+        self._every = math.ceil(setup.at / HISTORY_POINTS)
         assert self.pair is not None  # it has just been built
         self._replies.append(started(self.pair))
         self.training = Training(setup.seed, setup.net_rate, setup.label_noise, setup.epochs)
@@ -242,18 +221,17 @@ class Session:
                 self._replies.append(refusal(error))
 
     def _catch_up(self, pair: Pair, now: float, tell: Callable[[Told], None]) -> None:
-        curves = self._curves
-        if curves is not None and pair.held % curves.every == 0:
-            curves.points.append(point(self._frame(pair)))
+        if self._every and pair.held % self._every == 0:
+            self._past.append(point(self._frame(pair)))
         until = self.target - pair.held
-        if curves is not None:
-            until = min(until, curves.every - pair.held % curves.every)
+        if self._every:
+            until = min(until, self._every - pair.held % self._every)
         self._rehearse(pair, until)
         if pair.held >= self.target:
             self._unseen = True
-            if curves is not None:
-                tell({"type": "history", "points": curves.points})
-                self._curves = None
+            if self._every:
+                tell({"type": "history", "points": self._past})
+                self._every = 0
         elif self._unseen or now >= self._next_progress:
             tell(self._frame(pair))
             self._next_progress = now + PROGRESS

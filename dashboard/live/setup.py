@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -99,9 +100,11 @@ class Setup(Strict):
                     f"changes holds {entry[:60]!r}, but entries look like 1200:left=one-or-two"
                 )
             rehearsal, key, value = match.groups()
-            content = number_of(key, value) if key in ("learning_rate", "trust") else value
-            change = read(Change, {"key": key, "value": content}).checked_for(self.presenters)
-            entries.append((int(rehearsal), change))
+            if key in ("learning_rate", "trust"):
+                with suppress(ValueError):  # what is no number is told so below
+                    value = float(value)
+            change = Change.model_validate({"key": key, "value": value})
+            entries.append((int(rehearsal), change.checked_for(self.presenters)))
         return sorted(entries, key=lambda entry: entry[0])
 
 
@@ -125,14 +128,6 @@ def seats_of(names: list[str], presenters: int) -> tuple[int, ...]:
     if len(set(named)) >= presenters:
         raise InputError("everybody is sent home: leave at least one to give the talk")
     return tuple(sorted({known.index(name) for name in named}))
-
-
-def number_of(name: str, text: str) -> float:
-    """Read a number, or say that it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"{name} is {text!r}, but must be a number above 0, at most 1") from None
 
 
 def read(model: type[M], content: Any) -> M:

@@ -143,30 +143,18 @@ export function readAddress(hash, presets) {
   const setup = defaults(SETUP);
   const view = defaults(VIEW);
   const [wrong, asked] = [[], []];
-  const given = hash.replace(/^#/, "").split("&").filter(Boolean).map(readPair);
+  const given = [...new URLSearchParams(hash.slice(1))];
   // The size of the team first: what laws and names may say hangs on it.
   given.sort((a, b) => (b[0] === "presenters") - (a[0] === "presenters"));
   for (const [key, text] of given) {
     const spec = Object.hasOwn(SETUP, key) ? SETUP[key] : Object.hasOwn(VIEW, key) ? VIEW[key] : null;
-    if (!spec || text === null || !holds(spec, text, setup.presenters, presets)) wrong.push([key, text ?? "?"]);
+    if (!spec || !holds(spec, text, setup.presenters, presets)) wrong.push([key, text]);
     else if (key in SETUP) {
       setup[key] = typed(spec, text);
       asked.push(key);
     } else view[key] = typed(spec, text);
   }
-  for (const side of ["home_left", "home_right"]) {
-    if (!holds(SETUP[side], setup[side], setup.presenters)) setup[side] = "";
-  }
   return { setup, view, wrong, asked };
-}
-
-function readPair(pair) {
-  const [key, ...rest] = pair.split("=");
-  try {
-    return [decodeURIComponent(key), decodeURIComponent(rest.join("="))];
-  } catch {
-    return [key, null]; // a broken % sequence
-  }
 }
 
 /** Write the address: the seed and the laws always, the rest where it differs from what is usual. */

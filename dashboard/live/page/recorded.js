@@ -58,30 +58,17 @@ export class RecordedSource {
     return asked.filter((key) => setup[key] !== there[key]).map((key) => [key, setup[key], there[key]]);
   }
 
+  /** A message is answered by the method of its name; what a recording cannot do has none. */
   send(message) {
-    const answer = {
-      start: () => this.start(message.setup),
-      play: () => this.play(),
-      pause: () => this.pause(),
-      step: () => {
-        this.pause(false);
-        this.scrub(Math.min(this.at + 1, this.length - 1));
-      },
-      home: () => {
-        this.away = { left: message.left, right: message.right };
-        this.show();
-      },
-      network: () => this.network(message.do),
-    }[message.type];
-    answer?.();
+    this[message.type]?.(message);
   }
 
-  start(setup) {
-    this.pause(false);
+  start({ setup }) {
+    this.stop();
     this.onMessage(this.recording.started);
     this.away = { left: namesIn(setup.home_left), right: namesIn(setup.home_right) };
     this.epoch = Math.min(setup.epochs, this.recording.network.length - 1);
-    this.network("show");
+    this.network({ do: "show" });
     this.scrub(this.frameAt(setup.at));
   }
 
@@ -96,11 +83,25 @@ export class RecordedSource {
     }, 1000 / FRAMES_PER_SECOND);
   }
 
-  pause(show = true) {
+  pause() {
+    this.stop();
+    this.show();
+  }
+
+  stop() {
     clearInterval(this.timer);
     this.playing = false;
     this.at = Math.min(this.at, this.length - 1);
-    if (show) this.show();
+  }
+
+  step() {
+    this.stop();
+    this.scrub(Math.min(this.at + 1, this.length - 1));
+  }
+
+  home({ left, right }) {
+    this.away = { left, right };
+    this.show();
   }
 
   /** Go to a frame, its past included. */
@@ -122,7 +123,7 @@ export class RecordedSource {
     this.onMessage(frame);
   }
 
-  network(action) {
+  network({ do: action }) {
     const messages = this.recording.network;
     clearInterval(this.networkTimer);
     if (action === "reset") this.epoch = 0;
