@@ -34,8 +34,9 @@ from sweeps import (
 
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.engines import cluster, processes
+from experiments.sweep.lock import coordinating
 from experiments.sweep.plan import Task
-from experiments.sweep.store import Row, coordinating, create_store, open_store
+from experiments.sweep.store import Row, create_store, open_store
 from experiments.sweep.work import versions
 from simulation import InputError
 

@@ -14,7 +14,7 @@ from commands.sweep.progress import progress
 from dashboard.files import ready_folder
 from dashboard.sweep.status import failure_lines, status_json
 from experiments.sweep.coordinate import run_sweep
-from experiments.sweep.design import Design, read_design
+from experiments.sweep.design import read_design
 from experiments.sweep.engines import cluster, processes
 from experiments.sweep.estimate import estimate
 from experiments.sweep.plan import Chunk, Plan, cut
@@ -51,12 +51,10 @@ def run(
     """
     path = store_path(file, store)
     try:
-        plan = cut(_design(file, settings or [], path))
+        plan, chunks, compiled = _taken_up(file, settings or [], path, compiled=compiled)
         here = cluster_address is None
-        engine = cluster(cluster_address) if cluster_address else processes(workers, PRELOAD)
+        engine = processes(workers, PRELOAD) if here else cluster(cluster_address or "")
         ready_folder(path.parent, "--store")
-        compiled = compiled or _begun_compiled(path)
-        chunks = _chunks_to_run(plan, path, compiled=compiled)
         if not as_json:
             _announce(plan, chunks, workers if here else None, compiled=compiled)
         with progress(plan.design.n_teams, quiet=as_json) as on_progress:
@@ -70,34 +68,28 @@ def run(
     _conclude(path, state, as_json=as_json)
 
 
-def _design(file: Path | None, settings: list[str], path: Path) -> Design:
-    if file is not None or settings:
-        return read_design(file, settings)
-    if not path.exists():
+def _taken_up(
+    file: Path | None, settings: list[str], path: Path, *, compiled: bool
+) -> tuple[Plan, list[Chunk], bool]:
+    """Return the plan, what the store lacks of it, and whether Numba compiles the rehearsals.
+
+    A store that is there says what is not named: its design, and whether it was begun compiled.
+    """
+    named = read_design(file, settings) if file or settings else None
+    if path.exists():
+        with open_store(path) as begun:
+            plan = cut(named or begun.design)
+            compiled = compiled or is_compiled(begun.versions)
+            begun.check_belongs_to(plan, versions(compiled=compiled))
+            lacking = begun.open_chunks()
+        return plan, [chunk for chunk in plan.chunks if chunk.number in lacking], compiled
+    if named is None:
         raise InputError(
             "there is nothing to run: name a design's file, such as examples/sweep.toml, or give "
             "--set key=v1,v2, or go on with a --store"
         )
-    with open_store(path) as begun:
-        return begun.design
-
-
-def _begun_compiled(path: Path) -> bool:
-    """Tell whether the store, if there is one, was begun with --compiled."""
-    if not path.exists():
-        return False
-    with open_store(path) as begun:
-        return is_compiled(begun.versions)
-
-
-def _chunks_to_run(plan: Plan, path: Path, *, compiled: bool) -> list[Chunk]:
-    """Return what the store, if it is there, has not; raise InputError if it is another's."""
-    if not path.exists():
-        return list(plan.chunks)
-    with open_store(path) as begun:
-        begun.check_belongs_to(plan, versions(compiled=compiled))
-        there = begun.open_chunks()
-    return [chunk for chunk in plan.chunks if chunk.number in there]
+    plan = cut(named)
+    return plan, list(plan.chunks), compiled
 
 
 def _announce(plan: Plan, chunks: list[Chunk], workers: int | None, *, compiled: bool) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from dashboard.files import write_whole
-from experiments.sweep.results import COLUMNS
-from experiments.sweep.store import MEASURES, Store, read_rows
+from experiments.sweep.results import COLUMNS, read_rows
+from experiments.sweep.store import MEASURES, Store
 from simulation.checks import InputError
 
 BATCH = 20_000

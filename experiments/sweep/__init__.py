@@ -1,10 +1,12 @@
 """Thousands of teams: a design of many runs, cut into stacks, kept in a store, and what they say.
 
 - `points`: one way to rehearse, without its seed
-- `design`: which points and seeds, as a file or a command line gives them
+- `design`, `written`: which points and seeds, read from a file or a command line
 - `plan`: the design cut into chunks that can be run anywhere, in any order
+- `estimate`: what they will cost
 - `work`: one chunk run as a stack of teams
-- `engines`, `execution`: where chunks run, and how they are seen through
-- `store`: the results on disk
+- `engines`: where chunks run: processes, or a cluster
+- `coordinate`, `execution`: a sweep begun or gone on with, and its chunks seen through
+- `store`, `lock`: the results on disk, and the one who may write them
 - `results`, `best_rate`, `answers`: what the results say
 """

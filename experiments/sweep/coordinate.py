@@ -7,8 +7,9 @@ from pathlib import Path
 
 from experiments.sweep.engines import Engine
 from experiments.sweep.execution import Work, see_through
+from experiments.sweep.lock import coordinating
 from experiments.sweep.plan import Chunk, Plan
-from experiments.sweep.store import State, coordinating, create_store, open_store
+from experiments.sweep.store import State, create_store, open_store
 from experiments.sweep.work import run_chunk, versions
 
 OnProgress = Callable[[int, float], None]

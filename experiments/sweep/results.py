@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from experiments.sweep.points import Point
-from experiments.sweep.store import MEASURES, Store, read_rows
+from experiments.sweep.store import MEASURES, Store
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,6 +23,15 @@ COLUMNS = (
 
 UNSTABLE = 0.05
 """A rate at which more teams than this fraction diverge is left out of comparisons."""
+
+
+def read_rows(store: Store, columns: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the results in the order of the teams, beside their points, so many at a time."""
+    cursor = store.connection.execute(
+        f"SELECT {columns} FROM results JOIN points USING (point) ORDER BY team"
+    )
+    while rows := cursor.fetchmany(batch):
+        yield rows
 
 
 def frame(store: Store) -> pd.DataFrame:

@@ -3,22 +3,17 @@
 Rollback journal, not write-ahead log: between two transactions the store is one file that can be
 copied, and a transaction costs little beside the second or more that a chunk takes. Who dies in the
 middle of one leaves a journal beside the store, and the next to open it is rolled back by SQLite.
-
-One coordinator at a time: it holds an operating-system lock on 'STORE.lock', which goes with it
-however it dies. The lock is not on the store itself, for some systems would then keep SQLite out.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
 
 from experiments.sweep.design import Design
 from experiments.sweep.plan import Plan
@@ -160,43 +155,6 @@ class Store:
             ) from None
 
 
-@contextmanager
-def coordinating(path: Path) -> Iterator[None]:
-    """Be the one coordinator of the store at `path`, or raise InputError if there is one.
-
-    The store's folder must be there.
-    """
-    lock = Path(f"{os.path.realpath(path)}.lock")
-    try:
-        file = _locked(lock)
-    except BlockingIOError:
-        raise InputError(
-            f"another sweep is writing to the store {path}: wait for it, or name another --store"
-        ) from None
-    except OSError as error:
-        raise InputError(f"the store {path} cannot be locked: {error}") from None
-    with file:
-        try:
-            yield
-        finally:
-            # While we hold it: who opened it in between finds, once it has it, that it is gone.
-            lock.unlink(missing_ok=True)
-
-
-def _locked(lock: Path) -> IO[bytes]:
-    while True:
-        file = open(lock, "ab")  # noqa: SIM115 - the caller closes it, and with it ends the lock
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(file.fileno()), os.stat(lock)):
-                    return file
-        except BaseException:
-            file.close()
-            raise
-        file.close()  # its last owner removed it before we had it: begin again
-
-
 def create_store(path: Path, plan: Plan, versions: dict[str, str]) -> None:
     """Make the store of a plan, whole or not at all.
 
@@ -233,8 +191,8 @@ def _describe(connection: sqlite3.Connection, plan: Plan, versions: dict[str, st
     }
     connection.executemany("INSERT INTO sweep VALUES (?, ?)", said.items())
     points = [
-        (number, *asdict(point).values(), point.absence_rate, _mean_absence(point))
-        for number, point in enumerate(design.points)
+        (number, *asdict(p).values(), p.absence_rate, p.law().moments().absence_rate)
+        for number, p in enumerate(design.points)
     ]
     marks = ", ".join("?" * len(points[0]))
     connection.executemany(f"INSERT INTO points VALUES ({marks})", points)
@@ -282,22 +240,9 @@ def _damaged(path: Path, why: str) -> InputError:
     )
 
 
-def _mean_absence(point: Point) -> float:
-    return point.law().moments().absence_rate
-
-
 def _quoted(path: Path) -> str:
     return Path(os.path.abspath(path)).as_uri().removeprefix("file://")
 
 
 def _said(versions: dict[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
-
-
-def read_rows(store: Store, columns: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the results in the order of the teams, beside their points, so many at a time."""
-    cursor = store.connection.execute(
-        f"SELECT {columns} FROM results JOIN points USING (point) ORDER BY team"
-    )
-    while rows := cursor.fetchmany(batch):
-        yield rows
