@@ -30,6 +30,8 @@ from simulation.coalitions import (
     shapley_values,
 )
 
+pytestmark = pytest.mark.slow
+
 SEED = int(os.environ.get("BASE_SEED", "0"))
 PAIRS = [(0, 1), (4, 2), (9, 8)]
 GAME = random_game("squared error", 10)
