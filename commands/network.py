@@ -59,10 +59,12 @@ def network(
     with progress(quiet=as_json) as on_progress:
         results = run_jobs(jobs, workers, on_progress)
     without, dropout = results["without"], results["dropout"]
-    effects = {
-        name: paired_effect(without.measures[name], dropout.measures[name])
-        for name in without.measures
-    }
+    measured = [
+        result.measures
+        | {"ablation curve, area": result.ablation_areas, "effective carriers": result.carriers}
+        for result in (without, dropout)
+    ]
+    effects = {name: paired_effect(measured[0][name], measured[1][name]) for name in measured[0]}
     if as_json:
         say_json(
             {
@@ -79,4 +81,8 @@ def network(
         return
     console.print(
         effects_table(f"The article's network on {data}", "rate 0", f"rate {rate:g}", effects)
+    )
+    console.print(
+        "\nablation curve, area: mean accuracy when 0 to 90% of the hidden units are silenced."
+        "\neffective carriers: as many hidden units carry an output as if all carried it alike."
     )

@@ -11,11 +11,12 @@ import typer
 
 from commands.shared import AsJson, Seed, console, progress, say_json
 from dashboard.files import ready_folder, write_whole
-from dashboard.tables import presenters_table, team_table
+from dashboard.tables import dependence_table, presenters_table, team_table
 from experiments.story import versions
 from simulation import Talk, Team, digits_talk, law_from_text, mnist_talk, synthetic_talk
 from simulation.attendance_input import LAW_HELP
 from simulation.checks import one_of, whole
+from simulation.coalitions import dependence
 from simulation.scenario import HEAD_START
 
 
@@ -79,6 +80,7 @@ def simulate(
             team.rehearse(min(100, rehearsals - done))
         on_progress("rehearsing", rehearsals, rehearsals)
     show = team.show()
+    found = dependence(show.game, law, np.random.default_rng([seed, 1]))
     if csv is not None:
         frame = team.datacollector.get_model_vars_dataframe()
         write_whole(csv, lambda file: frame.to_csv(file, index=False))
@@ -98,12 +100,24 @@ def simulate(
                     zip(team.names, show.hard_shares.tolist(), strict=True)
                 ),
                 "solo quality": dict(zip(team.names, show.solo.tolist(), strict=True)),
+                "dependence": {
+                    "Shapley values": dict(zip(team.names, found.values.tolist(), strict=True)),
+                    "effective carriers": asdict(found.carriers),
+                    "bus factor": found.bus_factor,
+                    "fragility": asdict(found.fragility),
+                    "fragility by interaction": asdict(found.interaction),
+                    "Shapley interactions": (
+                        None if found.interactions is None else found.interactions.tolist()
+                    ),
+                },
             }
         )
         return
     console.print(team_table(team, show))
     console.print()
-    console.print(presenters_table(team, show))
+    console.print(dependence_table(team, found))
+    console.print()
+    console.print(presenters_table(team, show, found))
 
 
 def talk_of(kind: str, practice: int | None, noise: float | None, seed: int) -> Talk:

@@ -8,9 +8,10 @@ import numpy as np
 from rich import box
 from rich.table import Column, Table
 
-from dashboard.numbers import Said, figure
+from dashboard.numbers import Said, figure, signed
 from experiments.crossing import TOLERANCE, Crossing
 from experiments.story import LABEL_NOISES, RATES, Story
+from simulation.coalitions.dependence import Dependence, Figure
 from simulation.show import Show
 from simulation.statistics import Effect
 from simulation.team import Team
@@ -126,21 +127,56 @@ def team_table(team: Team, show: Show) -> Table:
     return table
 
 
-def presenters_table(team: Team, show: Show, most: int = 20) -> Table:
-    """Tabulate each presenter: share, solo quality, attendance, reliance of the others."""
+def dependence_table(team: Team, found: Dependence) -> Table:
+    """Tabulate how much a talk depends on who is there, each figure with what it says."""
+    caption = "± standard error, from sub-teams drawn at random" if found.sampled else ""
+    table = plain_table("What the talk depends on", caption, "measure", right(""), "what it says")
+    rows = {
+        "effective carriers": (sure(found.carriers), "as many carry it as if all carried alike"),
+        "fragility": (sure(found.fragility), "quality lost to absences by this law, on average"),
+        "  by interaction": (
+            sure(found.interaction),
+            "of it, by counting on one another; below 0: spared by standing in",
+        ),
+    }
+    if found.bus_factor is not None:
+        rows["bus factor"] = str(found.bus_factor), "fewest whose loss takes its quality below half"
+    if found.interactions is not None:
+        index = np.triu(found.interactions)  # the diagonal is 0
+        for extreme, says in (
+            (index.max(), "need each other most"),
+            (index.min(), "stand in for each other best"),
+        ):
+            for first, second in np.argwhere(index == extreme)[: 1 if extreme else 0]:
+                names = f"{team.names[first]} and {team.names[second]}"
+                rows[names] = signed(extreme, 3), says
+    for name, row in rows.items():
+        table.add_row(name, *row)
+    return table
+
+
+def sure(found: Figure) -> str:
+    """Print a figure with its standard error, if it has one."""
+    error = f" ± {figure(found.standard_error, 4)}" if found.standard_error > 1e-6 else ""
+    return figure(found.value, 3) + error
+
+
+def presenters_table(team: Team, show: Show, found: Dependence, most: int = 20) -> Table:
+    """Tabulate each presenter: value, share, solo quality, attendance, reliance of the others."""
     others = ~np.eye(team.n_presenters, dtype=bool)
     hard = team.talk.sections[team.talk.hard_section]
     left_out = team.n_presenters - most
     table = plain_table(
-        "The presenters",
+        "The presenters (value: Shapley's share of the whole quality)",
         f"and {left_out} more: see --json" if left_out > 0 else "",
         "presenter",
-        *map(right, (f"share of '{hard}'", "solo quality", "attended", "relied on by")),
+        *map(right, ("value", f"share of '{hard}'", "solo quality", "attended", "relied on by")),
     )
     for agent in list(team.agents)[:most]:
         relied_on = team.reliance[others[:, agent.seat], agent.seat]
         table.add_row(
             agent.name,
+            figure(found.values[agent.seat], 3),
             f"{show.hard_shares[agent.seat]:.0%}",
             figure(float(np.nanmean(show.solo[agent.seat])), 3),
             f"{agent.rehearsals_attended:,}",

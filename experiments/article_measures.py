@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.article import Setting, digits_of, fit_article_network
-from simulation.coalitions import ablation_curve, co_adaptation_score
+from simulation.coalitions import (
+    ablation_area,
+    ablation_curve,
+    answer_shares,
+    co_adaptation_score,
+    effective_carriers,
+)
 from simulation.talk import Talk
 
 FloatArray = npt.NDArray[np.float64]
@@ -27,10 +33,19 @@ class NetworkResult:
     measures : dict of str to (S,) array
     ablation : (S, F) array
         Accuracy on unseen digits with the fractions `SILENCED` of the hidden units silenced.
+    carriers : (S,) array
+        Effective number of hidden units that carry an output, by their shares of it, 0 if it never
+        varies; mean over the outputs.
     """
 
     measures: dict[str, FloatArray]
     ablation: FloatArray
+    carriers: FloatArray
+
+    @property
+    def ablation_areas(self) -> FloatArray:
+        """Area under each seed's ablation curve: its mean height, (S,)."""
+        return np.array([ablation_area(SILENCED, curve) for curve in self.ablation])
 
 
 def train_and_measure(
@@ -50,11 +65,13 @@ def train_and_measure(
     """
     talks = [digits_of(setting, seed) for seed in seeds] if talk is None else [talk]
     trained = fit_article_network(setting, seeds, talks)
-    ablation, scores = [], []
+    ablation, scores, carriers = [], [], []
     for member, seed in enumerate(seeds):
         game, rng = trained.game_of(member), np.random.default_rng(seed)
         ablation.append(ablation_curve(game, rng, SILENCED, reading="nobody covers"))
         scores.append(co_adaptation_score(game, rng))
+        shares = np.nan_to_num(answer_shares(game))  # nobody's where an output never varies
+        carriers.append(np.mean([effective_carriers(s) if s.any() else 0.0 for s in shares.T]))
     measures = {
         "accuracy, unseen digits": trained.unseen,
         "accuracy, half silenced": np.array(ablation)[:, np.isclose(SILENCED, 0.5)][:, 0],
@@ -62,4 +79,4 @@ def train_and_measure(
         "practice minus unseen": trained.practised - trained.unseen,
         "squared weights": trained.squared_weights,
     }
-    return NetworkResult(measures=measures, ablation=np.array(ablation))
+    return NetworkResult(measures, np.array(ablation), np.array(carriers))

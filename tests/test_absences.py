@@ -173,5 +173,5 @@ def test_values_and_law_must_be_of_the_same_team(measure):
 
 
 def test_too_many_presenters_name_the_sampled_way():
-    with pytest.raises(InputError, match=r"^21 members .*sampled_mean_quality"):
+    with pytest.raises(InputError, match=r"^21 members .*sample sub-teams"):
         sub_teams(Everyone(21))

@@ -17,8 +17,6 @@ from claims import joined, judged, measured
 from experiments.validation.conditions import CLEAN, Figures
 from experiments.validation.rules import SMALLEST_EFFECT
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def tens() -> list[tuple[Figures, Figures]]:

@@ -15,8 +15,6 @@ from experiments.validation.controls import (
 )
 from experiments.validation.rules import SMALLEST_EFFECT
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def noisy() -> World:

@@ -152,7 +152,7 @@ def test_an_audience_of_ones_own_is_asked_for_every_sub_team():
 def test_more_than_twenty_members_name_the_sampled_way():
     game = random_game("squared error", 21, questions=2, sections=1)
     for exact in (lambda: coalition_values(game), lambda: all_coalitions(21)):
-        with pytest.raises(InputError, match=r"^21 members .* at most 20 .*sampled_shapley_values"):
+        with pytest.raises(InputError, match=r"^21 members .* at most 20 .*sample sub-teams"):
             exact()
 
 

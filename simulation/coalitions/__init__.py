@@ -1,18 +1,22 @@
 """The yardstick: a talk as a game of coalitions, and all that is computed from it.
 
-One set of measures for presenters, hidden units and blocks of units. The parts:
+One set of measures for presenters, hidden units and blocks of units. Which file answers what:
 
-- `game`: v(S), the quality of sub-teams, in two readings; all 2^N of them up to 20
-- `indices`: on the vector of all v(S), who carries the quality and who needs whom
-- `carriers`: how many carry it
-- `absences`: on the same vector, mean quality and fragility under a law of attendance
-- `measures`: on the talk itself, quality kept, solo quality, agreement, ablation
-- `sampling`: above 20 members, Shapley values, interactions and means with errors
+- `game`: how good is each sub-team? v(S), in two readings; all 2^N of them up to 20
+- `gram`: the same, shares and co-adaptation under squared error, for many games at a time; T5
+- `measures`: what is kept when some are missing, who manages alone, whose words are they?
+- `indices` (`pairs` beneath it): who carries the quality, and who needs whom?
+- `carriers`: how many carry it?
+- `absences`: mean quality and fragility under a law of attendance
+- `sampling`: the same above 20 members, by draws
+- `dependence`: these together, exact or sampled, as `run.py simulate` prints them
+- `ablation`: what is left when more and more are silenced at random?
 """
 
 from simulation.coalitions.ablation import ablation_area, ablation_curve
 from simulation.coalitions.absences import Fragility, SubTeams, fragility, mean_quality, sub_teams
 from simulation.coalitions.carriers import bus_factor, effective_carriers
+from simulation.coalitions.dependence import Dependence, dependence
 from simulation.coalitions.game import (
     EXACT_MEMBERS,
     Game,
@@ -20,14 +24,7 @@ from simulation.coalitions.game import (
     all_coalitions,
     coalition_values,
 )
-from simulation.coalitions.indices import (
-    banzhaf_interactions,
-    banzhaf_values,
-    moebius,
-    shapley_interactions,
-    shapley_values,
-    zeta,
-)
+from simulation.coalitions.indices import moebius, shapley_interactions, shapley_values
 from simulation.coalitions.measures import (
     Kept,
     agreement,
@@ -38,16 +35,10 @@ from simulation.coalitions.measures import (
     quality_kept,
     solo_quality,
 )
-from simulation.coalitions.sampling import (
-    Estimate,
-    sampled_interactions,
-    sampled_mean_quality,
-    sampled_shapley_values,
-)
 
 __all__ = [
     "EXACT_MEMBERS",
-    "Estimate",
+    "Dependence",
     "Fragility",
     "Game",
     "Kept",
@@ -58,11 +49,10 @@ __all__ = [
     "agreement",
     "all_coalitions",
     "answer_shares",
-    "banzhaf_interactions",
-    "banzhaf_values",
     "bus_factor",
     "co_adaptation_score",
     "coalition_values",
+    "dependence",
     "effective_carriers",
     "fragility",
     "mean_quality",
@@ -70,12 +60,8 @@ __all__ = [
     "moebius",
     "pair_synergy",
     "quality_kept",
-    "sampled_interactions",
-    "sampled_mean_quality",
-    "sampled_shapley_values",
     "shapley_interactions",
     "shapley_values",
     "solo_quality",
     "sub_teams",
-    "zeta",
 ]

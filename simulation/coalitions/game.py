@@ -122,8 +122,8 @@ def exact_members(n: int) -> int:
     if whole("members", n, least=1) > EXACT_MEMBERS:
         raise InputError(
             f"{n} members have 2^{n} sub-teams, but at most {EXACT_MEMBERS} members are evaluated "
-            "exactly: sample sub-teams (sampled_shapley_values, sampled_interactions, "
-            "sampled_mean_quality), or join units into blocks"
+            "exactly: sample sub-teams (simulation.coalitions.dependence does), or join units "
+            "into blocks"
         )
     return n
 

@@ -9,14 +9,12 @@ through Moebius coefficients, which grow and cancel.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from simulation.checks import InputError
 from simulation.coalitions.game import exact_members
-from simulation.coalitions.pairs import SizeWeights, pair_gains
+from simulation.coalitions.pairs import pair_gains, size_weight
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -75,24 +73,6 @@ def moebius(values: npt.ArrayLike) -> FloatArray:
     return coefficients
 
 
-def zeta(coefficients: npt.ArrayLike) -> FloatArray:
-    """Put quality together from Moebius coefficients: v(S) = sum over A in S of a_A.
-
-    The inverse of `moebius`; same shapes.
-
-    Examples
-    --------
-    >>> zeta([0.0, 1.0, 1.0, 3.0])
-    array([0., 1., 1., 5.])
-    """
-    a, n = checked_values(coefficients)
-    values = a.copy()
-    for member in range(n):
-        without, with_member = _split(values, member)
-        with_member += without
-    return values
-
-
 def shapley_values(values: npt.ArrayLike) -> FloatArray:
     """Share the quality of the whole team fairly among its members.
 
@@ -120,32 +100,10 @@ def shapley_values(values: npt.ArrayLike) -> FloatArray:
     >>> shapley_values([0.0, 0.0, 0.0, 1.0])
     array([0.5, 0.5])
     """
-    return _mean_gains(values, _every_size_alike)
-
-
-def banzhaf_values(values: npt.ArrayLike) -> FloatArray:
-    """Mean gain v(S + i) - v(S) that each member brings, over all 2^(N-1) coalitions alike.
-
-    Parameters
-    ----------
-    values : (2^N,) or (2^N, K) array_like
-        v(S).
-
-    Returns
-    -------
-    (N,) or (N, K) array
-        They need not add up to anything.
-
-    References
-    ----------
-    Banzhaf (1965), Weighted voting doesn't work.
-
-    Examples
-    --------
-    >>> banzhaf_values([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
-    array([0.25, 0.25, 0.25])
-    """
-    return _mean_gains(values, _every_coalition_alike)
+    v, n = checked_values(values)
+    of_size = np.array([size_weight(n - 1, s) for s in range(n)])
+    weights = of_size[np.bitwise_count(np.arange(2 ** (n - 1)))]  # (2^(N-1),)
+    return np.array([weights @ _gain(v, i) for i in range(n)])
 
 
 def shapley_interactions(values: npt.ArrayLike) -> FloatArray:
@@ -176,45 +134,12 @@ def shapley_interactions(values: npt.ArrayLike) -> FloatArray:
     array([[0., 1.],
            [1., 0.]])
     """
-    return _mean_pair_gains(values, _every_size_alike)
-
-
-def banzhaf_interactions(values: npt.ArrayLike) -> FloatArray:
-    """How much each pair needs one another: the Banzhaf interaction index of all pairs.
-
-    As `shapley_interactions`, but every one of the 2^(N-2) coalitions S counts alike.
-
-    Parameters
-    ----------
-    values : (2^N,) or (2^N, K) array_like
-        v(S).
-
-    Returns
-    -------
-    (N, N) or (N, N, K) array
-        Symmetric, the diagonal 0.
-
-    References
-    ----------
-    Grabisch, Roubens (1999), as above.
-
-    Examples
-    --------
-    One of two is enough; they stand in for each other:
-
-    >>> banzhaf_interactions([0.0, 1.0, 1.0, 1.0])
-    array([[ 0., -1.],
-           [-1.,  0.]])
-    """
-    return _mean_pair_gains(values, _every_coalition_alike)
-
-
-def _every_size_alike(n: int, s: int) -> float:
-    return 1.0 / ((n + 1) * math.comb(n, s))
-
-
-def _every_coalition_alike(n: int, s: int) -> float:
-    return 0.5**n
+    v, n = checked_values(values)
+    index = np.zeros((n, n, *v.shape[1:]))
+    if n > 1:
+        for game in np.ndindex(v.shape[1:]):
+            index[:, :, *game] = pair_gains(np.ascontiguousarray(v[:, *game]))
+    return index
 
 
 def _split(values: FloatArray, member: int) -> tuple[FloatArray, FloatArray]:
@@ -227,23 +152,3 @@ def _gain(values: FloatArray, member: int) -> FloatArray:
     """v(S + member) - v(S) for every S without it, (2^(N-1),), the others in their order."""
     without, with_member = _split(values, member)
     return (with_member - without).reshape(-1, *values.shape[1:])
-
-
-def _weights(others: int, weight: SizeWeights) -> FloatArray:
-    of_size = np.array([weight(others, s) for s in range(others + 1)])
-    return of_size[np.bitwise_count(np.arange(2**others))]  # (2^others,)
-
-
-def _mean_gains(values: npt.ArrayLike, weight: SizeWeights) -> FloatArray:
-    v, n = checked_values(values)
-    weights = _weights(n - 1, weight)
-    return np.array([weights @ _gain(v, i) for i in range(n)])
-
-
-def _mean_pair_gains(values: npt.ArrayLike, weight: SizeWeights) -> FloatArray:
-    v, n = checked_values(values)
-    index = np.zeros((n, n, *v.shape[1:]))
-    if n > 1:
-        for game in np.ndindex(v.shape[1:]):
-            index[:, :, *game] = pair_gains(np.ascontiguousarray(v[:, *game]), weight)
-    return index

@@ -11,7 +11,7 @@ cancels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,18 +24,20 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
-SizeWeights = Callable[[int, int], float]
-"""Weight of one coalition of size s among those of n others; over all 2^n they add up to 1."""
-
 _BLOCK_MEMBERS = 12
 """Members whose coalitions make a block: as many as a core's cache holds with their counts."""
 
 
-def pair_gains(v: FloatArray, weight: SizeWeights) -> FloatArray:
+def size_weight(n: int, s: int) -> float:
+    """Weight of one coalition of size s among those of n others, every size alike; sum 1."""
+    return 1.0 / ((n + 1) * math.comb(n, s))
+
+
+def pair_gains(v: FloatArray) -> FloatArray:
     """Return I_ij of all pairs of a game v, (2^N,), as (N, N) with a zero diagonal; N > 1."""
     members = len(v).bit_length() - 1
     index = np.zeros((members, members))
-    index[~np.eye(members, dtype=bool)] = _of_others(v, _counts(members, weight)).reshape(-1)
+    index[~np.eye(members, dtype=bool)] = _of_others(v, _counts(members)).reshape(-1)
     return (index + index.T) / 2  # each pair was found twice, apart by rounding
 
 
@@ -60,11 +62,11 @@ class _Counts:
 
 
 @lru_cache(maxsize=8)  # up to 4 MB each
-def _counts(members: int, weight: SizeWeights) -> _Counts:
+def _counts(members: int) -> _Counts:
     n = members - 1
     first = min(n, _BLOCK_MEMBERS)
     # The last place, -1 or n, is for what cannot be: j there in nobody, or absent from everybody.
-    of_size = np.array([*(weight(n - 1, s) for s in range(n)), 0.0])
+    of_size = np.array([*(size_weight(n - 1, s) for s in range(n)), 0.0])
     there = all_coalitions(first)  # (2^first, first)
     last = np.arange(2 ** (n - first))[:, None] >> np.arange(n - first) & 1 == 1
     by_size = []
