@@ -102,6 +102,13 @@ def test_an_address_that_asks_for_what_was_recorded_is_told_nothing(reader):
     expect(page.locator("[data-kind=address]")).to_have_count(0)
 
 
+def test_a_link_to_trained_networks_shows_their_digits(reader):
+    page = reader.open("#at=2000&epochs=3")
+    expect(page.locator("#epoch")).to_have_text("epoch 3 of 60")
+    expect(page.locator("#digit-list button")).to_have_count(12)
+    expect(page.locator(".reads").first).to_contain_text(re.compile("[✓✗]"))
+
+
 def test_both_networks_train_and_units_fall_silent(reader):
     page = reader.open("#at=2000")
     page.click("#net-play")

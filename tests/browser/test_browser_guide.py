@@ -91,6 +91,15 @@ def test_it_leads_from_watching_to_the_sentence(visitor):
     expect(page.locator("#guide")).to_be_in_viewport()
 
 
+def test_its_bet_is_on_both_teams_whoever_is_clicked_for_one(visitor):
+    page = visitor.open("#at=20&home_left=C&head_start=0")
+    page.click("[data-sides=one]")
+    page.click("[data-step=bet]")
+    page.click("#guide-do")
+    place_bet(page)
+    expect(page.locator("#away")).to_have_text("Sent home for the talk: B")
+
+
 def test_it_stops_the_rehearsals_and_goes_on_to_the_bet(visitor):
     page = visitor.open("#at=0&speed=50&presenters=3&practice=10&abilities=1")
     page.click("#guide-do")

@@ -1,4 +1,7 @@
 // Where messages come from, live: one socket is one session of the server.
+//
+// What a source can do: `send` a message; say in which `place` of its own a setup leads, and what of an address is
+// `unlike` what it has. It answers by messages, and by its status; whether it is `recorded` it says itself.
 
 const FULL = 4503;
 const IDLE = 4408;
