@@ -14,6 +14,9 @@ FloatArray = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.95
 
+SMALLEST_EFFECT = 0.01
+"""Smallest effect of interest on a quality or an accuracy, fixed before anything is run."""
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -55,12 +58,12 @@ class Effect:
         """Return all of it as JSON can hold it."""
         return asdict(self) | {"difference": self.difference, "verdict": self.verdict}
 
-    def within(self, worth: float) -> bool:
-        """Whether the data show equivalence: the whole interval lies closer to 0 than `worth`.
+    def within(self, smallest_effect: float) -> bool:
+        """Whether the data show equivalence: all of the interval is closer to 0 than that.
 
-        `worth` is the smallest difference that anyone would care about, fixed before the run.
+        It is the smallest effect of interest, fixed before the run.
         """
-        return -worth < self.low and self.high < worth
+        return -smallest_effect < self.low and self.high < smallest_effect
 
 
 def paired_effect(before: npt.ArrayLike, after: npt.ArrayLike) -> Effect:

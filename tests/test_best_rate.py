@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from experiments.sweep.best_rate import WORTH, best_rate, curve
+from experiments.sweep.best_rate import best_rate, curve
+from simulation.statistics import SMALLEST_EFFECT
 
 RATES = np.array([0.0, 0.2, 0.4, 0.6])
 
@@ -34,7 +35,8 @@ def test_no_effect_is_sayable():
 
 
 def test_a_difference_that_is_shown_but_not_worth_having_counts_as_none():
-    best = best_rate(RATES, luck(2, seeds=4000) + column(0.0, WORTH / 2, WORTH / 2, 0.0))
+    small = SMALLEST_EFFECT / 2
+    best = best_rate(RATES, luck(2, seeds=4000) + column(0.0, small, small, 0.0))
     assert best.gain > best.gain_reach > 0  # shown
     assert best.flat
 

@@ -15,7 +15,7 @@ import pytest
 from claims import joined, judged, measured
 
 from experiments.validation.conditions import CLEAN, Figures
-from experiments.validation.rules import SMALLEST_EFFECT
+from simulation.statistics import SMALLEST_EFFECT
 
 
 @pytest.fixture(scope="module")

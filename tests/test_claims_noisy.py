@@ -13,7 +13,7 @@ from experiments.validation.controls import (
     NETWORK_FIXED,
     judge_network_controls,
 )
-from experiments.validation.rules import SMALLEST_EFFECT
+from simulation.statistics import SMALLEST_EFFECT
 
 
 @pytest.fixture(scope="module")

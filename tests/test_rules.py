@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.validation.rules import SMALLEST_EFFECT, SMALLEST_RELATIVE_EFFECT, Rule, all_of
+from experiments.validation.rules import SMALLEST_RELATIVE_EFFECT, Rule, all_of
 from simulation import InputError
+from simulation.statistics import SMALLEST_EFFECT
 
 SPREAD = np.linspace(-1.0, 1.0, 10)  # mean 0; scaled, the differences between seeds
 

@@ -13,9 +13,9 @@ from dashboard.sweep.figures import draw_best_rates, draw_by_rate, spoken
 from dashboard.templates import render
 from dashboard.texts import load
 from experiments.sweep.answers import NAMES, OUTCOMES, Answers, direction, find_answers, in_common
-from experiments.sweep.best_rate import WORTH
 from experiments.sweep.results import UNSTABLE, frame
 from experiments.sweep.store import Store
+from simulation.statistics import SMALLEST_EFFECT
 
 MOST_ROWS = 60
 """Settings listed in the last tables; of more, the export tells."""
@@ -69,7 +69,7 @@ def write_report(store: Store, folder: Path, commands: Commands, language: str =
         direction=direction,
         in_common=in_common,
         most_rows=MOST_ROWS,
-        worth=f"{WORTH:g}",
+        worth=f"{SMALLEST_EFFECT:g}",
         unstable=UNSTABLE,
     )
     write_whole(folder / "report.md", lambda file: file.write(text.encode()))

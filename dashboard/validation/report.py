@@ -20,9 +20,9 @@ from experiments.validation.conditions import BLOCKS, CLEAN, NOISY, NetworkSetti
 from experiments.validation.controls import AT_MOST
 from experiments.validation.limits.dose import Dose
 from experiments.validation.network_world import AVERAGED, PENALTY_RATE
-from experiments.validation.rules import SMALLEST_EFFECT, SMALLEST_RELATIVE_EFFECT, Rule
+from experiments.validation.rules import SMALLEST_RELATIVE_EFFECT, Rule
 from experiments.validation.validate import Validation
-from simulation.statistics import Effect, paired_effect
+from simulation.statistics import SMALLEST_EFFECT, Effect, paired_effect
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -5,8 +5,8 @@ The rule, fixed here before any sweep is looked at:
 1. The best rate is the one with the highest mean over the seeds. Its range holds it in 95% of the
    sweeps that have other seeds (bootstrap over seeds).
 2. Every pair of rates is compared seed by seed. A rate drops out if some other is better than it by
-   more than `WORTH`, shown at 95% for all pairs at once (paired t, Bonferroni); the rates that
-   remain are as good as the best. The truly best rate is among them in at least 95% of sweeps.
+   more than `SMALLEST_EFFECT`, shown at 95% for all pairs at once (paired t, Bonferroni); the rates
+   that remain are as good as the best. The truly best is among them in at least 95% of sweeps.
 3. If every rate remains, the rate makes no difference that could be shown: the curve is flat.
 
 References
@@ -23,12 +23,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from simulation.statistics import CONFIDENCE, SMALLEST_EFFECT
+
 FloatArray = npt.NDArray[np.float64]
-
-CONFIDENCE = 0.95
-
-WORTH = 0.01
-"""Least difference in quality that anybody would change a rehearsal plan for."""
 
 RESAMPLES = 2_000
 
@@ -112,7 +109,7 @@ def best_rate(rates: FloatArray, values: FloatArray) -> BestRate:
     # Of each pair only one can be the better: as many one-sided tests as pairs, both ways round.
     tests = max(len(rates) * (len(rates) - 1), 1)
     shown = pairs.mean(axis=2) - _reach(pairs, 2 * (1.0 - CONFIDENCE) / tests)
-    remain = ~(shown > WORTH).any(axis=0)
+    remain = ~(shown > SMALLEST_EFFECT).any(axis=0)
     gain = values[best] - values[0]
     return BestRate(
         rate=float(rates[best]),

@@ -13,15 +13,12 @@ from typing import Literal
 
 from experiments.validation.conditions import Figures
 from simulation.checks import one_of
-from simulation.statistics import Effect, paired_effect
+from simulation.statistics import SMALLEST_EFFECT, Effect, paired_effect
 
 Verdict = Literal["holds", "does not hold", "undecided"]
 
-SMALLEST_EFFECT = 0.01
-"""Smallest effect of interest on a quality or an accuracy."""
-
 SMALLEST_RELATIVE_EFFECT = 0.05
-"""Smallest effect of interest on any other measure, relative to its size without absences."""
+"""Smallest effect of interest on what is no quality, relative to its size without absences."""
 
 
 @dataclass(frozen=True)
