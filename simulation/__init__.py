@@ -1,4 +1,17 @@
-"""The group presentation: Mesa agents who learn a talk under random absences."""
+"""The group presentation: Mesa agents who learn a talk under random absences.
+
+Which file answers which question; what is promised is named in `__all__`:
+
+- `presenter`: how does one of them learn? `audience`: what do they hear of an answer?
+- `team`: how is a rehearsal held? `speakers`: who sits there, and what can they give as a talk?
+  `raising_model`: how does Mesa step them? `streams`: what does chance decide?
+- `attendance`: what is a law of who comes? `laws`: which are there? `attendance_input`: how are
+  they typed? `attendance_log`: how is one recorded?
+- `talk`, `real_talks`: what is it about, and what is asked?
+- `show`: how good is it, with all and with some? `coalitions`: the one yardstick
+- `scenario`: the article's two teams. `statistics`: what differs between them, over paired seeds?
+- `checks`: what is said of bad input?
+"""
 
 from simulation.attendance import AttendanceLaw, Moments
 from simulation.attendance_input import law_from_text

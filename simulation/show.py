@@ -21,9 +21,6 @@ from simulation.coalitions import (
 
 FloatArray = npt.NDArray[np.float64]
 
-EXACT_SHARES = 12
-"""Most presenters for whom Shapley values are computed at every show (2^N coalitions)."""
-
 
 @dataclass(frozen=True, eq=False)
 class Show:
@@ -59,10 +56,7 @@ class Show:
 
     @cached_property
     def hard_values(self) -> FloatArray:
-        """Shapley value of each in the quality of the hard section, (N,); nan for large teams."""
-        n = self.game.n_members
-        if n > EXACT_SHARES:
-            return np.full(n, np.nan)
+        """Shapley value of each in the quality of the hard section, (N,); at most 20 of them."""
         return shapley_values(coalition_values(self.game, section=self.hard_section))
 
     def hard_without(self, seat: int | None = None) -> float:

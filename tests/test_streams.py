@@ -30,3 +30,13 @@ def test_a_control_may_draw_noise_and_leave_the_other_streams_alone():
     left.noise.random(100)
     for name in ("start", "questions", "attendance", "alone"):
         assert getattr(left, name).random() == getattr(right, name).random(), name
+
+
+def test_the_order_of_the_streams_stands():
+    """Another order would give every seed another team."""
+    streams = TeamStreams.of(np.random.default_rng(7))
+    children = np.random.default_rng(7).spawn(5)
+    for name, child in zip(
+        ("start", "questions", "attendance", "alone", "noise"), children, strict=True
+    ):
+        assert getattr(streams, name).random() == child.random(), name
