@@ -1,11 +1,24 @@
-"""What things cost, beside the peers: `python -m benchmarks`.
+"""What things cost, beside the peers.
 
-- `worker`: a process that builds contenders and times them
-- `race`: contenders checked against a reference, then timed in turn, again and again
-- `ratios`: what the times come to, launch by launch
-- `growth`: how cost grows with size
-- `step`, `stacks`, `rehearsal`, `coalitions`: the comparisons; `peers`: who takes part
-- `report`, `figure`: the tables and the picture; `earlier`: launches of earlier runs
+`make bench`, or `python -m benchmarks`, answers (its tables stand in docs/benchmarks):
+
+- `step`: what does a training step of the article's network cost beside Keras, PyTorch, JAX, ..?
+- `stacks`: what does a step of 1,000 teams cost beside batched and compiled peers?
+- `rehearsal`: what does Mesa cost a team, beside the same loop in plain NumPy?
+- `coalitions`: what do the values of all coalitions cost, and the indices, beside shapiq?
+- `plan`: what is compared at which sizes? `targets`: what should come out?
+
+It leaves out what takes a machine of its own or a browser:
+
+- `sweep`: how does a sweep grow, to 100,000 teams, and with a second worker; what would Mesa's
+  batch_run take? `python -m benchmarks.sweep --part growth --largest 100000`; compiled:
+  `python run.py sweep run examples/hundred-thousand.toml --compiled`. See docs/sweep/cost.md.
+- `live`: how fast is the page for its visitors? `python -m benchmarks.live`. See docs/page.
+
+How it is measured: `peers` has who takes part, a file each; `worker` is a process that builds and
+times them; `race` checks them against a reference and times them in turn; `launches` does all of it
+several times. What is made of the times: `ratios` within a round, `growth` with size, `report` the
+tables, `figure` the picture; `earlier` reads launches of earlier runs, to add to them.
 
 Nothing imports this package but its tests.
 """

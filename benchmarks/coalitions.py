@@ -70,11 +70,9 @@ class Ours:
         }.get(case.what)
 
     def check(self) -> dict[str, FloatArray]:
-        """Compute it."""
         return {self.case.what: self._compute()}
 
     def run(self) -> None:
-        """Compute it."""
         self._compute()
 
     def _compute(self) -> FloatArray:
@@ -92,11 +90,9 @@ class OneByOne:
         self.game = case.game
 
     def check(self) -> dict[str, FloatArray]:
-        """Compute them."""
         return {"values": self._compute()}
 
     def run(self) -> None:
-        """Compute them."""
         self._compute()
 
     def _compute(self) -> FloatArray:

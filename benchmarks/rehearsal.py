@@ -48,7 +48,6 @@ class Mesa:
         self.team = case.team()
 
     def check(self) -> dict[str, FloatArray]:
-        """Hold the checked rehearsals."""
         self.team.rehearse(CHECKED_STEPS)
         agents = list(self.team.agents)
         return {
@@ -59,7 +58,6 @@ class Mesa:
         }
 
     def run(self) -> None:
-        """Rehearse."""
         self.team.rehearse(self.steps)
 
 
@@ -75,7 +73,7 @@ class Plain:
         self.r = [agent.delivery.copy() for agent in agents]
         self.reliance = [agent.reliance.copy() for agent in agents]
         self.handout = team.handout.copy()
-        self.loud = team.attendance.moments().speak_up
+        self.speak_up = team.attendance.moments().speak_up
         self.trust, self.rate = team.trust, team.learning_rate
         self.held = []
         for _ in range(max(self.steps, CHECKED_STEPS)):
@@ -85,7 +83,6 @@ class Plain:
             self.held.append((held.questions, held.wanted, held.attendance))
 
     def check(self) -> dict[str, FloatArray]:
-        """Hold the checked rehearsals."""
         for held in self.held[:CHECKED_STEPS]:
             self._rehearse(*held)
         return {
@@ -96,21 +93,22 @@ class Plain:
         }
 
     def run(self) -> None:
-        """Rehearse."""
         for held in self.held[: self.steps]:
             self._rehearse(*held)
 
     def _rehearse(self, x: FloatArray, wanted: FloatArray, present: npt.NDArray[np.bool_]) -> None:
         n, batch = len(self.s), len(x)
         hidden = [np.maximum(x @ s.T + b, 0.0) for s, b in zip(self.s, self.b, strict=True)]
-        table = np.array([(h @ r.T) * q for h, r, q in zip(hidden, self.r, self.loud, strict=True)])
+        table = np.array(
+            [(h @ r.T) * q for h, r, q in zip(hidden, self.r, self.speak_up, strict=True)]
+        )
         flat = table.reshape(n, -1)
         given = wanted - self.handout - (present @ flat).reshape(wanted.shape)
         for i in np.flatnonzero(present):
             self.reliance[i] += self.trust * (present - self.reliance[i])
             self.reliance[i][i] = 1.0
             error = wanted - self.handout - (self.reliance[i] @ flat).reshape(wanted.shape)
-            push = error * (self.rate * self.loud[i] / batch)
+            push = error * (self.rate * self.speak_up[i] / batch)
             inward = (push @ self.r[i]) * (hidden[i] > 0)
             self.r[i] += push.T @ hidden[i]
             self.s[i] += inward.T @ x
@@ -127,13 +125,11 @@ class Stacked:
         self.stack = TeamStack([talk], [law], [1], learning_rate=case.learning_rate)
 
     def check(self) -> dict[str, FloatArray]:
-        """Hold the checked rehearsals."""
         self.stack.rehearse(CHECKED_STEPS)
         parts = ("understanding", "delivery", "reliance", "handout")
         return {part: getattr(self.stack, part)[0] for part in parts}
 
     def run(self) -> None:
-        """Rehearse."""
         self.stack.rehearse(self.steps)
 
 

@@ -73,7 +73,7 @@ class Stack:
             Incoming weights and biases, outgoing ones; U = N H units.
         (BLOCK, R, B) int array
         (BLOCK, R, U) array
-            How loud each unit is: 0 for those who are absent.
+            Each unit's mask over its keep probability: 0 for those who are absent.
         """
         talk, law, n, h = self.talk, self.law, self.presenters, self.abilities
         d, k = talk.n_features, talk.n_sections
@@ -103,22 +103,22 @@ class Loop:
 
     def __init__(self, case: Stack) -> None:
         self.case = case
-        weights, self.questions, self.loud = case.drawn
+        weights, self.questions, self.scaled_masks = case.drawn
         self.weights = [part.copy() for part in weights]
         self.steps = max(1, min(BLOCK, ONE_BY_ONE // case.teams))
 
     def check(self) -> dict[str, FloatArray]:
-        """Take the checked steps."""
         self._take(CHECKED_STEPS)
         return moved(self.case, self.weights)
 
     def run(self) -> None:
-        """Take some steps."""
         self._take(self.steps)
 
     def _take(self, steps: int) -> None:
         talk, rate = self.case.talk, self.case.learning_rate
-        for rows, loud in zip(self.questions[:steps], self.loud[:steps], strict=True):
+        for rows, scaled_mask in zip(
+            self.questions[:steps], self.scaled_masks[:steps], strict=True
+        ):
             for member in range(self.case.teams):
                 s, b, r, handout = (part[member] for part in self.weights)
                 x, wanted = (
@@ -126,9 +126,9 @@ class Loop:
                     talk.practice_answers[rows[member]],
                 )
                 z = x @ s.T + b  # (B, U)
-                h = np.maximum(z, 0.0) * loud[member]
+                h = np.maximum(z, 0.0) * scaled_mask[member]
                 missing = (wanted - handout - h @ r.T) * (rate / len(x))  # (B, K)
-                back = (missing @ r) * loud[member] * (z > 0.0)
+                back = (missing @ r) * scaled_mask[member] * (z > 0.0)
                 s += back.T @ x
                 b += back.sum(axis=0)
                 r += missing.T @ h

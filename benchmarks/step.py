@@ -154,11 +154,9 @@ class PlainStep:
             weight -= rate * mean / (np.sqrt(square) + EPSILON)
 
     def check(self) -> dict[str, Array]:
-        """Take the checked steps."""
         return self.checked(self.case.masks, self.case.checked_batches)
 
     def run(self) -> None:
-        """Train for one epoch."""
         shape = (self.case.batch, self.case.hidden)
         for rows in self.rng.permutation(len(self.x)).reshape(self.case.batches, -1):
             mask = self.rng.random(shape, dtype=np.float32) >= self.case.rate

@@ -1,6 +1,6 @@
 """What a sweep costs: growth, one worker against two, Mesa's batch_run, and the store by itself.
 
-Run it: python benchmarks/sweep.py, on a machine that does nothing else. `--part` measures one thing
+Run it: python -m benchmarks.sweep, on a machine that does nothing else. `--part` measures one thing
 alone, and `--largest 100000` goes up to the sweep of examples/hundred-thousand.toml.
 
 Teams of five, 2,000 rehearsals of eight questions, as in that file. Every sweep is the command

@@ -20,9 +20,9 @@ class Scan:
 
     def __init__(self, case: Stack) -> None:
         self.case = case
-        weights, questions, loud = case.drawn
+        weights, questions, scaled_masks = case.drawn
         self.weights = [jnp.array(part) for part in weights]
-        self.given = jnp.asarray(questions), jnp.asarray(loud)
+        self.given = jnp.asarray(questions), jnp.asarray(scaled_masks)
         x, wanted = (
             jnp.asarray(part) for part in (case.talk.practice_questions, case.talk.practice_answers)
         )
@@ -34,20 +34,18 @@ class Scan:
         self.take = jax.jit(take, donate_argnums=0)
 
     def check(self) -> dict[str, FloatArray]:
-        """Take the checked steps."""
         self.weights = self.take(self.weights, [part[:CHECKED_STEPS] for part in self.given])
         return moved(self.case, self.weights)
 
     def run(self) -> None:
-        """Take a block of steps."""
         self.weights = self.take(self.weights, list(self.given))
         jax.block_until_ready(self.weights)
 
 
-def _step(x: Any, wanted: Any, rate: float, weights: Any, rows: Any, loud: Any) -> Any:
+def _step(x: Any, wanted: Any, rate: float, weights: Any, rows: Any, scaled_mask: Any) -> Any:
     s, b, r, handout = weights
     z = x[rows] @ s.T + b  # (B, U)
-    h = jax.nn.relu(z) * loud
+    h = jax.nn.relu(z) * scaled_mask
     missing = (wanted[rows] - handout - h @ r.T) * rate  # (B, K)
-    back = (missing @ r) * loud * (z > 0.0)
+    back = (missing @ r) * scaled_mask * (z > 0.0)
     return [s + back.T @ x[rows], b + back.sum(0), r + missing.T @ h, handout + missing.sum(0)]

@@ -46,7 +46,6 @@ class Scan:
         return results(losses, after_one, self._moved(state))
 
     def run(self) -> None:
-        """Train for one epoch."""
         self.key, key = jax.random.split(self.key)
         self.state, losses = self.epoch(self.state, self.x, self.labels, key)
         losses.block_until_ready()

@@ -42,7 +42,6 @@ class Fit:
         return results(losses, after_one, _moved(model, self.case))
 
     def run(self) -> None:
-        """Train for one epoch."""
         self.model.fit(*self.case.data, batch_size=self.case.batch, epochs=1, verbose=0)
 
 
@@ -54,7 +53,6 @@ class OnBatch(Fit):
         self.rng = np.random.default_rng(0)
 
     def run(self) -> None:
-        """Train for one epoch."""
         x, labels = self.case.data
         for rows in self.rng.permutation(len(x)).reshape(self.case.batches, -1):
             self.model.train_on_batch(x[rows], labels[rows])

@@ -19,24 +19,22 @@ class Loops:
 
     def __init__(self, case: Stack) -> None:
         self.case = case
-        weights, self.questions, self.loud = case.drawn
+        weights, self.questions, self.scaled_masks = case.drawn
         self.weights = [part.copy() for part in weights]
         self.kernel = numba.njit(_steps, parallel=True, fastmath=True)
 
     def check(self) -> dict[str, FloatArray]:
-        """Take the checked steps."""
         self._take(CHECKED_STEPS)
         return moved(self.case, self.weights)
 
     def run(self) -> None:
-        """Take a block of steps."""
         self._take(self.steps)
 
     def _take(self, steps: int) -> None:
         talk = self.case.talk
         self.kernel(
             talk.practice_questions, talk.practice_answers, self.questions[:steps],
-            self.loud[:steps], self.case.learning_rate / self.case.questions, *self.weights,
+            self.scaled_masks[:steps], self.case.learning_rate / self.case.questions, *self.weights,
         )  # fmt: skip
 
 
@@ -44,7 +42,7 @@ def _steps(
     questions: FloatArray,
     answers: FloatArray,
     asked: IntArray,
-    loud: FloatArray,
+    scaled_mask: FloatArray,
     rate: float,
     understanding: FloatArray,
     bias: FloatArray,
@@ -59,7 +57,7 @@ def _steps(
         hidden, missing = np.empty((batch, units)), np.empty((batch, sections))
         back = np.empty((batch, units))
         for step in range(steps):
-            gate = loud[step, team]
+            gate = scaled_mask[step, team]
             for q in range(batch):
                 x = questions[asked[step, team, q]]
                 for u in range(units):

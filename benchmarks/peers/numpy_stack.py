@@ -16,7 +16,7 @@ class Stacked(ABC):
 
     def __init__(self, case: Stack) -> None:
         self.case = case
-        weights, self.questions, self.loud = case.drawn
+        weights, self.questions, self.scaled_masks = case.drawn
         self.weights = [part.copy() for part in weights]
 
     @abstractmethod
@@ -24,27 +24,27 @@ class Stacked(ABC):
         """Return a @ b' for each team: (R, i, k) and (R, j, k) give (R, i, j)."""
 
     def check(self) -> dict[str, FloatArray]:
-        """Take the checked steps."""
         self._take(CHECKED_STEPS)
         return moved(self.case, self.weights)
 
     def run(self) -> None:
-        """Take a block of steps."""
         self._take(self.steps)
 
     def _take(self, steps: int) -> None:
         s, b, r, handout = self.weights
         talk, rate = self.case.talk, self.case.learning_rate / self.case.questions
-        for rows, loud in zip(self.questions[:steps], self.loud[:steps, :, None], strict=True):
+        for rows, scaled_mask in zip(
+            self.questions[:steps], self.scaled_masks[:steps, :, None], strict=True
+        ):
             x, wanted = talk.practice_questions[rows], talk.practice_answers[rows]
             z = self.product(x, s)  # (R, B, U)
             z += b[:, None]
             h = np.maximum(z, 0.0)
-            h *= loud
+            h *= scaled_mask
             missing = wanted - handout[:, None] - self.product(h, r)  # (R, B, K)
             missing *= rate
             back = self.product(missing, r.mT)  # (R, B, U)
-            back *= loud
+            back *= scaled_mask
             back *= z > 0.0
             s += self.product(back.mT, x.mT)
             b += back.sum(axis=1)

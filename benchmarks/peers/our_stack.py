@@ -40,7 +40,6 @@ class Whole:
         self.stack = self._stack()
 
     def check(self) -> dict[str, FloatArray]:
-        """Take the checked steps."""
         self.stack.rehearse(CHECKED_STEPS)
         s, r = self.stack.understanding, self.stack.delivery  # (R, N, H, D), (R, N, K, H)
         members, n, h, d = s.shape
@@ -53,7 +52,6 @@ class Whole:
         return moved(self.case, weights, self.members)
 
     def run(self) -> None:
-        """Rehearse."""
         self.stack.rehearse(self.steps)
 
     def _stack(self) -> TeamStack:
@@ -98,8 +96,8 @@ class ReadyMade(Streams):
     """Questions and absences that were drawn beforehand: the first ones again at each call."""
 
     def __init__(self, case: Stack, members: slice) -> None:
-        _, questions, loud = case.drawn
-        there = loud[:, members, :: case.abilities] > 0.0  # (T, R, N)
+        _, questions, scaled_masks = case.drawn
+        there = scaled_masks[:, members, :: case.abilities] > 0.0  # (T, R, N)
         self._asked = np.ascontiguousarray(questions[:, members].swapaxes(0, 1))  # (R, T, B)
         self._there = np.ascontiguousarray(there.swapaxes(0, 1))  # (R, T, N)
 
@@ -138,7 +136,6 @@ class Halves:
         return {name: np.concatenate([first[name], second[name]]) for name in first}
 
     def run(self) -> None:
-        """Rehearse in both processes."""
         for worker in self.workers:
             worker.send("time", "half", self.runs)
         for worker in self.workers:
@@ -188,7 +185,6 @@ class MesaTeams:
         ]
 
     def check(self) -> dict[str, FloatArray]:
-        """Take the checked steps."""
         for team in self.teams:
             team.rehearse(CHECKED_STEPS)
         presenters = [list(team.agents) for team in self.teams]
@@ -201,6 +197,5 @@ class MesaTeams:
         return moved(self.case, weights)
 
     def run(self) -> None:
-        """Rehearse."""
         for team in self.teams:
             team.rehearse(self.steps)

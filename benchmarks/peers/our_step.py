@@ -40,7 +40,6 @@ class Fit:
         return results(losses, after_one, _moved(model, self.case))
 
     def run(self) -> None:
-        """Train for one epoch."""
         x, labels = self.case.data
         self.model.fit(x, labels, batch_size=self.case.batch, epochs=1, verbose=0)
 

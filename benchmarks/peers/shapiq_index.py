@@ -42,7 +42,6 @@ class Exact:
         return {"Moebius coefficients": coefficients}
 
     def run(self) -> None:
-        """Compute the index."""
         self._compute()
 
     def _compute(self) -> Any:

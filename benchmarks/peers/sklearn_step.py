@@ -40,7 +40,6 @@ class PartialFit:
         return found
 
     def run(self) -> None:
-        """Train for one epoch."""
         self.model.partial_fit(*self.case.data)
 
     def _begin(self) -> MLPClassifier:

@@ -47,7 +47,6 @@ class Eager:
         return found
 
     def run(self) -> None:
-        """Train for one epoch."""
         for rows in torch.randperm(len(self.x)).reshape(self.case.batches, -1):
             self._step(self.x[rows], self.labels[rows], None)
 

@@ -1,6 +1,7 @@
 """Stacks of teams: thousands of teams, trained along a replicate axis.
 
-- `team_stack`: the stack, member by member equal to `simulation.Team`
+- `team_stack`: the stack, member by member equal to `simulation.Team`; `alike`: what its members
+  must share
 - `block`: members trained at a time; `draws`: what chance hands them; `alone`: the head start;
   `reliance`: rho, which follows attendance alone
 - `kernel`: what a training kernel is given and knows; `kernel_matrices`, and `kernel_one_question`

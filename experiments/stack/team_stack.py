@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from experiments.stack.alike import check_alike, for_each
 from experiments.stack.block import Block
 from experiments.stack.kernel import Skills, TargetNoise
 from experiments.stack.measures import game_measures
 from experiments.stack.size import members_at_once, shape_of
 from simulation.attendance import AttendanceLaw
-from simulation.checks import DivergedError, InputError, real, whole
+from simulation.checks import DivergedError, InputError, whole
 from simulation.coalitions import Game
 from simulation.presenter import presenter_names
 from simulation.talk import Talk
@@ -105,18 +105,18 @@ class TeamStack:
             raise InputError(
                 f"{len(talks)} talks for {members} members: give one for all, or one each"
             )
-        _alike(talks, laws)
+        check_alike(talks, laws)
         self._shape = shape_of(
             talks[0], laws[0].n_presenters, abilities=abilities, questions=questions
         )
-        trusts = _for_each("trust", trust, members, above=0, most=1)
-        rates = _for_each("learning rate", learning_rate, members, above=0)
+        trusts = for_each("trust", trust, members, above=0, most=1)
+        rates = for_each("learning rate", learning_rate, members, above=0)
         checked = [whole("seed", seed, least=0) for seed in seeds]
         if target_noise is not None and (questions == 1 or (trusts == 1.0).any()):
             raise InputError(
-                f"target noise goes by each one's contribution, which {questions} question in a "
-                "rehearsal or a trust of 1 does not lay out: ask for more questions and a lower "
-                "trust, or leave target_noise out"
+                "target noise goes by each one's contribution, which one question in a rehearsal "
+                "or a trust of 1 does not lay out: ask for more questions and a lower trust, or "
+                "leave target_noise out"
             )
         if compiled:
             _compilable(target_noise)
@@ -278,25 +278,6 @@ class TeamStack:
             block.give_up(new)
 
 
-def _alike(talks: Sequence[Talk], laws: Sequence[AttendanceLaw]) -> None:
-    """Refuse members that cannot stand in one stack."""
-    first = _shared(talks[0])
-    for number, talk in enumerate(talks):
-        for name, value in _shared(talk).items():
-            if value != first[name]:
-                raise InputError(
-                    f"member {number}'s talk has the {name} {value} and member 0's {first[name]}, "
-                    "but a stack's members share it: make a stack of those that are alike"
-                )
-    for number, law in enumerate(laws):
-        if law.n_presenters != laws[0].n_presenters:
-            raise InputError(
-                f"member {number}'s law is for {law.n_presenters} presenters and member 0's for "
-                f"{laws[0].n_presenters}, but a stack's members share their number: make a stack "
-                "of those that are alike"
-            )
-
-
 def _compilable(target_noise: object) -> None:
     if target_noise is not None:
         raise InputError(
@@ -308,26 +289,3 @@ def _compilable(target_noise: object) -> None:
             "the compiled kernel needs Numba, which is not installed: "
             "pip install -c constraints.txt -e '.[compiled]', or leave compiled out"
         )
-
-
-def _shared(talk: Talk) -> dict[str, Any]:
-    """Give what talks of a stack must share."""
-    return {
-        "shape of practice questions": talk.practice_questions.shape,
-        "shape of show questions": talk.show_questions.shape,
-        "number of sections": talk.n_sections,
-        "audience": talk.audience_name,
-        "hard section": talk.hard_section,
-    }
-
-
-def _for_each(
-    name: str, given: float | Sequence[float], members: int, **bounds: float
-) -> FloatArray:
-    """Check a number for all or one each, and give (R,) of them."""
-    values = list(given) if isinstance(given, (Sequence, np.ndarray)) else [given] * members
-    if len(values) != members:
-        raise InputError(
-            f"{len(values)} values of {name} for {members} members: give one for all, or one each"
-        )
-    return np.array([real(name, value, **bounds) for value in values])
