@@ -54,7 +54,9 @@ def key_patterns():
     for name in tags.values("data-info"):
         yield "index.html", re.escape(f"info.{name}")
     for module in MODULES:
-        for argument in first_arguments(module.read_text(encoding="utf-8")):
+        source = module.read_text(encoding="utf-8")
+        marked = re.findall(r'"data-(?:text|label)": ("[^"]+"|`[^`]+`)', source)
+        for argument in [*first_arguments(source), *marked]:
             tested = re.sub(r"\$\{[^}]*\}", ".+", argument)  # what a template leaves open
             for plain, template in LITERAL.findall(tested):
                 text = plain or template

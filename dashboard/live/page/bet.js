@@ -49,8 +49,8 @@ export function makeBet(session) {
 function makeGuess(side, onSet) {
   const input = make("input", { type: "range", min: "0", max: "1", step: "0.05", id: `guess-${side}` });
   const output = make("output", { for: `guess-${side}` });
-  const [title, now, low, high] = [make("span"), make("small"), make("i"), make("i")];
-  const ends = make("small.ends", { "aria-hidden": "true" }, low, high);
+  const [title, now] = [make("span"), make("small")];
+  const ends = make("small.ends", { "aria-hidden": "true" }, ...["low", "high"].map((end) => make("i", { "data-text": `solo.${end}` })));
   const element = make(`label.guess.${side}`, {}, title, now, input, output, ends);
   for (const kind of ["input", "click"]) {
     input.addEventListener(kind, () => {
@@ -65,8 +65,6 @@ function makeGuess(side, onSet) {
     start(name, hard) {
       say(title, name);
       say(now, t("bet.now", { hard: number(hard) }));
-      say(low, t("solo.low"));
-      say(high, t("solo.high"));
       element.classList.add("unset");
       input.value = "0.5"; // in the middle: no figure that could be taken for a hint
       say(output, "?");

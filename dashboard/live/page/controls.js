@@ -14,7 +14,7 @@ const STEPS = { noise: 0.05, learning_rate: 0.005, trust: 0.01 };
 export function makeControls(session, presets) {
   const fields = [...AT_ONCE, ...RESETTING].map((key) => makeField(session, key));
   const buttons = presets.map((preset) =>
-    make("button", { type: "button", "data-preset": preset.name, onclick: () => session.loadPreset(preset) }));
+    make("button", { type: "button", "data-preset": preset.name, "data-text": `preset.${preset.name}`, onclick: () => session.loadPreset(preset) }));
   one("#preset-buttons").append(...buttons);
   one("#play").addEventListener("click", () => session.play(!session.playing));
   one("#step").addEventListener("click", () => session.send("step"));
@@ -39,7 +39,6 @@ export function makeControls(session, presets) {
   return {
     style() {
       for (const field of fields) field.style();
-      for (const button of buttons) say(button, t(`preset.${button.dataset.preset}`));
     },
     /** Show the state as it is: what is set, what is pressed. */
     show() {
@@ -70,14 +69,11 @@ function makeField(session, key) {
   const { kind, least, most, above } = SETUP[key];
   const input = make("input", { id: `field-${key}`, type: "number", min: least, max: most,
     step: STEPS[key] ?? (kind === "whole" ? "1" : "any"), inputmode: "decimal" });
-  const [title, bounds] = [make("span"), make("small")];
+  const [title, bounds] = [make("span", { "data-text": `field.${key}` }), make("small")];
   one(AT_ONCE.includes(key) ? "#fields-at-once" : "#fields-reset").append(make("label", {}, title, input, bounds));
   wireNumber(session, input, key);
   return {
-    style() {
-      say(title, t(`field.${key}`));
-      say(bounds, t(above ? "field.bounds_above" : "field.bounds", { least, most }));
-    },
+    style: () => say(bounds, t(above ? "field.bounds_above" : "field.bounds", { least, most })),
     show() {
       if (document.activeElement !== input) input.value = session.now[key];
       input.removeAttribute("aria-invalid");

@@ -14,9 +14,9 @@ export function makeTeam(session, side, bet, onPick) {
   const title = make("h3");
   const stopped = make("p.stopped", { role: "alert", hidden: "" });
   const place = make("div.place");
-  const facts = Object.fromEntries(["absence", "reliance", "share", "score", "weights"].map((key) => [key, makeFact()]));
-  const meters = { all: makeMeter(), hard: makeMeter() };
-  const element = make(`section.team.${side}`, { "data-side": side },
+  const facts = Object.fromEntries(["absence", "reliance", "share", "score", "weights"].map((key) => [key, makeFact(key)]));
+  const meters = { all: makeMeter({ "data-text": "meter.all" }), hard: makeMeter() };
+  const element = make(`section.team.${side}`, { "data-side": side, "data-label": `side.${side}` },
     make("header", {}, title, law.element), stopped, place,
     make("div.figures", {}, meters.hard.element, meters.all.element,
       make("dl.facts", {}, ...Object.values(facts).map((fact) => fact.element))));
@@ -25,14 +25,7 @@ export function makeTeam(session, side, bet, onPick) {
 
   return {
     style() {
-      element.setAttribute("aria-label", t(`side.${side}`));
       say(title, session.nameOf(side));
-      law.style();
-      for (const [key, fact] of Object.entries(facts)) {
-        say(fact.term, t(`fact.${key}`));
-        if (NAMED.includes(key)) say(fact.name, t(`named.${key}`));
-      }
-      say(meters.all.term, t("meter.all"));
       seats = makeSeats(session.names, side, (name) => onPick(name, side));
       place.replaceChildren(seats.element);
       one("#pair").classList.toggle("many", session.names.length > CROWD);
@@ -62,14 +55,15 @@ export function makeTeam(session, side, bet, onPick) {
 }
 
 /** A figure: what it says in plain words, and what it is called. */
-function makeFact() {
-  const [term, value, name] = [make("dt"), make("dd"), make("small")];
-  return { element: make("div", {}, term, value, name), term, value, name };
+function makeFact(key) {
+  const value = make("dd");
+  const name = make("small", NAMED.includes(key) ? { "data-text": `named.${key}` } : {});
+  return { element: make("div", {}, make("dt", { "data-text": `fact.${key}` }), value, name), value };
 }
 
 /** A bar from 0 to 1: what is left, over what there was with everyone, with the bet as a mark. */
-function makeMeter() {
-  const [term, value, before, below] = [make("span"), make("b"), make("small"), make("small.below")];
+function makeMeter(what = {}) {
+  const [term, value, before, below] = [make("span", what), make("b"), make("small"), make("small.below")];
   const [full, left, bet] = [make("i.full"), make("i.left-over"), make("i.bet-mark", { hidden: "" })];
   const track = make("div.track", { "aria-hidden": "true" }, full, left, bet);
   const clamp = (x) => Math.min(1, Math.max(0, Number.isFinite(x) ? x : 0));
@@ -87,8 +81,9 @@ function makeMeter() {
 
 /** Choose a law: its kind, and what it takes. It holds from the next rehearsal on. */
 function makeLaw(session, side) {
-  const kinds = make("select", { id: `law-${side}` }, ...Object.keys(LAWS).map((kind) => make("option", { value: kind })));
-  const argument = make("input", { type: "text", id: `argument-${side}`, size: "8", spellcheck: "false", autocomplete: "off" });
+  const kinds = make("select", { id: `law-${side}`, "data-label": "law" },
+    ...Object.keys(LAWS).map((kind) => make("option", { value: kind, "data-text": `law.${kind}` })));
+  const argument = make("input", { type: "text", id: `argument-${side}`, size: "8", spellcheck: "false", autocomplete: "off", "data-label": "law.argument" });
 
   function take() {
     const text = argument.value.trim();
@@ -108,14 +103,9 @@ function makeLaw(session, side) {
 
   return {
     element: make("div.law", {}, kinds, argument),
-    style() {
-      for (const option of kinds.options) say(option, t(`law.${option.value}`));
-      kinds.setAttribute("aria-label", t("law"));
-      argument.setAttribute("aria-label", t("law.argument"));
-      argument.title = t("law.argument");
-    },
     /** Show the law that holds now; a recording has no other. */
     show() {
+      argument.title = t("law.argument");
       kinds.disabled = argument.disabled = session.source.recorded;
       if (document.activeElement === argument) return; // somebody is writing there
       const [kind, ...rest] = session.now[side].split(":");

@@ -12,13 +12,10 @@ const WORDS = ["presenter", "understanding", "attendance", "speak_up", "reliance
 export function makeTwin(session) {
   const panels = SIDES.map((side) => makePanel(session, side));
   one("#twins").append(...panels.map((panel) => panel.element));
-  const cell = (key) => make("td", { text: t(`words.${key}`) });
+  one("#words").append(...WORDS.map((key) => make("tr", {}, ...["room", "network"].map((world) =>
+    make("td", { "data-text": `words.${key}.${world}` })))));
 
   return {
-    style() {
-      one("#words").replaceChildren(...WORDS.map((key) => make("tr", {}, cell(`${key}.room`), cell(`${key}.network`))));
-      for (const panel of panels) panel.style();
-    },
     draw({ teams, rehearsal }) {
       // One scale for both, so that thick means the same on either side.
       const most = Math.max(1e-9, ...SIDES.flatMap((side) => teams[side].twin.outgoing.flat().map(Math.abs)));
@@ -28,19 +25,12 @@ export function makeTwin(session) {
 }
 
 function makePanel(session, side) {
-  const canvas = watch(make("canvas.network", { role: "img" }));
-  const [title, mask, difference, loss] = [make("h3"), make("p.mask"), make("dd.difference"), make("dd")];
-  const [differenceTerm, lossTerm, largest, why] = [make("dt"), make("dt"), make("small"), make("small")];
+  const canvas = watch(make("canvas.network", { role: "img", "data-label": "twin.picture" }));
+  const [mask, difference, largest, loss] = [make("p.mask"), make("dd.difference"), make("small"), make("dd")];
   return {
-    element: make(`div.twin.${side}`, {}, title, canvas, mask,
-      make("dl.facts", {}, make("div", {}, differenceTerm, difference, largest), make("div", {}, lossTerm, loss, why))),
-    style() {
-      say(title, t(`twin.${side}`));
-      say(differenceTerm, t("twin.difference"));
-      say(lossTerm, t("twin.loss"));
-      say(why, t("twin.loss.why"));
-      canvas.setAttribute("aria-label", t("twin.picture"));
-    },
+    element: make(`div.twin.${side}`, {}, make("h3", { "data-text": `twin.${side}` }), canvas, mask, make("dl.facts", {},
+      make("div", {}, make("dt", { "data-text": "twin.difference" }), difference, largest),
+      make("div", {}, make("dt", { "data-text": "twin.loss" }), loss, make("small", { "data-text": "twin.loss.why" })))),
     /** The mask is who was present. */
     draw({ twin, present }, started, most) {
       say(difference, started ? tiny(twin.difference) : "–");
