@@ -10,7 +10,7 @@ from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, pro
 from dashboard.tables import bridge_table
 from experiments.crossing import CASES, cross
 from experiments.processes import Job, run_jobs
-from experiments.story import crossing_json, versions
+from experiments.story import versions
 from simulation.checks import whole
 
 
@@ -30,9 +30,7 @@ def bridge(
     with progress(quiet=as_json) as on_progress:
         crossings = list(run_jobs(jobs, workers, on_progress).values())
     if as_json:
-        say_json(
-            {"seed": seed, "versions": versions(), "cases": [crossing_json(c) for c in crossings]}
-        )
+        say_json({"seed": seed, "versions": versions(), "cases": [c.to_json() for c in crossings]})
     else:
         console.print(bridge_table(crossings))
     if not all(crossing.holds for crossing in crossings):

@@ -15,7 +15,7 @@ from dashboard.numbers import hundredths
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
 from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
-from experiments.story import LABEL_NOISES, RATES, Story, mean_of
+from experiments.story import LABEL_NOISES, RATES, Story
 from simulation.presenter import presenter_names
 from simulation.scenario import TeamResult
 
@@ -35,8 +35,8 @@ ON_LIGHT, ON_DARK = "#111111", "#ffffff"
 
 def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
     results = [pair[team] for pair in story.pairs]
-    reliance = mean_of([result.reliance for result in results])  # (N, N)
-    share = mean_of([result.hard_shares for result in results])  # (N,)
+    reliance = np.mean([result.reliance for result in results], axis=0)  # (N, N)
+    share = np.mean([result.hard_shares for result in results], axis=0)  # (N,)
     names = presenter_names(len(share))
     angle = np.pi / 2 - 2 * np.pi * np.arange(len(share)) / len(share)
     place = np.column_stack([np.cos(angle), np.sin(angle)])  # (N, 2)
@@ -83,7 +83,7 @@ def _reliance_graph(ax: Axes, story: Story, text: Texts, *, team: int) -> None:
 
 
 def _solo_heatmap(ax: Axes, story: Story, text: Texts, *, team: int, limit: float = 0.35) -> None:
-    solo = mean_of([pair[team].solo for pair in story.pairs])  # (N, K)
+    solo = np.mean([pair[team].solo for pair in story.pairs], axis=0)  # (N, K)
     # One scale for both teams, so that the same colour means the same quality.
     cells = ax.pcolormesh(solo, cmap="PuOr", vmin=-limit, vmax=limit)
     ax.invert_yaxis()

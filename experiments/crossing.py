@@ -102,6 +102,16 @@ class Crossing:
         """Whether team and network are the same within `TOLERANCE`."""
         return self.largest <= TOLERANCE
 
+    def to_json(self) -> dict[str, float | int | str]:
+        """Return what was found, as JSON can hold it."""
+        return {
+            "case": self.name,
+            "rehearsals": len(self.differences),
+            "largest difference": self.largest,
+            "tolerance": TOLERANCE,
+            "same": self.holds,
+        }
+
 
 def cross(case: Case, rehearsals: int, seed: int, digits: Talk | None = None) -> Crossing:
     """Let the team of `case` and its network rehearse side by side."""

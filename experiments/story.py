@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from experiments.article import Setting
 from experiments.article_measures import NetworkResult, train_and_measure
-from experiments.crossing import CASES, TOLERANCE, Crossing, cross
+from experiments.crossing import CASES, Crossing, cross
 from experiments.processes import Job, OnProgress, run_jobs
 from simulation.checks import whole
 from simulation.scenario import Schedule, TeamResult, article_pair
@@ -115,7 +113,7 @@ class Story:
                 }
                 for name, effect in self.team_effects().items()
             },
-            "bridge": [crossing_json(crossing) for crossing in self.crossings],
+            "bridge": [crossing.to_json() for crossing in self.crossings],
             "network": {
                 f"{noise:.0%} wrong labels": {
                     name: effect.to_json()
@@ -135,17 +133,6 @@ class Story:
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-
-
-def crossing_json(crossing: Crossing) -> dict[str, Any]:
-    """Return what a crossing of the bridge found, as JSON can hold it."""
-    return {
-        "case": crossing.name,
-        "rehearsals": len(crossing.differences),
-        "largest difference": crossing.largest,
-        "tolerance": TOLERANCE,
-        "same": crossing.holds,
-    }
 
 
 def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
@@ -181,8 +168,3 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
             for rate in RATES
         },
     )
-
-
-def mean_of(arrays: list[Any]) -> Any:
-    """Mean over seeds of arrays of one shape."""
-    return np.mean(np.array(arrays), axis=0)

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.article import Setting, digits_of, fit_article_network
 from experiments.output_noise import NoisyDense
-from experiments.validation.control_teams import DistractedTeam, ForgetfulTeam
+from experiments.validation.control_teams import DecayingTeam, NoisyTeam
 from experiments.validation.controls import couples_stay_together, much_less
 from experiments.validation.exact_controls import exact_networks, exact_teams
 from simulation import Everyone, InputError, Presenter, Team, one_or_two_absent, synthetic_talk
@@ -22,9 +22,9 @@ def rehearsed(kind=Team, rehearsals=200, **options):
     return team
 
 
-def test_distraction_is_as_strong_as_the_absences_that_it_imitates():
+def test_noise_is_as_strong_as_the_absences_that_it_imitates():
     law = one_or_two_absent(5)
-    team = rehearsed(DistractedTeam, 300, imitated=law)
+    team = rehearsed(NoisyTeam, 300, imitated=law)
     wanted = team.talk.practice_answers[:8]
     table = np.array(team.agents.map("prepare", team.talk.practice_questions[:8]))  # (N, B, K)
     heard = np.array([team.as_heard(wanted, table) - wanted for _ in range(20_000)])
@@ -34,26 +34,26 @@ def test_distraction_is_as_strong_as_the_absences_that_it_imitates():
     np.testing.assert_allclose(heard.mean(axis=0), 0, atol=5 * heard.std() / np.sqrt(20_000))
 
 
-def test_distraction_leaves_start_and_questions_alone():
+def test_noise_leaves_start_and_questions_alone():
     plain = rehearsed(rehearsals=1)
-    noisy = rehearsed(DistractedTeam, 1, imitated=one_or_two_absent(5))
+    noisy = rehearsed(NoisyTeam, 1, imitated=one_or_two_absent(5))
     assert plain.last_rehearsal is not None
     assert noisy.last_rehearsal is not None
     np.testing.assert_array_equal(plain.last_rehearsal.questions, noisy.last_rehearsal.questions)
     np.testing.assert_array_equal(plain.last_rehearsal.table, noisy.last_rehearsal.table)
 
 
-def test_a_team_that_forgets_shrinks_and_one_that_forgets_nothing_does_not():
-    plain, same = rehearsed(), rehearsed(ForgetfulTeam, weight_decay=0.0)
-    forgetful = rehearsed(ForgetfulTeam, weight_decay=0.5)
+def test_a_team_with_weight_decay_shrinks_and_one_without_does_not():
+    plain, same = rehearsed(), rehearsed(DecayingTeam, weight_decay=0.0)
+    decaying = rehearsed(DecayingTeam, weight_decay=0.5)
     size = {
         name: sum(float(np.square(a.delivery).sum()) for a in team.agents)
-        for name, team in (("plain", plain), ("same", same), ("forgetful", forgetful))
+        for name, team in (("plain", plain), ("same", same), ("decaying", decaying))
     }
     assert size["same"] == size["plain"]
-    assert size["forgetful"] < 0.9 * size["plain"]
+    assert size["decaying"] < 0.9 * size["plain"]
     with pytest.raises(InputError, match="weight decay is -1"):
-        rehearsed(ForgetfulTeam, weight_decay=-1)
+        rehearsed(DecayingTeam, weight_decay=-1)
 
 
 def test_noisy_output_is_as_strong_as_the_dropout_that_it_imitates():

@@ -10,7 +10,7 @@ import pytest
 from experiments.stack import TeamStack
 from experiments.validation import rehearsed_teams
 from experiments.validation.conditions import TeamCondition
-from experiments.validation.control_teams import Distraction
+from experiments.validation.control_teams import TargetNoise
 from experiments.validation.plan import Plan
 from experiments.validation.rehearsed_teams import CHECKPOINTS, as_stack, one_by_one
 from experiments.validation.team_world import measure_teams
@@ -67,9 +67,9 @@ def test_noise_is_heard_in_a_stack_of_several_blocks(monkeypatch):
 
 
 @pytest.mark.parametrize("options", [{"questions": 1}, {"trust": [0.02, 1.0]}])
-def test_a_stack_that_lays_nothing_out_refuses_to_be_distracted(options):
+def test_a_stack_that_lays_nothing_out_refuses_noise(options):
     talk = synthetic_talk(np.random.default_rng(0))
-    target_noise = partial(Distraction, one_or_two_absent(5))
+    target_noise = partial(TargetNoise, one_or_two_absent(5))
     with pytest.raises(InputError, match="target noise goes by each one's contribution"):
         TeamStack([talk], [Everyone(5)] * 2, SEEDS, target_noise=target_noise, **options)
 

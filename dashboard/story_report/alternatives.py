@@ -9,7 +9,7 @@ from dashboard.panels import HARD, MISSING
 from dashboard.story_report.wording import Wording
 from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
-from experiments.story import LABEL_NOISES, RATES, Story, mean_of
+from experiments.story import LABEL_NOISES, RATES, Story
 from simulation.presenter import presenter_names
 
 
@@ -32,7 +32,7 @@ def alternatives(story: Story, say: Wording) -> dict[str, str]:
 
 def _graph(story: Story, say: Wording, team: int) -> str:
     results = [pair[team] for pair in story.pairs]
-    shares = mean_of([result.hard_shares for result in results])  # (N,)
+    shares = np.mean([result.hard_shares for result in results], axis=0)  # (N,)
     reliance = np.mean([result.measures["reliance, mean"] for result in results])
     named = zip(presenter_names(len(shares)), shares, strict=True)
     said = [say("alt.share", name=name, share=minus(f"{part:.0%}")) for name, part in named]
@@ -55,7 +55,7 @@ def _curves(story: Story, say: Wording) -> str:
 
 
 def _solo(story: Story, say: Wording, team: int) -> str:
-    solo = mean_of([pair[team].solo for pair in story.pairs])  # (N, K)
+    solo = np.mean([pair[team].solo for pair in story.pairs], axis=0)  # (N, K)
     rows = [
         say("alt.row", name=name, values=say.joined([hundredths(value) for value in row]))
         for name, row in zip(presenter_names(len(solo)), solo, strict=True)

@@ -27,7 +27,7 @@ def validation_tables(validation: Validation) -> list[Table]:
         )  # fmt: skip
         for theorem in validation.theorems:
             holds = Text("yes", "green") if theorem.holds else Text("NO", "red")
-            figures = small(theorem.difference), small(theorem.tolerance)
+            figures = small(theorem.decisive.difference), small(theorem.decisive.tolerance)
             table.add_row(theorem.id, Text(theorem.statement), *figures, holds)
         tables.append(table)
     if validation.controls:

@@ -44,6 +44,15 @@ OTHER_START = 100_000
 COMPLETE = Everyone(PRESENTERS)
 
 
+NAMES: dict[type[AttendanceLaw], str] = {
+    Everyone: "without",
+    NumberAbsent: "absences",
+    AlwaysWithout: "fixed",
+    Couples: "couples",
+    Bursts: "bursts",
+}
+
+
 @dataclass(frozen=True)
 class TeamCondition:
     """How a team rehearses.
@@ -81,18 +90,9 @@ class TeamCondition:
             return "noise"
         if self.decay:
             return f"decay {self.decay:g}"
-        match self.law:
-            case Independent(absence_rates=rates):
-                return f"rate {rates[0]:g}"
-            case NumberAbsent():
-                return "absences"
-            case AlwaysWithout():
-                return "fixed"
-            case Couples():
-                return "couples"
-            case Bursts():
-                return "bursts"
-        return "without"
+        if isinstance(self.law, Independent):
+            return f"rate {self.law.absence_rates[0]:g}"
+        return NAMES[type(self.law)]
 
     def __str__(self) -> str:
         return f"{self.world}: {self.name}"
@@ -177,7 +177,7 @@ class NetworkCondition:
         if self.decay:
             return f"decay {self.decay:g}"
         if self.law is not None:
-            return "fixed" if isinstance(self.law, AlwaysWithout) else "couples"
+            return NAMES[type(self.law)]
         return f"rate {self.rate:g}"
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Two controls on people: a team whose audience is noisy, and a team that forgets."""
+"""Two controls on people: a team whose audience is noisy, and a team with weight decay."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AHEAD = 64
 """Rehearsals whose noise is drawn at a time, for a stack."""
 
 
-class DistractedTeam(Team):
+class NoisyTeam(Team):
     """Hears noise as strong as absences under a law would make it, while nobody is absent.
 
     At each question and section the noise has the variance that the answer would have if people
@@ -47,8 +47,8 @@ class DistractedTeam(Team):
         return np.asarray(wanted + noise * _spread(self._covariance, table))
 
 
-class Distraction:
-    """What members of a stack hear, each what the `DistractedTeam` with its seed hears.
+class TargetNoise:
+    """What members of a stack hear, each what the `NoisyTeam` with its seed hears.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ class Distraction:
         wanted += self._noise.popleft() * _spread(self._covariance, table)
 
 
-class ForgetfulTeam(Team):
-    """Forgets a little of everything at each rehearsal: weight decay, L2's counterpart.
+class DecayingTeam(Team):
+    """Shrinks all its skills a little at each rehearsal: weight decay, L2's counterpart.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class ForgetfulTeam(Team):
         self.weight_decay = real("weight decay", weight_decay, least=0)
 
     def step(self) -> None:
-        """Hold one rehearsal, and forget a little."""
+        """Hold one rehearsal, and shrink all skills a little."""
         super().step()
         kept = 1.0 - self.learning_rate * self.weight_decay
         for presenter in self.agents:

@@ -30,17 +30,24 @@ def blocks(game: Game, count: int) -> Game:
     return Game(joined, game.handout, game.wanted, game.audience)
 
 
-def halves(game: Game) -> tuple[Game, Game]:
-    """Split the questions of the show: one half to choose by, one to judge on."""
-    return tuple(
+def quality_on_halves(game: Game) -> tuple[float, float]:
+    """Quality on the half of the show's questions to choose by, and on that to judge on."""
+    everyone = np.ones((1, game.n_members), dtype=bool)
+    choosing, judged = (
         Game(game.contributions[:, part], game.handout, game.wanted[part], game.audience)
         for part in (slice(0, None, 2), slice(1, None, 2))
-    )  # type: ignore[return-value]
+    )
+    return float(choosing.quality(everyone)[0]), float(judged.quality(everyone)[0])
 
 
-def early_stopped(checkpoints: list[tuple[float, float]]) -> float:
-    """Quality on the judging half at the moment when the choosing half was best."""
-    return max(checkpoints)[1]
+def early_stopping(checkpoints: list[tuple[float, float]]) -> dict[str, float]:
+    """Quality at the end, and on the judged half when the other half was best."""
+    choosing, judged = checkpoints[-1]
+    return {
+        "early-stopped quality": max(checkpoints)[1],
+        "quality, choosing half": choosing,
+        "quality, judged half": judged,
+    }
 
 
 def game_measures(game: Game, rng: np.random.Generator) -> dict[str, float]:

@@ -13,7 +13,7 @@ from experiments.validation.conditions import BLOCKS, OTHER_START, NetworkCondit
 from experiments.validation.game_measures import (
     blocks,
     couple_agreements,
-    early_stopped,
+    early_stopping,
     game_measures,
     penalty,
     stacked,
@@ -83,7 +83,7 @@ def measure_networks(
         averaged = average_of_sub_networks(units, setting.rate, rng)
         checkpoints = [(float(a), float(b)) for a, b in (epoch[member] for epoch in along)]
         row = game_measures(joined, rng) | strongest(joined) | couple_agreements(units)
-        row |= {
+        row |= early_stopping(checkpoints) | {
             "practice quality": float(trained.practised[member]),
             "gap": float(trained.practised[member] - trained.unseen[member]),
             "squared weights": float(trained.squared_weights[member]),
@@ -97,9 +97,6 @@ def measure_networks(
             "rate": setting.rate,
             "silenced at the show": shown[member],
             "none": 0.0,
-            "early-stopped quality": early_stopped(checkpoints),
-            "quality, choosing half": checkpoints[-1][0],
-            "quality, judged half": checkpoints[-1][1],
             "co-adaptation score": co_adaptation_score(units, rng),
         }
         if condition.starts == 2:

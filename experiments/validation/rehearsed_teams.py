@@ -17,8 +17,8 @@ from experiments.stack import TeamStack
 from experiments.stack.draws import Streams
 from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
-from experiments.validation.control_teams import DistractedTeam, Distraction, ForgetfulTeam
-from experiments.validation.game_measures import halves
+from experiments.validation.control_teams import DecayingTeam, NoisyTeam, TargetNoise
+from experiments.validation.game_measures import quality_on_halves
 from simulation.coalitions import Game
 from simulation.scenario import HEAD_START, Schedule
 from simulation.talk import Talk
@@ -72,9 +72,9 @@ def one_by_one(
 def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Rehearsed:
     kind: Callable[..., Team] = Team
     if condition.noise is not None:
-        kind = partial(DistractedTeam, imitated=condition.noise)
+        kind = partial(NoisyTeam, imitated=condition.noise)
     elif condition.decay:
-        kind = partial(ForgetfulTeam, weight_decay=condition.decay)
+        kind = partial(DecayingTeam, weight_decay=condition.decay)
     team = kind(talk, condition.law, learning_rate=LEARNING_RATE / condition.slow, rng=seed)
     team.practise_alone(HEAD_START, ALONE * condition.slow)
     came, checkpoints = [], []
@@ -83,7 +83,7 @@ def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Re
             team.step()
             assert team.last_rehearsal is not None
             came.append(team.last_rehearsal.attendance)
-        checkpoints.append(_on_halves(team.game()))
+        checkpoints.append(quality_on_halves(team.game()))
     return Rehearsed(
         game=team.game(),
         practised=team.game(practice=True),
@@ -98,14 +98,14 @@ def as_stack(
 ) -> list[Rehearsed]:
     """Rehearse a stack with a member for each talk and seed; it knows no weight decay."""
     if condition.decay:
-        raise ValueError("a stack forgets nothing: rehearse teams with weight decay one by one")
+        raise ValueError("a stack knows no weight decay: rehearse such teams one by one")
     laws = [condition.law] * len(seeds)
     stack = TeamStack(
         talks,
         laws,
         seeds,
         learning_rate=LEARNING_RATE / condition.slow,
-        target_noise=None if condition.noise is None else partial(Distraction, condition.noise),
+        target_noise=None if condition.noise is None else partial(TargetNoise, condition.noise),
     )
     stack.practise_alone(HEAD_START, ALONE * condition.slow)
     # Streams of the same seeds give the attendance that the stack's own streams give it.
@@ -114,7 +114,7 @@ def as_stack(
     along = []
     for some in _between_checkpoints(rehearsals * condition.slow):
         stack.rehearse(some)
-        along.append([_on_halves(stack.game(member)) for member in range(stack.n_members)])
+        along.append([quality_on_halves(stack.game(member)) for member in range(stack.n_members)])
     weights = squared_weights(stack.skills())
     return [
         Rehearsed(
@@ -132,9 +132,3 @@ def _between_checkpoints(rehearsals: int) -> list[int]:
     """Numbers of rehearsals from one checkpoint to the next; they add up to all of them."""
     at = [rehearsals * number // CHECKPOINTS for number in range(CHECKPOINTS + 1)]
     return [later - earlier for earlier, later in itertools.pairwise(at)]
-
-
-def _on_halves(game: Game) -> tuple[float, float]:
-    everyone = np.ones((1, game.n_members), dtype=bool)
-    first, second = (float(part.quality(everyone)[0]) for part in halves(game))
-    return first, second

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from experiments.validation.conditions import OTHER_START, TeamCondition
 from experiments.validation.game_measures import (
     couple_agreements,
-    early_stopped,
+    early_stopping,
     game_measures,
     penalty,
     stacked,
@@ -89,12 +89,9 @@ def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -
         "rate": condition.law.moments().absence_rate,
         "silenced at the show": float(np.mean(~game.contributions.any(axis=(1, 2)))),
         "none": 0.0,
-        "early-stopped quality": early_stopped(team.checkpoints),
-        "quality, choosing half": team.checkpoints[-1][0],
-        "quality, judged half": team.checkpoints[-1][1],
     }
     measures["gap"] = measures["practice quality"] - measures["quality"]
-    return measures | couple_agreements(game)
+    return measures | couple_agreements(game) | early_stopping(team.checkpoints)
 
 
 def _quality_of_average(game: Game, law: AttendanceLaw) -> float:

@@ -32,7 +32,7 @@ from simulation.team import Team
 
 FloatArray = npt.NDArray[np.float64]
 
-BOLDNESS = 0.005
+STEP_SIZE = 0.005
 """Size of a change that is tried. Of .005, .01 and .02 it brought complete teams furthest on the
 talks of seeds 100 and 101; teams with absences were not looked at in choosing it."""
 
@@ -99,9 +99,9 @@ class Tinkerer(Presenter):
         features = self.understanding.shape[1]
         for skill, size in (
             # So that what is understood of a question of many features changes no faster.
-            ("understanding", BOLDNESS / np.sqrt(features)),
-            ("understanding_bias", BOLDNESS),
-            ("delivery", BOLDNESS),
+            ("understanding", STEP_SIZE / np.sqrt(features)),
+            ("understanding_bias", STEP_SIZE),
+            ("delivery", STEP_SIZE),
         ):
             known = getattr(self, skill)
             setattr(self, skill, known + size * self._ideas.standard_normal(known.shape))

@@ -20,10 +20,10 @@ from experiments.validation.limits.limit import (
 from experiments.validation.plan import Plan
 from experiments.validation.theorems.comparison import EXACT
 from experiments.validation.theorems.ensemble import Ensemble
+from experiments.validation.theorems.snapshot import Snapshot
 from nn_bridge.twin import Twin
 from simulation.audience import AUDIENCES
 from simulation.laws import independent
-from simulation.presenter import Presenter, Rehearsal
 from simulation.real_talks import digits_talk
 from simulation.scenario import PRESENTERS
 from simulation.statistics import paired_effect
@@ -71,25 +71,16 @@ def directions(team: Team) -> tuple[FloatArray, FloatArray]:
 
     Both over all practice questions and all skills, as flat vectors. The team is changed.
     """
-    talk = team.talk
-    questions, wanted = talk.practice_questions, talk.practice_answers
-    ensemble = Ensemble.of(Twin.of(team).network)
-    _, gradients = ensemble.loss_and_gradients(questions, wanted)
-    exact = np.concatenate([-gradient.ravel() for gradient in gradients[:-1]])  # no handout
-
-    moments = team.attendance.moments()
-    presenters: list[Presenter] = list(team.agents)
-    before = Twin.of(team).network.parameters()[:-1]
-    rehearsal = Rehearsal(
-        questions=questions,
-        wanted=wanted,
-        attendance=np.ones(len(presenters), dtype=bool),
-        table=np.array([presenter.prepare(questions) for presenter in presenters]),
-        handout=team.handout,
-        audience=talk.audience,
-        learning_rate=1.0,
+    talk, moments = team.talk, team.attendance.moments()
+    network = Twin.of(team).network
+    snapshot = Snapshot(
+        team.attendance, team, Ensemble.of(network), talk.practice_questions, talk.practice_answers
     )
-    for presenter in presenters:
+    _, gradients = snapshot.ensemble.loss_and_gradients(snapshot.questions, snapshot.wanted)
+    exact = np.concatenate([-gradient.ravel() for gradient in gradients[:-1]])  # no handout
+    before = network.parameters()[:-1]
+    rehearsal = snapshot.rehearsal(np.ones(PRESENTERS, dtype=bool))
+    for presenter in snapshot.presenters:
         presenter.trust = 0.0  # reliance stays what it is set to
         presenter.reliance[...] = moments.given_present[presenter.seat]
         presenter.learn(rehearsal)

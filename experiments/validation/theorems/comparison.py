@@ -69,21 +69,6 @@ class Comparison:
         """The first check that fails; if all hold, the theorem's own."""
         return next((check for check in self.checks if not check.holds), self.checks[0])
 
-    @property
-    def compared(self) -> str:
-        """The two quantities of the decisive check, in words."""
-        return self.decisive.compared
-
-    @property
-    def difference(self) -> float:
-        """Largest difference between them."""
-        return self.decisive.difference
-
-    @property
-    def tolerance(self) -> float:
-        """Largest difference that still counts as the same."""
-        return self.decisive.tolerance
-
 
 def largest(differences: Sequence[npt.ArrayLike]) -> float:
     """Return the largest absolute value in all arrays; nan if there is one, 0 for none at all.

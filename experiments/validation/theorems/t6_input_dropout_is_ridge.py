@@ -16,21 +16,10 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def dropped_input_loss(x: FloatArray, y: FloatArray, w: FloatArray, keep: float) -> float:
-    """Return E |y - (m * X) w|^2 over masks of input features kept with rate `keep`.
+    """Return E |y - (m * X) w|^2 over masks m that keep each entry of X (P, D) at rate q.
 
-    It is |y - q X w|^2 + q (1 - q) |G w|^2 with G = diag(X'X)^(1/2).
-
-    Parameters
-    ----------
-    x : (P, D) array
-    y : (P,) array
-    w : (D,) array
-    keep : float
-        q, the same for every entry of the mask.
-
-    References
-    ----------
-    Srivastava et al. (2014) section 9.1, whose p is this q.
+    It is |y - q X w|^2 + q (1 - q) |G w|^2 with G = diag(X'X)^(1/2) (Srivastava et al. 2014 section
+    9.1, whose p is this q).
     """
     fit = np.square(y - keep * x @ w).sum()
     return float(fit + keep * (1.0 - keep) * (np.square(x).sum(axis=0) @ np.square(w)))
@@ -41,17 +30,6 @@ def dropout_ridge(x: FloatArray, y: FloatArray, keep: float) -> FloatArray:
 
     With v = q w they solve (X'X + (1 - q)/q diag(X'X)) v = X'y: features are penalised in
     proportion to their size, as if X had been standardised first.
-
-    Parameters
-    ----------
-    x : (P, D) array
-    y : (P,) array
-    keep : float
-        q in (0, 1].
-
-    References
-    ----------
-    Srivastava et al. (2014) section 9.1; Wager, Wang, Liang (2013).
 
     Examples
     --------

@@ -25,27 +25,9 @@ def equal_loads(wanted: FloatArray, units: int, keep: float) -> tuple[FloatArray
     For white input it minimises |M - UV'|^2 + L sum_i |u_i|^2 |v_i|^2, L = (1 - q)/q. At the
     minimum all units carry the same load |u_i| |v_i|, and UV' is M with its singular values
     s_1 >= s_2 >= .. lowered by alpha = L r' k / (r + L r'), where k is the mean of the first r' and
-    r' the largest j <= r with s_j > L j k_j / (r + L j).
-
-    Parameters
-    ----------
-    wanted : (K, D) array
-        M, the linear map to be learned.
-    units : int
-        r, hidden units.
-    keep : float
-        q in (0, 1].
-
-    Returns
-    -------
-    product : (K, D) array
-        UV'.
-    load : float
-        |u_i| |v_i| of each unit; they add up to the nuclear norm of UV'.
-
-    References
-    ----------
-    Mianjy, Arora, Vidal (2018), On the implicit bias of dropout.
+    r' the largest j <= r with s_j > L j k_j / (r + L j) (Mianjy, Arora, Vidal 2018, On the implicit
+    bias of dropout). `wanted` is M (K, D), `units` r, `keep` q; returned are UV' (K, D) and the
+    load of each unit, which add up to the nuclear norm of UV'.
 
     Examples
     --------
