@@ -5,7 +5,7 @@ import pytest
 from test_gram import over_all_half_teams
 
 from dashboard.live.frames import measures
-from dashboard.live.pair import gram_of
+from dashboard.live.look import gram_of
 from simulation import Team, one_or_two_absent, synthetic_talk
 from simulation.coalitions import all_coalitions, coalition_values, pair_synergy
 

@@ -11,8 +11,8 @@ Where is what, in Python:
 - `training`: the same for the article's networks
 - `pair`: two teams, each with its network twin, and changes while they rehearse
 - `digits`: the article's two networks on real digits, units falling silent
-- `measures`: the yardstick on a frame
-- `frames`: what a page is sent
+- `look`: a team and its twin as they can be shown; a team that diverged is known by it
+- `frames`: what a page is sent, the yardstick's measures among it
 - `recording`, `export`: a session written down, and the page with it as one file
 
 and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
