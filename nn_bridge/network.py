@@ -114,9 +114,12 @@ class Sequential(Feedforward):
         whole("epochs", epochs, least=0)
         if not isinstance(shuffle, bool):
             raise InputError(f"shuffle is {shuffle!r}, but must be True or False")
-        samples, targets = self._data(x, y)
-        trainer, steps = self._trainer, len(slices(len(samples), batch_size))
-        validation = None if validation_data is None else self._data(*_both_of(validation_data))
+        trainer = self._trainer
+        samples, targets = self._data(x, y, trainer.loss)
+        steps = len(slices(len(samples), batch_size))
+        validation = None
+        if validation_data is not None:
+            validation = self._data(*_both_of(validation_data), trainer.loss)
         fast = fast_fit_for(trainer, samples.values, targets.values, batch_size)
         history = History()
         with reporting(verbose, epochs) as report:
@@ -142,13 +145,15 @@ class Sequential(Feedforward):
 
         `masks` hands dropout layers who is kept, {layer: mask}; see `Dropout.forward`.
         """
-        samples, targets = self._data(x, y)
-        return as_keras(self._trainer.step(samples.values, targets.values, masks))
+        trainer = self._trainer
+        samples, targets = self._data(x, y, trainer.loss)
+        return as_keras(trainer.step(samples.values, targets.values, masks))
 
     def loss_and_gradients(self, x: Any, y: Any, masks: Masks | None = None) -> Any:
         """Fill each layer's `gradients` as a training step would; return the loss."""
-        samples, targets = self._data(x, y)
-        return as_float(self._trainer.backpropagate(samples.values, targets.values, masks)["loss"])
+        trainer = self._trainer
+        samples, targets = self._data(x, y, trainer.loss)
+        return as_float(trainer.backpropagate(samples.values, targets.values, masks)["loss"])
 
     def apply_gradients(self) -> None:
         """Let the optimizer take one step down the layers' `gradients`."""
@@ -159,7 +164,8 @@ class Sequential(Feedforward):
     ) -> Any:
         """Return the loss, or [loss, accuracy] (or a dict of them), without dropout."""
         whole("batch_size", batch_size, least=1)
-        logs = self._trainer.evaluate(*self._data(x, y), batch_size)
+        trainer = self._trainer
+        logs = trainer.evaluate(*self._data(x, y, trainer.loss), batch_size)
         return logs if return_dict else as_keras(logs)
 
     def save(self, path: Any) -> None:
@@ -177,8 +183,9 @@ class Sequential(Feedforward):
         orders = [rng.permutation(count) if shuffle else np.arange(count) for rng in self.shuffles]
         return np.stack(orders).reshape(*self.replicates, count)
 
-    def _data(self, x: Any, y: Any) -> tuple[Samples, Samples]:
-        loss, samples = self._trainer.loss, self._samples(x)
+    def _data(self, x: Any, y: Any, loss: losses.Loss) -> tuple[Samples, Samples]:
+        """Check x and y against the network and its loss; return samples and targets."""
+        samples = self._samples(x)
         targets = loss.targets(y, self.layers[-1].output_shape[0], self.dtype)  # ((R,) P, K)
         if targets.shape[-2] != len(samples) or targets.shape[:-2] not in ((), self.replicates):
             raise InputError(
