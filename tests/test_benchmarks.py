@@ -20,6 +20,8 @@ from benchmarks.race import Effort, Row, crew_of, difference, race
 from benchmarks.ratios import ratio
 from benchmarks.worker import THREAD_VARIABLES, Entry, Worker, WorkerError
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = {"answer": np.array([3.0, 4.0])}
 SMALL = step.Step(inputs=12, hidden=8, outputs=3, batch=6, batches=6)
 

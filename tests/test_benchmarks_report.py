@@ -16,6 +16,8 @@ from benchmarks.worker import Entry
 from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 
+pytestmark = pytest.mark.slow
+
 
 def entry(make):
     return Entry(make, f"contenders:{make}")

@@ -17,6 +17,8 @@ from claims import joined, judged, measured
 from experiments.validation.conditions import CLEAN, Figures
 from simulation.statistics import SMALLEST_EFFECT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tens() -> list[tuple[Figures, Figures]]:

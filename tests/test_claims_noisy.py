@@ -15,6 +15,8 @@ from experiments.validation.controls import (
 )
 from simulation.statistics import SMALLEST_EFFECT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def noisy() -> World:

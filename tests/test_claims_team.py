@@ -13,6 +13,8 @@ from experiments.validation.conditions import TEAM, World
 from experiments.validation.controls import CONDITIONS as CONTROLS
 from experiments.validation.controls import judge_team_controls
 
+pytestmark = pytest.mark.slow
+
 CONDITIONS = [each for each in CONTROLS if each.world == "team"]
 
 

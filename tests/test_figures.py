@@ -26,6 +26,8 @@ from experiments.validation.plan import Plan
 from simulation import InputError
 from simulation.scenario import Schedule
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -19,6 +19,8 @@ from dashboard.live.setup import EPOCHS, Setup
 from simulation import InputError
 from simulation.coalitions import all_coalitions
 
+pytestmark = pytest.mark.slow
+
 SETUP = {"presenters": 3, "abilities": 2, "head_start": 20}
 
 

@@ -19,6 +19,8 @@ from dashboard.live.server import FULL, IDLE, MALFORMED, TOO_MANY, build_app
 from dashboard.texts import load
 from simulation.team import Team
 
+pytestmark = pytest.mark.slow
+
 HERE = "http://127.0.0.1:8000"
 LIVE = "ws://127.0.0.1:8000/live"
 SETUP = {"head_start": 20}

@@ -20,6 +20,8 @@ from simulation import (
 from simulation.coalitions import coalition_values, mean_quality, shapley_values
 from simulation.coalitions.sampling import arrival_gains, drawn_qualities
 
+pytestmark = pytest.mark.slow
+
 SEED = int(os.environ.get("BASE_SEED", "0"))
 GAME = random_game("squared error", 10)
 VALUES = coalition_values(GAME, "fill the time")  # a reading in which all orders interact

@@ -7,6 +7,8 @@ from simulation import Everyone, independent, synthetic_talk
 from simulation.scenario import PRESENTERS, Schedule, article_pair, article_team, team_result
 from simulation.statistics import paired_effect
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(10)
 PLAN = Schedule(rehearsals=1500, alone=1000, show_every=500)
 

@@ -25,6 +25,8 @@ from simulation import (
 from simulation.checks import DivergedError, InputError
 from simulation.coalitions import agreement, co_adaptation_score
 
+pytestmark = pytest.mark.slow
+
 CLOSE = 1e-12
 LAWS = (
     Everyone(5),

@@ -28,6 +28,8 @@ from experiments.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
 from simulation import InputError
 from simulation.scenario import Schedule
 
+pytestmark = pytest.mark.slow
+
 COMMAND = "python run.py story --seed 3 --lang <&>"
 MOST_BYTES = 2_000_000
 # What an HTML element would fetch, follow or run.

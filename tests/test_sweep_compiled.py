@@ -14,6 +14,8 @@ from experiments.sweep.engines import processes
 from experiments.sweep.store import open_store
 from simulation import InputError
 
+pytestmark = pytest.mark.slow
+
 PLAN = small_plan("presenters=3", "seeds=160")  # one size: Numba takes a second for each
 RESULTS = 3
 """Where `content` has the teams."""

@@ -40,6 +40,8 @@ from experiments.sweep.store import Row, create_store, open_store
 from experiments.sweep.work import versions
 from simulation import InputError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SPAWN = multiprocessing.get_context("forkserver")
 SPAWN.set_forkserver_preload(["experiments.sweep.coordinate"])

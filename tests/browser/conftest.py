@@ -24,12 +24,13 @@ SERVER_STARTS_WITHIN = 60  # s
 
 
 def pytest_collection_modifyitems(items):
-    """Skip these tests where there is no browser, unless the environment says there must be one."""
-    if CHROMIUM or os.environ.get("CI_NEEDS_BROWSER") == "1":
-        return
+    """Call these tests slow; skip them where no browser is, unless there must be one."""
+    there = CHROMIUM or os.environ.get("CI_NEEDS_BROWSER") == "1"
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+            item.add_marker(pytest.mark.slow)
+            if not there:
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 def find_port():
