@@ -1,7 +1,7 @@
 """What is run to learn something; each takes presenters, networks and the yardstick from below.
 
 - `story`: the main job, teams and networks of the article side by side
-- `article`: the article's own network on digits
+- `article`: the article's own network on digits; `article_measures` holds it to the yardstick
 - `crossing`: team and network side by side, weight by weight
 - `output_noise`: noise on the output instead of dropout, a control
 - `stack`: thousands of teams trained at once

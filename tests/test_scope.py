@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from claims import plan_of
 
+import experiments.validation
+from experiments.validation import limits
 from experiments.validation.conditions import Condition
 from experiments.validation.plan import Plan
 from experiments.validation.validate import Scope
@@ -33,3 +38,10 @@ def test_an_unknown_part_is_refused_with_the_known_ones():
 def test_fewer_than_two_seeds_are_refused():
     with pytest.raises(InputError, match="seeds is 1"):
         Plan((0,))
+
+
+@pytest.mark.parametrize("package", [experiments, experiments.validation, limits])
+def test_the_map_names_every_file(package):
+    here = Path(package.__file__).parent
+    files = {path.stem for path in here.iterdir() if not path.name.startswith("_")}
+    assert files <= set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", package.__doc__))))

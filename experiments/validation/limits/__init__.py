@@ -29,17 +29,9 @@ from experiments.validation.plan import Plan
 
 __all__ = ["LIMITS", "Limit", "LimitResult", "judge_limits", "limit_jobs"]
 
-LIMITS = {
-    limit.id: limit
-    for limit in (
-        together.LIMIT,
-        dose.LIMIT,
-        softmax.LIMIT,
-        optimizers.LIMIT,
-        depth.LIMIT,
-        other_learners.LIMIT,
-        noise.LIMIT,
-    )
+LIMITS: dict[str, Limit] = {
+    module.LIMIT.id: module.LIMIT
+    for module in (together, dose, softmax, optimizers, depth, other_learners, noise)
 }
 
 
