@@ -21,6 +21,17 @@ def random_game(audience_name, n, *, questions=30, sections=4, seed=0):
     return Game(contributions, rng.normal(size=sections), wanted, AUDIENCES[audience_name])
 
 
+def over_all_half_teams(game):
+    """Variance of the answers over all half-teams that fill the time, by enumeration."""
+    n = game.n_members
+    half = max(1, n // 2)
+    answers = [
+        game.handout + n / half * sum(game.contributions[i] for i in there)
+        for there in itertools.combinations(range(n), half)
+    ]
+    return np.var(answers, axis=0).mean()
+
+
 def number(members):
     """Number of the coalition with these members."""
     return sum(1 << member for member in members)

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from games import READINGS, random_game
+from games import READINGS, over_all_half_teams, random_game
 
 from simulation import Couples, independent, one_or_two_absent
 from simulation.coalitions import (
@@ -15,17 +15,6 @@ from simulation.coalitions import (
     co_adaptation_score,
 )
 from simulation.coalitions.gram import Gram, absence_penalty
-
-
-def over_all_half_teams(game):
-    """Enumerate: every half-team answers every question, scaled to fill the time."""
-    n = game.n_members
-    half = max(1, n // 2)
-    answers = [
-        game.handout + n / half * sum(game.contributions[i] for i in there)
-        for there in itertools.combinations(range(n), half)
-    ]
-    return np.var(answers, axis=0).mean()
 
 
 def several(n, count=3):

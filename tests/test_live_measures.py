@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_gram import over_all_half_teams
+from games import over_all_half_teams
 
 from dashboard.live.frames import measures
 from dashboard.live.look import gram_of
