@@ -10,7 +10,7 @@ import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.figures import draw_story
-from dashboard.files import ready_folder, write_json, write_whole
+from dashboard.files import ready_folder, write_json, write_text, write_whole
 from dashboard.story_report.page import story_page
 from dashboard.style import check_language
 from dashboard.tables import story_tables
@@ -48,10 +48,10 @@ def story(
     with progress(quiet=as_json) as on_progress:
         told = run_story(plan, workers, on_progress)
     results = told.to_json()
-    page = story_page(told, _command(seed, quick, lang), lang).encode()
+    page = story_page(told, _command(seed, quick, lang), lang)
     write_json(folder / "results.json", results)
     write_whole(folder / "dashboard.png", lambda file: draw_story(told, file, lang))
-    write_whole(folder / "report.html", lambda file: file.write(page))
+    write_text(folder / "report.html", page)
     if as_json:
         say_json(results)
         return

@@ -7,11 +7,8 @@ from typing import IO, Any
 from matplotlib.figure import Figure
 
 from dashboard.panels import PANELS
-from dashboard.style import ABSENT, COMPLETE, INK, PALE, SOFT, STYLE, drawing, save_png
+from dashboard.style import SOFT, drawing, save_png
 from experiments.story import Story
-
-# The look of all figures can be had from here as well.
-__all__ = ["ABSENT", "COMPLETE", "INK", "PALE", "STYLE", "draw_story"]
 
 SHEET: Any = [
     ["graph 0", "graph 1", "curves", "curves"],

@@ -39,6 +39,11 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
         os.replace(name, path)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write `text` in UTF-8."""
+    write_whole(path, lambda file: file.write(text.encode()))
+
+
 def json_text(content: Any) -> str:
     """Return `content` as readable JSON; nan and infinity, which JSON lacks, are null."""
     return json.dumps(_without_nan(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -46,8 +51,7 @@ def json_text(content: Any) -> str:
 
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as readable JSON."""
-    text = json_text(content)
-    write_whole(path, lambda file: file.write(text.encode()))
+    write_text(path, json_text(content))
 
 
 def _without_nan(content: Any) -> Any:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from dashboard.files import write_whole
+from dashboard.files import write_text, write_whole
 from dashboard.sweep.figures import draw_best_rates, draw_by_rate, spoken
 from dashboard.templates import render
 from dashboard.texts import load
@@ -72,4 +72,4 @@ def write_report(store: Store, folder: Path, commands: Commands, language: str =
         worth=f"{SMALLEST_EFFECT:g}",
         unstable=UNSTABLE,
     )
-    write_whole(folder / "report.md", lambda file: file.write(text.encode()))
+    write_text(folder / "report.md", text)

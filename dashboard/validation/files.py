@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.files import write_json, write_whole
+from dashboard.files import write_json, write_text, write_whole
 from dashboard.validation.figures import figures_of
 from dashboard.validation.report import command, outcomes_by_claim, report
 from dashboard.validation.rows import validation_csv
@@ -37,13 +37,11 @@ def write_validation(
         Of the figures. The report is in English.
     """
     write_json(folder / "validation.json", validation_json(validation, only))
-    table = validation_csv(validation)
-    write_whole(folder / "validation.csv", lambda file: file.write(table.encode()))
+    write_text(folder / "validation.csv", validation_csv(validation))
     figures = figures_of(validation, language)
     for name, draw in figures.items():
         write_whole(folder / name, draw)
-    text = report(validation, only, figures)
-    write_whole(folder / "report.md", lambda file: file.write(text.encode()))
+    write_text(folder / "report.md", report(validation, only, figures))
 
 
 def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
