@@ -131,12 +131,13 @@ def dependence_table(team: Team, found: Dependence) -> Table:
     """Tabulate how much a talk depends on who is there, each figure with what it says."""
     caption = "± standard error, from sub-teams drawn at random" if found.sampled else ""
     table = plain_table("What the talk depends on", caption, "measure", right(""), "what it says")
+    carriers, lost, apart = map(with_error, (found.carriers, found.fragility, found.interaction))
     rows = {
-        "effective carriers": (sure(found.carriers), "as many carry it as if all carried alike"),
-        "fragility": (sure(found.fragility), "quality lost to absences by this law, on average"),
+        "effective carriers": (carriers, "as many carry it as if all carried alike"),
+        "fragility": (lost, "quality lost to absences by this law, on average"),
         "  by interaction": (
-            sure(found.interaction),
-            "of it, by counting on one another; below 0: spared by standing in",
+            apart,
+            "of it, by interplay; below 0: they stand in",
         ),
     }
     if found.bus_factor is not None:
@@ -155,7 +156,7 @@ def dependence_table(team: Team, found: Dependence) -> Table:
     return table
 
 
-def sure(found: Figure) -> str:
+def with_error(found: Figure) -> str:
     """Print a figure with its standard error, if it has one."""
     error = f" ± {figure(found.standard_error, 4)}" if found.standard_error > 1e-6 else ""
     return figure(found.value, 3) + error

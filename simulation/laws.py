@@ -1,4 +1,4 @@
-"""The attendance laws: who is absent, and how absences hang together."""
+"""The attendance laws: who is absent, and how absences hang together (logs: `attendance_log`)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dashboard.live.pair import SIDES, Pair, Side
 from simulation.coalitions.gram import Gram
-from simulation.coalitions.measures import asked_about, synergies
+from simulation.coalitions.measures import standard_sub_teams, synergies
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -76,7 +76,7 @@ def rounded(parts: dict[str, npt.ArrayLike]) -> dict[str, Any]:
 
 def measures(gram: Gram, hard_section: int, home: BoolArray) -> dict[str, npt.ArrayLike]:
     """Hold the yardstick to a talk; in `home` (N,) those are there who were not sent home."""
-    teams = asked_about(gram.n_members)
+    teams = standard_sub_teams(gram.n_members)
     quality, sections = gram.qualities(np.concatenate([teams.masks, home[None]]))
     hard = sections[:, hard_section]
     one, two = quality[teams.one_missing], quality[teams.two_missing]

@@ -16,7 +16,7 @@ from experiments.stack.kernel import Shape, Skills
 from simulation.audience import AUDIENCES
 from simulation.coalitions.game import scale_of_size
 from simulation.coalitions.gram import Gram
-from simulation.coalitions.measures import asked_about, half_teams
+from simulation.coalitions.measures import half_teams, standard_sub_teams
 from simulation.talk import Talk
 
 FloatArray = npt.NDArray[np.float64]
@@ -107,7 +107,7 @@ def _measure(shape: Shape, talks: Sequence[Talk], skills: Skills) -> dict[str, F
     vectors = talk_vectors(questions, wanted, *skills.parts()[:4])  # (R, N + 1, K, M)
     gram = Gram.of_vectors(vectors.swapaxes(1, 2), wanted)
 
-    masks, ones, twos, alone = asked_about(shape.presenters)
+    masks, ones, twos, alone = standard_sub_teams(shape.presenters)
     if shape.softmax:
         said = vectors[:, :-1]
         quality, sections = _heard_quality(said, skills.handout, wanted, masks)

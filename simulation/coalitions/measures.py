@@ -45,7 +45,7 @@ def missing_masks(n: int, k: int, rng: np.random.Generator | None = None) -> Boo
     return masks
 
 
-class AskedAbout(NamedTuple):
+class StandardSubTeams(NamedTuple):
     """The sub-teams that the measures of a stack and of a frame ask about.
 
     Attributes
@@ -63,13 +63,13 @@ class AskedAbout(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def asked_about(n: int) -> AskedAbout:
+def standard_sub_teams(n: int) -> StandardSubTeams:
     """List everyone, and all sub-teams with one missing, with two missing and with one alone."""
     parts = [missing_masks(n, min(k, n)) for k in range(3)] + [np.eye(n, dtype=bool)]
     masks = np.concatenate(parts)
     masks.flags.writeable = False
     _, *rows = np.split(np.arange(len(masks)), np.cumsum([len(part) for part in parts[:-1]]))
-    return AskedAbout(masks, *rows)
+    return StandardSubTeams(masks, *rows)
 
 
 @dataclass(frozen=True)
