@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -212,7 +213,9 @@ def test_a_page_that_never_starts_is_closed():
 def test_a_page_that_falls_silent_is_closed():
     with visit(client_of(idle_after=0.05)) as page:
         page.start()
+        begun = time.monotonic()
         assert page.closed() == (IDLE, "idle too long")
+        assert time.monotonic() - begun < 10  # it is no longer given the time to start
 
 
 def test_two_sessions_do_not_touch_each_other(client):
