@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from experiments.stack.kernel import LANES
 from experiments.stack.lanes import (
-    LANES,
     above_zero,
     add,
     divide,

@@ -23,6 +23,9 @@ TargetNoise = Callable[[FloatArray, FloatArray], None]
 It also gets the contributions, c_i(x), (R, N, B, K). The counterpart of `Team.as_heard`.
 """
 
+LANES = 8
+"""Numbers in a vector of the processor."""
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -14,8 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from experiments.stack.compiled_step import Scratch, Settings, Sizes, State, rehearse_groups
-from experiments.stack.kernel import Given, Shape, Skills, aligned
-from experiments.stack.lanes import LANES
+from experiments.stack.kernel import LANES, Given, Shape, Skills, aligned
 from experiments.stack.reliance import Reliance
 
 FloatArray = npt.NDArray[np.float64]

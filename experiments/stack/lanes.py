@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import config, njit
 
+from experiments.stack.kernel import LANES
+
 FloatArray = npt.NDArray[np.float64]
 Vector = tuple[float, ...]
 """Of LANES numbers."""
 
-LANES = 8
 _ZEROS = (0.0,) * LANES
 
 # What makes the vectors; Numba leaves it off unless told. Without it results are the same, but take

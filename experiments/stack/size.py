@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.stack.draws import AT_ONCE
-from experiments.stack.kernel import Shape
+from experiments.stack.kernel import LANES, Shape
 from experiments.stack.kernel_one_question import AT_A_TIME
 from simulation.checks import InputError, whole
 from simulation.talk import Talk
@@ -19,9 +19,6 @@ take 20% longer.
 
 FIXED_BYTES = 2**23
 """Bytes that a stack takes however few its members: mostly answers while shows are judged."""
-
-LANES = 8
-"""Blocks are multiples of it where they can be: numbers in a vector of the processor."""
 
 
 def shape_of(talk: Talk, n_presenters: int, *, abilities: int, questions: int) -> Shape:
@@ -55,7 +52,7 @@ def working_floats(shape: Shape) -> int:
 
 
 def members_at_once(shape: Shape) -> int:
-    """Members of a block: so many that what they work on stays in a core's cache."""
+    """Members of a block: so many that what they work on stays in a core's cache; whole vectors."""
     fit = CACHE // (8 * working_floats(shape))
     return max(1, fit // LANES * LANES if fit >= LANES else fit)
 
