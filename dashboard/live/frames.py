@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.live.pair import SIDES, Pair, Side
+from simulation.checks import InputError
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.measures import standard_sub_teams, synergies
 
@@ -17,6 +18,10 @@ BoolArray = npt.NDArray[np.bool_]
 QUALITIES = ("all", "one_mean", "one_worst", "two_mean", "two_worst", "hard")
 DIGITS = 4
 """Significant digits of what is drawn; the bridge's differences are sent in full."""
+
+
+class NotStartedError(InputError):
+    """Something is asked of a session before its first start."""
 
 
 def started(pair: Pair) -> dict[str, Any]:
@@ -44,6 +49,20 @@ def point(told: dict[str, Any]) -> list[float]:
     """Take from a frame what the curves need: rehearsal, then all and two missing, side by side."""
     qualities = [told["teams"][side]["quality"] for side in SIDES]
     return [told["rehearsal"]] + [q[key] for q in qualities for key in ("all", "two_mean")]
+
+
+def problem(line: str, *, code: str, **about: int) -> dict[str, Any]:
+    """Say in one line what was wrong; the session goes on.
+
+    `code`, and what belongs to it: by them the page says it in its own language.
+    """
+    return {"type": "error", "message": line, "code": code} | about
+
+
+def refusal(error: InputError) -> dict[str, Any]:
+    """Say why a message was not taken."""
+    code = "not_started" if isinstance(error, NotStartedError) else "refused"
+    return problem(str(error), code=code)
 
 
 def encode(message: dict[str, Any]) -> str:

@@ -17,10 +17,10 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.live.access import Access, content_policy
-from dashboard.live.frames import encode
+from dashboard.live.frames import encode, refusal
 from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import MalformedError, Start, parse
-from dashboard.live.session import Session, refusal
+from dashboard.live.session import Session
 from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dashboard.live.frames import frame, point, started
+from dashboard.live.frames import NotStartedError, frame, point, problem, refusal, started
 from dashboard.live.messages import ChangeAtOnce, Command, Home, Message, Network, Speed, Start
 from dashboard.live.pair import Pair
 from dashboard.live.setup import MOST_REHEARSALS, Setup
@@ -28,10 +28,6 @@ PROGRESS = 0.25
 """Seconds between two frames while a link is being caught up with."""
 HISTORY_POINTS = 200
 MOST_DEFERRED = 100
-
-
-class NotStartedError(InputError):
-    """Something is asked of a session before its first start."""
 
 
 class Session:
@@ -248,17 +244,3 @@ class Session:
     def _frame(self, pair: Pair) -> Told:
         self._unseen = False
         return frame(pair, playing=self.playing)
-
-
-def problem(line: str, *, code: str, **about: int) -> Told:
-    """Say in one line what was wrong; the session goes on.
-
-    `code`, and what belongs to it: by them the page says it in its own language.
-    """
-    return {"type": "error", "message": line, "code": code} | about
-
-
-def refusal(error: InputError) -> Told:
-    """Say why a message was not taken."""
-    code = "not_started" if isinstance(error, NotStartedError) else "refused"
-    return problem(str(error), code=code)
