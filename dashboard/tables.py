@@ -16,12 +16,12 @@ from simulation.show import Show
 from simulation.statistics import Effect
 from simulation.team import Team
 
-SHORT = {"no difference shown": "not shown"}
-"""Verdicts that are too long for a narrow screen."""
+SHORT = {"no difference shown": "none"}
+"""A verdict that is too long for a narrow screen, as an answer to the column's head: 'shown'."""
 
 
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:
-    """Tabulate paired effects: both means, the difference with its interval, the verdict."""
+    """Tabulate paired effects: both means, the difference with its interval, what it shows."""
     seeds = next(iter(effects.values())).seeds
     table = plain_table(
         title,
@@ -30,7 +30,7 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
         right(before),
         right(after),
         right("difference"),
-        Column("verdict", no_wrap=True),
+        Column("shown", no_wrap=True),
     )
     table.padding = 0  # for 80 columns
     for name, effect in effects.items():
