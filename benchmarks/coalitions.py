@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.worker import Entry
+from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES
 from simulation.coalitions import (
     Game,
@@ -22,8 +22,6 @@ from simulation.coalitions import (
     shapley_interactions,
     shapley_values,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-9
 

@@ -14,8 +14,7 @@ import numpy.typing as npt
 from benchmarks.worker import Entry
 from experiments.stack import TeamStack
 from simulation import Team, one_or_two_absent, synthetic_talk
-
-FloatArray = npt.NDArray[np.float64]
+from simulation.arrays import FloatArray
 
 TOLERANCE = 1e-9
 CHECKED_STEPS = 20

@@ -13,15 +13,11 @@ from functools import cached_property
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.worker import Entry
 from simulation import AttendanceLaw, Talk, one_or_two_absent, synthetic_talk
+from simulation.arrays import FloatArray, IntArray
 from simulation.streams import TeamStreams
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 TOLERANCE = 1e-9
 CHECKED_STEPS = 10

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks.worker import Entry
-
-Array = npt.NDArray[Any]
+from simulation.arrays import Array
 
 CHECKED_STEPS = 5
 TOLERANCES = {"sgd": 1e-3, "adam": 1e-2}

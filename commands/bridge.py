@@ -10,7 +10,7 @@ from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, pro
 from dashboard.tables import bridge_table
 from experiments.crossing import CASES, cross
 from experiments.processes import Job, run_jobs
-from experiments.story import versions
+from experiments.versions import versions
 from simulation.checks import whole
 
 

@@ -13,7 +13,7 @@ from dashboard.tables import effects_table
 from experiments.article import Setting
 from experiments.article_measures import train_and_measure
 from experiments.processes import Job, run_jobs
-from experiments.story import versions
+from experiments.versions import versions
 from simulation import mnist_talk
 from simulation.checks import whole
 from simulation.statistics import paired_effect

@@ -12,7 +12,7 @@ import typer
 from commands.shared import AsJson, Seed, console, progress, say_json
 from dashboard.files import ready_folder, write_whole
 from dashboard.tables import dependence_table, presenters_table, team_table
-from experiments.story import versions
+from experiments.versions import versions
 from simulation import Talk, Team, digits_talk, law_from_text, mnist_talk, synthetic_talk
 from simulation.attendance_input import LAW_HELP
 from simulation.checks import one_of, whole

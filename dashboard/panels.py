@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import PercentFormatter
@@ -16,10 +15,10 @@ from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
 from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story
+from simulation.arrays import FloatArray
 from simulation.presenter import presenter_names
 from simulation.scenario import TeamResult
 
-FloatArray = npt.NDArray[np.float64]
 Panel = Callable[[Axes, Story, Texts], None]
 
 MISSING = ("all there", "one missing, mean", "one missing, worst", "two missing, mean",

@@ -8,4 +8,5 @@
 - `sweep`: many settings over many processes, in a store that survives a kill
 - `validation`: theorems, claims, controls, and where the analogy breaks
 - `processes`: jobs on several processes, with the same results on any number of them
+- `versions`: what results depend on besides their seed
 """

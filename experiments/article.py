@@ -16,13 +16,12 @@ from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import Game
 from simulation.real_talks import digits_talk
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
 
 HIDDEN_UNITS = 256
 

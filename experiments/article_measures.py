@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.article import Setting, digits_of, fit_article_network
+from simulation.arrays import FloatArray
 from simulation.coalitions import (
     ablation_area,
     ablation_curve,
@@ -17,8 +17,6 @@ from simulation.coalitions import (
     effective_carriers,
 )
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
 
 SILENCED = np.linspace(0.0, 0.9, 10)
 """Fractions of the hidden units silenced in the ablation curve; one of them is a half."""

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.article import HIDDEN_UNITS, article_network
 from nn_bridge.bridge import side_by_side
 from nn_bridge.optimizers import SGD
 from nn_bridge.twin import Twin
+from simulation.arrays import FloatArray
 from simulation.checks import whole
 from simulation.laws import one_or_two_absent
 from simulation.real_talks import digits_talk
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-12
 """Largest difference in any weight, bias or reliance that still counts as the same (float64)."""

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.dense import Dense
-from nn_bridge.layer import Array, Shape, Streams, register_layer
+from nn_bridge.layer import Shape, Streams, register_layer
+from simulation.arrays import Array
 from simulation.checks import real
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 from experiments.article import Setting
 from experiments.article_measures import NetworkResult, train_and_measure
 from experiments.crossing import CASES, Crossing, cross
 from experiments.processes import Job, OnProgress, run_jobs
+from experiments.versions import versions
 from simulation.checks import whole
 from simulation.scenario import Schedule, TeamResult, article_pair
 from simulation.statistics import Effect, paired_effect
@@ -19,7 +18,6 @@ LABEL_NOISES = (0.0, 0.3)
 RATES = (0.0, 0.5)
 SEEDS = 10
 """Paired seeds of the full story; with fewer, a verdict is not to be trusted."""
-PACKAGES = ("mesa", "numpy", "scipy", "scikit-learn")
 
 
 @dataclass(frozen=True)
@@ -128,11 +126,6 @@ class Story:
                 for noise in LABEL_NOISES
             },
         }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
 def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:

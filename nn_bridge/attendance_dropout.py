@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import Array, BoolArray, Shape, Streams, register_layer
+from nn_bridge.layer import Shape, Streams, register_layer
 from simulation import laws
+from simulation.arrays import Array, BoolArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of
 

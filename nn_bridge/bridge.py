@@ -8,18 +8,14 @@ and a network's groups of units become the members of a game.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from nn_bridge.network import Sequential
 from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
+from simulation.arrays import Array, FloatArray
 from simulation.coalitions import Game
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def side_by_side(team: Team, rehearsals: int) -> FloatArray:
@@ -43,7 +39,7 @@ def side_by_side(team: Team, rehearsals: int) -> FloatArray:
 
 def network_game(
     network: Sequential,
-    questions: npt.NDArray[Any],
+    questions: Array,
     wanted: FloatArray,
     member: int = 0,
     group_size: int | None = None,

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.layer import Array, Layer, Shape, Streams, register_layer
+from nn_bridge.layer import Layer, Shape, Streams, register_layer
 from nn_bridge.losses import log_softmax
+from simulation.arrays import Array
 from simulation.checks import InputError, one_of, whole
 
 

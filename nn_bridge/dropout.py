@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.layer import Array, BoolArray, Layer, Shape, Streams, register_layer
+from nn_bridge.layer import Layer, Shape, Streams, register_layer
+from simulation.arrays import Array, BoolArray
 from simulation.checks import InputError, real, whole
 
 DRAWS_AT_ONCE = 65_536

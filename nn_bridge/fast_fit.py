@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from nn_bridge.fast_layers import Block, FastLayer, blocks_of
 from nn_bridge.fast_loss import FAST_LOSSES, FastLoss
-from nn_bridge.layer import Array
 from nn_bridge.losses import accuracy
 from nn_bridge.optimizers import SGD
 from nn_bridge.trainer import Trainer
 from nn_bridge.training import Logs, diverged, slices
+from simulation.arrays import Array
 
 Indices = npt.NDArray[np.intp]
 

@@ -15,7 +15,8 @@ from scipy.linalg import get_blas_funcs
 
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import Array, BoolArray, Layer
+from nn_bridge.layer import Layer
+from simulation.arrays import Array, BoolArray
 
 Block = tuple[Dense, Dropout | None]
 """A Dense layer, and the dropout layer before it if there is one."""

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import blas
 
 from nn_bridge import losses
-from nn_bridge.layer import Array
+from simulation.arrays import Array
 
 NEEDS_NO_SHIFT = 32.0
 """Logits up to this size go into exp as they are: far from overflow (88), and a loss loses at most

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import Array, Layer, Shape, Streams, checked_shape
+from nn_bridge.layer import Layer, Shape, Streams, checked_shape
 from nn_bridge.losses import finite_numbers
 from nn_bridge.optimizers import Optimizer
 from nn_bridge.training import Samples, check_finite, slices
+from simulation.arrays import Array
 from simulation.checks import InputError, one_of, whole
 
 EVALUATION_BATCH = 1024

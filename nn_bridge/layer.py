@@ -12,10 +12,9 @@ from typing import Any, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arrays import Array
 from simulation.checks import InputError, whole
 
-Array = npt.NDArray[Any]
-BoolArray = npt.NDArray[np.bool_]
 Shape = tuple[int, ...]
 LayerT = TypeVar("LayerT", bound="Layer")
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arrays import Array
 from simulation.checks import InputError, one_of
-
-Array = npt.NDArray[Any]
 
 
 def log_softmax(logits: Array) -> Array:

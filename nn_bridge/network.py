@@ -11,7 +11,6 @@ from nn_bridge import losses, optimizers
 from nn_bridge.dense import Dense
 from nn_bridge.fast_fit import fast_fit_for
 from nn_bridge.feedforward import EVALUATION_BATCH, Feedforward, Masks
-from nn_bridge.layer import Array
 from nn_bridge.storage import read_model, save_model
 from nn_bridge.trainer import Trainer
 from nn_bridge.training import (
@@ -24,6 +23,7 @@ from nn_bridge.training import (
     reporting,
     slices,
 )
+from simulation.arrays import Array
 from simulation.checks import InputError, one_of, whole
 
 

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import get_blas_funcs
 
+from simulation.arrays import Array
 from simulation.checks import InputError, one_of, real
-
-Array = npt.NDArray[Any]
 
 _BLAS = {
     dtype: get_blas_funcs(("scal", "axpy"), dtype=dtype)

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from nn_bridge import losses, optimizers
 from nn_bridge.layer import LAYERS
+from simulation.arrays import Array
 from simulation.checks import InputError, one_of
 
-Array = npt.NDArray[Any]
 ModelT = TypeVar("ModelT")
 
 FORMAT = "nn_bridge network 1"

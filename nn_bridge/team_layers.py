@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import Array
 from nn_bridge.network import Sequential
+from simulation.arrays import Array
 from simulation.attendance import AttendanceLaw
 from simulation.audience import AUDIENCES, Audience
 from simulation.checks import InputError

@@ -11,10 +11,11 @@ import numpy as np
 
 from nn_bridge.dense import Dense
 from nn_bridge.feedforward import Masks, forward
-from nn_bridge.layer import Array, Layer
+from nn_bridge.layer import Layer
 from nn_bridge.losses import Loss, accuracy
 from nn_bridge.optimizers import Optimizer
 from nn_bridge.training import Logs, Samples, check_finite, mean_of_batches, slices
+from simulation.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nn_bridge.layer import Array
 from nn_bridge.optimizers import Optimizer
+from simulation.arrays import Array
 from simulation.checks import DivergedError, InputError
 
 Logs = dict[str, Any]

@@ -6,20 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
 from nn_bridge.team_layers import OUTPUTS, TeamLayers
+from simulation.arrays import BoolArray, FloatArray
 from simulation.checks import InputError, real
 from simulation.presenter import Presenter
 from simulation.talk import Talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(eq=False)

@@ -17,12 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import BoolArray, FloatArray
 from simulation.checks import whole
-
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
 
 BLOCK = 256
 """Rehearsals drawn at a time by `AttendanceLaw.stream`; drawing one by one costs ten times more."""
@@ -108,9 +105,7 @@ class AttendanceLaw(ABC):
         """How many uniform numbers one rehearsal takes."""
 
     @abstractmethod
-    def present(
-        self, uniforms: FloatArray, first: int, before: BoolArray | None
-    ) -> npt.NDArray[np.bool_]:
+    def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
         """Say who is there in consecutive rehearsals.
 
         Parameters

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from simulation.attendance import AttendanceLaw, BoolArray, FloatArray, Moments
+from simulation.arrays import BoolArray, FloatArray
+from simulation.attendance import AttendanceLaw, Moments
 from simulation.checks import InputError
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from simulation.arrays import FloatArray
 
 
 class Audience(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from simulation.attendance import AttendanceLaw, BoolArray, FloatArray, Moments
+from simulation.arrays import BoolArray, FloatArray, IntArray
+from simulation.attendance import AttendanceLaw, Moments
 from simulation.checks import InputError, real, whole
 
 
@@ -157,7 +157,7 @@ class Couples(AttendanceLaw):
         real("absence rate", self.rate, least=0, below=1)
 
     @property
-    def couple(self) -> npt.NDArray[np.int64]:
+    def couple(self) -> IntArray:
         """Which couple each presenter belongs to, shape (N,)."""
         return np.arange(self.n_presenters) // 2
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 import mesa
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import Audience
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def presenter_names(n: int) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arrays import FloatArray, IntArray
 from simulation.checks import InputError, real, whole
 from simulation.talk import Talk
 
@@ -160,8 +161,8 @@ def _idx_path(folder: Path, name: str) -> Path:
 def _digit_talk(
     rng: np.random.Generator,
     name: str,
-    practice: tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]],
-    show: tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]],
+    practice: tuple[FloatArray, IntArray],
+    show: tuple[FloatArray, IntArray],
     keep: int | None,
     label_noise: float,
 ) -> Talk:

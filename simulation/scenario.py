@@ -9,15 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import agreement, co_adaptation_score, pair_synergy
 from simulation.laws import Everyone, one_or_two_absent
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 PRESENTERS = 5
 HEAD_START = "B"

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.coalitions import (
     Game,
     Kept,
@@ -18,8 +18,6 @@ from simulation.coalitions import (
     shapley_values,
     solo_quality,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,16 +6,14 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.checks import InputError
 from simulation.coalitions import Game, Reading
 from simulation.presenter import presenter_names
 from simulation.raising_model import RaisingModel
 from simulation.show import Show
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class Speakers(RaisingModel):

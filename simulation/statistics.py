@@ -10,8 +10,6 @@ from scipy.special import ndtr, stdtrit
 
 from simulation.checks import InputError
 
-FloatArray = npt.NDArray[np.float64]
-
 CONFIDENCE = 0.95
 
 SMALLEST_EFFECT = 0.01

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 from mesa.datacollection import DataCollector
 
+from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import DivergedError, InputError, one_of, real, whole
 from simulation.presenter import Presenter, Rehearsal
@@ -16,9 +16,6 @@ from simulation.show import PRESENTER_COLUMNS, TEAM_COLUMNS, Show
 from simulation.speakers import Speakers
 from simulation.streams import TeamStreams
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 class Team(Speakers):

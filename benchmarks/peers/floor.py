@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from benchmarks.step import Array, Step
+from benchmarks.step import Step
+from simulation.arrays import Array
 
 
 class Products:

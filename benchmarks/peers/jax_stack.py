@@ -6,7 +6,8 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from benchmarks.stacks import BLOCK, CHECKED_STEPS, FloatArray, Stack, moved
+from benchmarks.stacks import BLOCK, CHECKED_STEPS, Stack, moved
+from simulation.arrays import FloatArray
 
 jax: Any = import_module("jax")
 jnp: Any = import_module("jax.numpy")

@@ -8,15 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.step import (
-    BETA_1,
-    BETA_2,
-    CHECKED_STEPS,
-    EPSILON,
-    Array,
-    Step,
-    results,
-)
+from benchmarks.step import BETA_1, BETA_2, CHECKED_STEPS, EPSILON, Step, results
+from simulation.arrays import Array
 
 jax: Any = import_module("jax")
 jnp: Any = import_module("jax.numpy")

@@ -7,15 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.step import (
-    BETA_1,
-    BETA_2,
-    CHECKED_STEPS,
-    EPSILON,
-    Array,
-    Step,
-    results,
-)
+from benchmarks.step import BETA_1, BETA_2, CHECKED_STEPS, EPSILON, Step, results
+from simulation.arrays import Array
 
 keras: Any = import_module("keras")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.stacks import BLOCK, CHECKED_STEPS, FloatArray, IntArray, Stack, moved
+from benchmarks.stacks import BLOCK, CHECKED_STEPS, Stack, moved
+from simulation.arrays import FloatArray, IntArray
 
 numba: Any = import_module("numba")
 

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from benchmarks.stacks import BLOCK, CHECKED_STEPS, FloatArray, Stack, moved
+from benchmarks.stacks import BLOCK, CHECKED_STEPS, Stack, moved
+from simulation.arrays import FloatArray
 
 
 class Stacked(ABC):

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.stacks import (
-    BLOCK,
-    CHECKED_STEPS,
-    ONE_BY_ONE,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Stack,
-    moved,
-)
+from benchmarks.stacks import BLOCK, CHECKED_STEPS, ONE_BY_ONE, Stack, moved
 from benchmarks.worker import Worker
 from experiments.stack import TeamStack
 from experiments.stack.draws import Streams
+from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.team import Team
 
 MANY_STEPS = 256_000

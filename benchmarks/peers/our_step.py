@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.step import (
-    EPSILON,
-    TOLERANCES,
-    Array,
-    PlainStep,
-    Step,
-    clear_batch,
-    one_hot,
-    results,
-)
+from benchmarks.step import EPSILON, TOLERANCES, PlainStep, Step, clear_batch, one_hot, results
 from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
+from simulation.arrays import Array
 
 
 class Fit:

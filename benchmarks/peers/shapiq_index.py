@@ -7,13 +7,11 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.coalitions import Coalitions
+from simulation.arrays import FloatArray
 
 shapiq: Any = import_module("shapiq")
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class Exact:

@@ -7,16 +7,8 @@ import warnings
 import numpy as np
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks.step import (
-    BETA_1,
-    BETA_2,
-    CHECKED_STEPS,
-    EPSILON,
-    NO_DROPOUT,
-    Array,
-    Step,
-    results,
-)
+from benchmarks.step import BETA_1, BETA_2, CHECKED_STEPS, EPSILON, NO_DROPOUT, Step, results
+from simulation.arrays import Array
 
 
 class PartialFit:

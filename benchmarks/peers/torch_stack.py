@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from benchmarks.stacks import BLOCK, CHECKED_STEPS, FloatArray, Stack, moved
+from benchmarks.stacks import BLOCK, CHECKED_STEPS, Stack, moved
+from simulation.arrays import FloatArray
 
 torch: Any = import_module("torch")
 

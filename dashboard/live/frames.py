@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.live.pair import SIDES, Pair, Side
+from simulation.arrays import BoolArray
 from simulation.checks import InputError
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.measures import standard_sub_teams, synergies
-
-BoolArray = npt.NDArray[np.bool_]
 
 QUALITIES = ("all", "one_mean", "one_worst", "two_mean", "two_worst", "hard")
 DIGITS = 4

@@ -6,15 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.measures import talk_vectors
 from nn_bridge.twin import Twin
+from simulation.arrays import FloatArray
 from simulation.checks import DivergedError
 from simulation.coalitions.gram import Gram
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,17 +8,15 @@ from typing import Any
 
 import mesa
 import numpy as np
-import numpy.typing as npt
 
 from dashboard.live.look import Look
 from dashboard.live.setup import Change, Setup, law_of, seats_of
 from nn_bridge.twin import Twin
+from simulation.arrays import BoolArray
 from simulation.checks import DivergedError
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
-
-BoolArray = npt.NDArray[np.bool_]
 
 SIDES = ("left", "right")
 ALONE_AT_ONCE = 200

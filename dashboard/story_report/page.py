@@ -14,7 +14,8 @@ from dashboard.story_report.wording import Wording
 from dashboard.templates import render
 from dashboard.texts import LANGUAGES
 from experiments.crossing import TOLERANCE
-from experiments.story import LABEL_NOISES, RATES, Story, versions
+from experiments.story import LABEL_NOISES, RATES, Story
+from experiments.versions import versions
 from simulation.checks import one_of
 from simulation.statistics import Effect
 

@@ -18,9 +18,9 @@ from experiments.validation.conditions import NOISY
 from experiments.validation.controls import NETWORK_COUPLES, SIX_COUPLES, SIX_WITHOUT
 from experiments.validation.limits.dose import Dose
 from experiments.validation.validate import Validation
+from simulation.arrays import FloatArray
 from simulation.statistics import Effect, paired_effect
 
-FloatArray = npt.NDArray[np.float64]
 Draw = Callable[[IO[bytes]], None]
 
 WORLDS = {"team": INK, "network": PINK}

@@ -13,11 +13,11 @@ from dashboard.validation.figures import figures_of
 from dashboard.validation.report import command, outcomes_by_claim, report
 from dashboard.validation.rows import validation_csv
 from experiments.article_measures import SILENCED
-from experiments.story import versions
 from experiments.validation.claims import Outcome
 from experiments.validation.conditions import World
 from experiments.validation.theorems.comparison import Comparison
 from experiments.validation.validate import Validation
+from experiments.versions import versions
 from simulation.statistics import Effect
 
 

@@ -11,7 +11,6 @@ from functools import partial
 from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 
 from dashboard.templates import render
 from experiments.article_measures import SILENCED
@@ -22,9 +21,8 @@ from experiments.validation.limits.dose import Dose
 from experiments.validation.network_world import AVERAGED, PENALTY_RATE
 from experiments.validation.rules import SMALLEST_RELATIVE_EFFECT, Rule
 from experiments.validation.validate import Validation
+from simulation.arrays import FloatArray
 from simulation.statistics import SMALLEST_EFFECT, Effect, paired_effect
-
-FloatArray = npt.NDArray[np.float64]
 
 MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, real
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def check_alike(talks: Sequence[Talk], laws: Sequence[AttendanceLaw]) -> None:

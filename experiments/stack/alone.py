@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.kernel import Given, Skills, to_output_gradient
-
-IntArray = npt.NDArray[np.int64]
+from simulation.arrays import IntArray
 
 
 def practise_alone(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.alone import practise_alone
 from experiments.stack.draws import AT_ONCE, Streams
@@ -14,12 +13,9 @@ from experiments.stack.kernel_matrices import Matrices
 from experiments.stack.kernel_one_question import OneQuestion
 from experiments.stack.measures import squared_weights
 from experiments.stack.reliance import Reliance
+from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.attendance import AttendanceLaw
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 
 class Block:

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from experiments.stack.kernel import LANES
 from experiments.stack.lanes import (
     above_zero,
@@ -27,10 +24,7 @@ from experiments.stack.lanes import (
     subtract,
     zeros,
 )
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from simulation.arrays import BoolArray, FloatArray, IntArray
 
 
 class Sizes(NamedTuple):

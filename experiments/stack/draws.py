@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import BoolArray, IntArray
 from simulation.attendance import AttendanceLaw
 from simulation.streams import TeamStreams
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 AT_ONCE = 512
 """Most rehearsals drawn at a time: enough that a call costs little beside what it draws."""

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from simulation.arrays import BoolArray, FloatArray, IntArray
 
 TargetNoise = Callable[[FloatArray, FloatArray], None]
 """Changes what is wanted (R, B, K), in place, to what members hear of it, at one rehearsal.

@@ -10,16 +10,12 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from experiments.stack.compiled_step import Scratch, Settings, Sizes, State, rehearse_groups
 from experiments.stack.kernel import LANES, Given, Shape, Skills, aligned
 from experiments.stack.reliance import Reliance
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from simulation.arrays import BoolArray, FloatArray, IntArray
 
 
 class Compiled:

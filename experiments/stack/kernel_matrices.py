@@ -9,7 +9,6 @@ its last column, and every pass over an array is one run through memory.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.kernel import (
     Given,
@@ -21,10 +20,7 @@ from experiments.stack.kernel import (
     to_output_gradient,
 )
 from experiments.stack.reliance import Reliance
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from simulation.arrays import BoolArray, FloatArray, IntArray
 
 AHEAD = 16
 """Rehearsals whose scaled masks are laid out, unit by unit, ahead of them."""

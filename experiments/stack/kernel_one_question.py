@@ -8,14 +8,10 @@ one in each lane of the processor's vectors.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.kernel import Given, Shape, Skills, aligned, to_output_gradient
 from experiments.stack.reliance import Reliance
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
+from simulation.arrays import BoolArray, FloatArray, IntArray
 
 AT_A_TIME = 4
 """Features whose steps are made together: few enough to be in cache still when they are added."""

@@ -12,13 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
 from numba import config, njit
 
 from experiments.stack.kernel import LANES
+from simulation.arrays import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 Vector = tuple[float, ...]
 """Of LANES numbers."""
 

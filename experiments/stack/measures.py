@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.kernel import Shape, Skills
+from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import AUDIENCES
 from simulation.coalitions.game import scale_of_size
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.measures import half_teams, standard_sub_teams
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 WORKED_ON = 2**21
 """Bytes of answers worked on at a time, about a core's second-level cache."""

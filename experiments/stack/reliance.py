@@ -6,10 +6,8 @@ The replicate axis is last, because these are many small sums over one axis of p
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from simulation.arrays import BoolArray, FloatArray
 
 
 class Reliance:

@@ -11,22 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack.alike import check_alike, for_each
 from experiments.stack.block import Block
 from experiments.stack.kernel import Skills, TargetNoise
 from experiments.stack.measures import game_measures
 from experiments.stack.size import members_at_once, shape_of
+from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import DivergedError, InputError, whole
 from simulation.coalitions import Game
 from simulation.presenter import presenter_names
 from simulation.talk import Talk
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 
 class TeamStack:

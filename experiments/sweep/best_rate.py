@@ -20,12 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import stdtrit
 
+from simulation.arrays import FloatArray
 from simulation.statistics import CONFIDENCE, SMALLEST_EFFECT
-
-FloatArray = npt.NDArray[np.float64]
 
 RESAMPLES = 2_000
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from experiments.sweep.points import Point
 from experiments.sweep.store import MEASURES, Store
-
-FloatArray = npt.NDArray[np.float64]
+from simulation.arrays import FloatArray, IntArray
 
 SETTINGS = tuple(field.name for field in fields(Point))
 COLUMNS = (
@@ -64,9 +62,9 @@ class Dose:
 
     setting: dict[str, Any]
     rates: FloatArray
-    seeds: npt.NDArray[np.int64]
+    seeds: IntArray
     measures: dict[str, FloatArray]
-    diverged: npt.NDArray[np.int64]
+    diverged: IntArray
     unstable: tuple[float, ...]
 
 

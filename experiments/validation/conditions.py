@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from experiments.article import Setting
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.laws import (
     AlwaysWithout,
@@ -25,7 +23,7 @@ from simulation.laws import (
 )
 from simulation.scenario import PRESENTERS
 
-Figures = Mapping[str, npt.NDArray[np.float64]]
+Figures = Mapping[str, FloatArray]
 """Measures of one condition by name, each (S,), one figure a seed."""
 
 COUPLED = 6

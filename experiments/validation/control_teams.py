@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import real
 from simulation.streams import TeamStreams
 from simulation.talk import Talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 AHEAD = 64
 """Rehearsals whose noise is drawn at a time, for a stack."""

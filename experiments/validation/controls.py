@@ -17,9 +17,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
 from experiments.article import HIDDEN_UNITS
 from experiments.validation.conditions import (
     BLOCKS,
@@ -33,11 +30,10 @@ from experiments.validation.conditions import (
     World,
 )
 from experiments.validation.rules import Verdict
+from simulation.arrays import FloatArray
 from simulation.laws import AlwaysWithout, Couples, Everyone, one_or_two_absent
 from simulation.scenario import PRESENTERS
 from simulation.statistics import Effect, paired_effect
-
-FloatArray = npt.NDArray[np.float64]
 
 SLOWER = 4
 """How much smaller the learning rate is, and how many more the rehearsals, in the slow teams."""

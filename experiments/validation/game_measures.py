@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.attendance import Moments
 from simulation.coalitions import (
     Game,
@@ -19,8 +19,6 @@ from simulation.coalitions import (
     solo_quality,
 )
 from simulation.coalitions.gram import absence_penalty
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def blocks(game: Game, count: int) -> Game:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.article import digits_of, fit_article_network
 from experiments.article_measures import SILENCED
@@ -23,10 +22,9 @@ from experiments.validation.game_measures import (
 from nn_bridge.bridge import network_game
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
+from simulation.arrays import FloatArray
 from simulation.coalitions import Game, ablation_curve, co_adaptation_score
 from simulation.laws import independent
-
-FloatArray = npt.NDArray[np.float64]
 
 SAMPLES = 1_000
 """Samples for which masks are counted."""

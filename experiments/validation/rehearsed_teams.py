@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.stack import TeamStack
 from experiments.stack.draws import Streams
@@ -19,12 +18,11 @@ from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import DecayingTeam, NoisyTeam, TargetNoise
 from experiments.validation.game_measures import quality_on_halves
+from simulation.arrays import BoolArray
 from simulation.coalitions import Game
 from simulation.scenario import HEAD_START, Schedule
 from simulation.talk import Talk
 from simulation.team import Team
-
-BoolArray = npt.NDArray[np.bool_]
 
 LEARNING_RATE = 0.02
 """Of teams that are not slow."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.conditions import OTHER_START, TeamCondition
 from experiments.validation.game_measures import (
@@ -17,14 +16,13 @@ from experiments.validation.game_measures import (
     variance_between,
 )
 from experiments.validation.rehearsed_teams import Rehearse, Rehearsed, as_stack, one_by_one
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import Game, answer_shares
 from simulation.laws import one_or_two_absent
 from simulation.presenter import presenter_names
 from simulation.scenario import HEAD_START
 from simulation.talk import synthetic_talk
-
-FloatArray = npt.NDArray[np.float64]
 
 DRAWN_SUB_TEAMS = 1_000
 """Sub-teams whose answers are averaged for C7."""

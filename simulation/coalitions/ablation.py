@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.checks import InputError, real
 from simulation.coalitions.game import Game, Reading
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def ablation_curve(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.attendance import ESTIMATE_FROM, AttendanceLaw
 from simulation.attendance_log import Recorded
 from simulation.checks import InputError
@@ -22,8 +23,6 @@ from simulation.laws import (
     NumberAbsent,
     Rota,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

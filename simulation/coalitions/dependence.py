@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.audience import SquaredError
 from simulation.coalitions.absences import fragility
@@ -20,8 +20,6 @@ from simulation.coalitions.game import EXACT_MEMBERS, Game, coalition_values
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.indices import shapley_interactions, shapley_values
 from simulation.coalitions.sampling import ValueFunction, arrival_gains, drawn_qualities
-
-FloatArray = npt.NDArray[np.float64]
 
 EXACT_HEARD = 12
 """Most members whose sub-teams are all asked by an audience that must hear every answer."""

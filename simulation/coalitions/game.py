@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import Audience, SquaredError
 from simulation.checks import DivergedError, InputError, one_of, whole
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 Reading = Literal["nobody covers", "fill the time"]
 """How a talk is given without some: as it is, or those present scaled by N/|S| to fill it."""

@@ -12,11 +12,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arrays import FloatArray
 from simulation.checks import InputError
 from simulation.coalitions.game import exact_members
 from simulation.coalitions.pairs import pair_gains, size_weight
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def checked_values(values: npt.ArrayLike) -> tuple[FloatArray, int]:

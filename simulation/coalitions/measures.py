@@ -15,13 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import SquaredError
 from simulation.checks import whole
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.gram import Gram
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
 
 MISSING_LIMIT = 2_000

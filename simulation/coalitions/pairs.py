@@ -16,13 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.coalitions.game import all_coalitions
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 _BLOCK_MEMBERS = 12
 """Members whose coalitions make a block: as many as a core's cache holds with their counts."""

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, whole
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 ValueFunction = Callable[[BoolArray], FloatArray]
 """v: sub-teams (C, N), True for present, to their values (C,)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.article import Setting, digits_of
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
@@ -15,10 +14,9 @@ from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.losses import accuracy
 from nn_bridge.network import Sequential
+from simulation.arrays import FloatArray
 from simulation.coalitions import all_coalitions
 from simulation.statistics import paired_effect
-
-FloatArray = npt.NDArray[np.float64]
 
 GROUPS, GROUP_SIZE = 5, 8
 """Groups of units that drop together in each layer: few enough to enumerate their masks."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.article import digits_of, fit_article_network
 from experiments.stack import TeamStack
@@ -20,12 +19,11 @@ from experiments.validation.conditions import (
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
 from experiments.validation.plan import Plan
 from experiments.validation.rehearsed_teams import ALONE
+from simulation.arrays import FloatArray
 from simulation.laws import independent
 from simulation.scenario import HEAD_START, PRESENTERS
 from simulation.statistics import Effect, paired_effect
 from simulation.talk import synthetic_talk
-
-FloatArray = npt.NDArray[np.float64]
 
 MEASURES = ("co-adaptation score", "quality", "two missing, mean")
 

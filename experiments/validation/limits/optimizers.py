@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.conditions import SMALL
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence
@@ -14,10 +13,9 @@ from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
+from simulation.arrays import FloatArray
 from simulation.real_talks import digits_talk
 from simulation.statistics import paired_effect
-
-FloatArray = npt.NDArray[np.float64]
 
 PLAIN, *REMEMBERING = OPTIMIZERS = ("plain SGD", "momentum", "Adam")
 

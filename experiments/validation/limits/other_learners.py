@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.game_measures import game_measures
 from experiments.validation.limits.limit import (
@@ -23,14 +22,13 @@ from experiments.validation.limits.limit import (
 )
 from experiments.validation.plan import Plan
 from experiments.validation.rules import Rule, all_of
+from simulation.arrays import BoolArray, FloatArray
 from simulation.laws import Everyone, one_or_two_absent
 from simulation.presenter import Presenter, Rehearsal
 from simulation.scenario import PRESENTERS
 from simulation.statistics import paired_effect
 from simulation.talk import synthetic_talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 STEP_SIZE = 0.005
 """Size of a change that is tried. Of .005, .01 and .02 it brought complete teams furthest on the
@@ -91,7 +89,7 @@ class Tinkerer(Presenter):
         if not rehearsal.audience.loss(imagined, rehearsal.wanted) < so_far:
             self.understanding, self.understanding_bias, self.delivery = known
 
-    def _note_who_came(self, attendance: npt.NDArray[np.bool_]) -> None:
+    def _note_who_came(self, attendance: BoolArray) -> None:
         self.met += attendance
         self.reliance = self.met / self.met[self.seat]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.conditions import SMALL
 from experiments.validation.limits.limit import (
@@ -22,14 +21,13 @@ from experiments.validation.theorems.comparison import EXACT
 from experiments.validation.theorems.ensemble import Ensemble
 from experiments.validation.theorems.snapshot import Snapshot
 from nn_bridge.twin import Twin
+from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES
 from simulation.laws import independent
 from simulation.real_talks import digits_talk
 from simulation.scenario import PRESENTERS
 from simulation.statistics import paired_effect
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def jobs(plan: Plan) -> Jobs:

@@ -9,19 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.theorems.comparison import largest
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
+from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError
 from simulation.coalitions import all_coalitions, sub_teams
 from simulation.laws import independent
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def possible_sub_teams(law: AttendanceLaw) -> tuple[BoolArray, FloatArray]:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.theorems.ensemble import Ensemble, possible_sub_teams
 from nn_bridge.twin import Twin
+from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.attendance_log import Recorded
 from simulation.laws import (
@@ -27,9 +27,6 @@ from simulation.laws import (
 from simulation.presenter import Presenter, Rehearsal
 from simulation.talk import synthetic_talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 LAWS: tuple[AttendanceLaw, ...] = (
     Everyone(5),

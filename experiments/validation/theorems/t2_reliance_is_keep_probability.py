@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.theorems.comparison import EXACT, Check, Comparison, largest
 from experiments.validation.theorems.snapshot import LAWS, Snapshot
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.laws import AlwaysWithout
 from simulation.talk import synthetic_talk
 from simulation.team import Team
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def reliance_is_keep_probability(seed: int = 0, quick: bool = False) -> Comparison:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.theorems.comparison import Check, Comparison, largest
 from experiments.validation.theorems.ensemble import Ensemble
@@ -11,8 +10,7 @@ from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
-
-FloatArray = npt.NDArray[np.float64]
+from simulation.arrays import FloatArray
 
 
 def dropped_input_loss(x: FloatArray, y: FloatArray, w: FloatArray, keep: float) -> float:

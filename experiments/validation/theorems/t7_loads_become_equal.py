@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
 from experiments.validation.theorems.comparison import Check, Comparison, largest
@@ -12,8 +11,7 @@ from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
-
-FloatArray = npt.NDArray[np.float64]
+from simulation.arrays import FloatArray
 
 SPECTRUM = (3.0, 2.0, 1.2, 0.4)
 """Singular values, none near a threshold of the settings: descent is slow to decide there."""

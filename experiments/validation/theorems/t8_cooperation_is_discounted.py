@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.validation.theorems.comparison import Check, Comparison, largest
 from experiments.validation.theorems.ensemble import possible_sub_teams
 from experiments.validation.theorems.snapshot import LAWS, Snapshot
+from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import all_coalitions, coalition_values, mean_quality, moebius, sub_teams
 from simulation.laws import (
@@ -19,8 +19,6 @@ from simulation.laws import (
     independent,
     one_or_two_absent,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def cooperation_is_discounted(seed: int = 0, quick: bool = False) -> Comparison:
