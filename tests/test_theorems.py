@@ -288,6 +288,22 @@ def test_the_same_seed_gives_the_same_figures():
     assert check("T2", 5) != check("T2", 6)
 
 
+# The others build twins, whose start is drawn and then overwritten by a team's.
+@pytest.mark.parametrize("name", ["T4", "T6", "T7", "T9"])
+def test_nothing_is_drawn_without_the_seed(name, monkeypatch):
+    class Seeded(np.random.SeedSequence):
+        def __init__(self, entropy=None, **options):
+            assert entropy is not None, "drawn from the system's entropy"
+            super().__init__(entropy, **options)
+
+    def default_rng(seed, new=np.random.default_rng):
+        return new(seed)
+
+    monkeypatch.setattr(np.random, "SeedSequence", Seeded)
+    monkeypatch.setattr(np.random, "default_rng", default_rng)
+    assert check(name).holds
+
+
 def test_an_unknown_theorem_is_told_which_there_are():
     with pytest.raises(InputError, match=r"theorem is .T10., but must be one of: T1, T2, .*, T9"):
         run_theorem("T10")

@@ -7,6 +7,7 @@ import numpy as np
 from experiments.validation.theorems.comparison import Check, Comparison, largest
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dropout import Dropout
+from nn_bridge.network import Sequential
 from simulation.coalitions import all_coalitions
 from simulation.laws import Independent
 
@@ -20,7 +21,8 @@ def dropout_keeps_the_mean(seed: int = 0, quick: bool = False) -> Comparison:
     layers += [Dropout(0.3, seed=seed, group_size=2), AttendanceDropout(people, 2, "question")]
     forward, passed, unchanged, dropped = [], [], [], []
     for layer in layers:
-        unchanged.append(layer(x) - x)  # builds the layer, too
+        # What the layer is not given a seed for, it draws by the network's.
+        unchanged.append(Sequential([layer], seed, "float64").predict(x) - x)
         if layer.rate == 0:
             unchanged.append(layer(x, training=True) - x)
         groups = units // layer.group_size
