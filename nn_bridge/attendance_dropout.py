@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+import simulation
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Shape, Streams, register_layer
-from simulation import laws
 from simulation.arrays import Array, BoolArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of
@@ -106,7 +106,7 @@ def law_to_config(law: AttendanceLaw) -> dict[str, Any]:
 def law_from_config(config: dict[str, Any]) -> AttendanceLaw:
     """Read a law from what `law_to_config` wrote; only the project's own laws are known."""
     fields = dict(config)
-    kind = getattr(laws, str(fields.pop("name", "")), None)
+    kind = getattr(simulation, str(fields.pop("name", "")), None)
     if not (isinstance(kind, type) and issubclass(kind, AttendanceLaw)):
         raise InputError(f"the attendance law {config.get('name')!r} is not one of this project's")
     return kind(**{name: _as_tuple(value) for name, value in fields.items()})
