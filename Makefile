@@ -3,6 +3,8 @@
 # make check  style, types, arrows                make bench  what things cost, beside the peers
 PYTHON ?= python3
 VENV ?= .venv
+# One more process than cores: tests in the browser wait for it as often as they work.
+PYTEST = $(VENV)/bin/python -m pytest --dist loadfile -n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test quick check bench
@@ -11,10 +13,10 @@ run: $(VENV)/installed
 	$(VENV)/bin/python run.py
 
 test: $(VENV)/installed-test
-	$(VENV)/bin/python -m pytest -n auto --dist loadfile
+	$(PYTEST)
 
 quick: $(VENV)/installed-test
-	$(VENV)/bin/python -m pytest -n auto --dist loadfile -m "not slow"
+	$(PYTEST) -m "not slow"
 
 check: $(VENV)/installed-check
 	$(VENV)/bin/ruff check .

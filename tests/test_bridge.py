@@ -52,6 +52,7 @@ def talk_for(audience: str, seed: int):
     return digits_talk(rng, practice=200, label_noise=0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_t1_a_thousand_rehearsals_leave_no_difference(case):
     crossing = cross(case, 1_000, seed=0)

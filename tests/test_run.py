@@ -27,6 +27,7 @@ def call(capsys, *arguments: str) -> tuple[int, str, str]:
     return code, out, err
 
 
+@pytest.mark.slow
 def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(StoryPlan, "quick", classmethod(lambda cls, seed: tiny(seed)))
     code, out, err = call(capsys, "--quick", "--out", str(tmp_path), "--workers", "1")
@@ -45,6 +46,7 @@ def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
     assert all(case["same"] for case in results["bridge"])
 
 
+@pytest.mark.slow
 def test_the_story_does_not_depend_on_the_number_of_processes(tmp_path):
     def told(workers: int):
         return run_story(tiny(3), workers, lambda *_: None).to_json()

@@ -149,6 +149,7 @@ def test_the_dearest_chunks_come_first():
     assert (last.presenters, last.rehearsals) == (3, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [False, True])
 def test_a_chunk_holds_what_its_teams_come_to(compiled):
     """Row for row what `Team` gives, at the same seed: laws, trust, rates, noise, head start."""
@@ -198,13 +199,18 @@ def test_a_worker_of_another_version_refuses():
         run_chunk(plan.task(plan.chunks[0], {**versions(), "NumPy": "1.0"}))
 
 
-def test_the_estimate_grows_with_the_sweep():
+def test_the_estimate_grows_with_the_sweep(monkeypatch):
     small, large = small_plan("rehearsals=100"), small_plan("rehearsals=100000")
     one = estimate(small, list(small.chunks))
     assert one.seconds > 0
     assert one.memory(2) > one.memory(1) > one.stack_bytes > 0
-    assert estimate(large, list(large.chunks)).seconds > 20 * one.seconds
     assert estimate(small, []).seconds == 0
+    # What is timed depends on what else the machine does; what is made of it does not.
+    monkeypatch.setattr(
+        "experiments.sweep.estimate._seconds", lambda plan, chunk, rehearsals, _under: rehearsals
+    )
+    few, many = (estimate(plan, list(plan.chunks)).seconds for plan in (small, large))
+    assert many > 20 * few
 
 
 @pytest.mark.parametrize("compiled", [False, True])

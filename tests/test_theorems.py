@@ -48,6 +48,7 @@ def test_holds(name, seed):
     assert comparison.decisive is comparison.checks[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"])
 def test_holds_in_full(name):  # T1 in full: test_bridge.py
     assert run_theorem(name).holds
@@ -271,6 +272,7 @@ def test_t7_comes_from_descent_not_from_the_start(monkeypatch):
     assert 1e-6 < after_200_steps < 0.3 * check("T7").decisive.difference
 
 
+@pytest.mark.slow
 def test_every_theorem_says_what_it_went_through_and_fits_into_json(monkeypatch):
     monkeypatch.setitem(THEOREMS, "T1", lambda seed, quick: team_is_network(seed, quick, steps=2))
     comparisons = [run_theorem(name, 3, quick=True) for name in THEOREMS]
