@@ -4,7 +4,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 # One more process than cores: tests in the browser wait for it as often as they work.
-PYTEST = $(VENV)/bin/python -m pytest --dist loadfile -n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+# Files go to them in order: the long ones with few tests would come last otherwise, and alone.
+PYTEST = $(VENV)/bin/python -m pytest --dist loadfile --no-loadscope-reorder \
+	-n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test quick check bench

@@ -44,6 +44,7 @@ def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
     assert f"{share['before']:.3f}" in out
     assert f"{share['after']:.3f}" in out
     assert all(case["same"] for case in results["bridge"])
+    assert str(tmp_path / "report.html") in out
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ RESULTS = 3
 """Where `content` has the teams."""
 
 DESIGN = ["--set", "rate=0,0.3", "--set", "seeds=4", "--set", "rehearsals=5"]
-SETTINGS = [*DESIGN, "--workers", "1"]
+SETTINGS = [*DESIGN, "--workers", "1", "--json"]  # no estimate: it would compile once more
 
 
 def quiet(*_: object) -> None:
