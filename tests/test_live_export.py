@@ -132,8 +132,9 @@ def test_a_folder_that_cannot_be_written_is_told_of_the_path(tmp_path, capsys):
     assert "--out" not in err
 
 
-def test_a_page_too_large_to_mail_is_not_written(tmp_path, capsys, monkeypatch):
+def test_a_page_too_large_to_mail_is_not_written(recording, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("commands.export.MOST_BYTES", 1_000)
+    monkeypatch.setattr("commands.export.record", lambda *_: recording)
     options = ["--frames", "2", "--rehearsals", "2", "--presenters", "2"]
     assert run.main(["export", str(tmp_path / "page.html"), *options]) == 2
     assert "fewer --frames than 2" in capsys.readouterr().err
