@@ -3,10 +3,7 @@
 # make check  style, types, arrows                make bench  what things cost, beside the peers
 PYTHON ?= python3
 VENV ?= .venv
-# One more process than cores: tests in the browser wait for it as often as they work.
-# Files go to them in order: the long ones with few tests would come last otherwise, and alone.
-PYTEST = $(VENV)/bin/python -m pytest --dist loadfile --no-loadscope-reorder \
-	-n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadfile
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: run test quick check bench
