@@ -26,6 +26,8 @@ from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
 
+pytestmark = pytest.mark.slow
+
 HALF = SILENCED.tolist().index(0.5)
 MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 

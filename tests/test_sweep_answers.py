@@ -30,6 +30,8 @@ from experiments.sweep.results import COLUMNS, doses, frame
 from experiments.sweep.store import MEASURES, Row, create_store, open_store
 from experiments.sweep.work import versions
 
+pytestmark = pytest.mark.slow
+
 # --- results ---
 
 

@@ -242,7 +242,11 @@ BROKEN = [
 
 @pytest.mark.parametrize(
     ("break_it", "name"),
-    [(break_it, name) for break_it, names in BROKEN for name in names.split()],
+    [
+        pytest.param(break_it, name, marks=pytest.mark.slow if name == "T7" else ())
+        for break_it, names in BROKEN
+        for name in names.split()
+    ],
     ids=lambda part: getattr(part, "__name__", part),
 )
 def test_fails_when_the_code_is_broken(monkeypatch, break_it, name):
