@@ -1,6 +1,6 @@
 # make run    sets up and tells the story          make test   sets up and runs every test
-# make quick  the tests that take seconds
-# make check  style, types, arrows                make bench  what things cost, beside the peers
+# make quick  the tests that take seconds          make check  style, types, arrows
+# make bench  what things cost, beside the peers
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadfile

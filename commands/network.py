@@ -30,7 +30,7 @@ def network(
     epochs: Annotated[int, typer.Option(help="Times through the training samples.")] = 60,
     batch_size: Annotated[int, typer.Option(help="Samples in a step.")] = 32,
     optimizer: Annotated[
-        str, typer.Option(help="'adam' with rate 0.001, or 'sgd' with rate 0.05 and momentum 0.9.")
+        str, typer.Option(help="'adam', or 'sgd' with momentum 0.9; they learn at 0.001 and 0.05.")
     ] = "adam",
     seeds: Annotated[int, typer.Option(help="Paired seeds, at least 2.")] = 5,
     seed: Seed = 0,
