@@ -28,7 +28,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "rates": (":R1,R2,..", "a rate for each presenter"),
     "rota": ("[:K]", "K absent by turns, 1 if not said"),
     "couples": (":R", "neighbours absent together with rate R"),
-    "bursts": (":R[,L]", "absences with rate R that last L rehearsals, 5 if not said"),
+    "bursts": (":R[,L]", "absences at rate R, L long (5 if not said), both in the long run"),
     "without": (":WHO", "one fixed presenter always absent, by name (A, B, ..)"),
     "log": (":FILE", "a recorded log, CSV with the names as header and 0/1 below"),
 }

@@ -16,7 +16,10 @@ from simulation.checks import InputError
 
 @dataclass(frozen=True)
 class Recorded(AttendanceLaw):
-    """An attendance log: `rows` of 0/1, one a rehearsal; when it is over it starts again."""
+    """An attendance log: `rows` of 0/1, one a rehearsal; when it is over it starts again.
+
+    What `moments` says holds over the whole log: a shorter run sees its beginning only.
+    """
 
     rows: tuple[tuple[int, ...], ...]
 

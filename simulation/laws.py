@@ -122,7 +122,10 @@ def independent(n_presenters: int, rate: float) -> Independent:
 
 @dataclass(frozen=True)
 class Rota(AttendanceLaw):
-    """Turns instead of chance: `absent` people stay away, the next ones at the next rehearsal."""
+    """Turns instead of chance: `absent` people stay away, the next ones at the next rehearsal.
+
+    What `moments` says holds over each whole turn of N rehearsals.
+    """
 
     absent: int = 1
 
@@ -178,12 +181,18 @@ class Couples(AttendanceLaw):
 class Bursts(AttendanceLaw):
     """Who is ill stays ill: each person's presence is a two-state Markov chain.
 
+    What `moments` says holds in the long run: over many times 1 / (1 - |l|) rehearsals, where
+    l = 1 - f - r, f = rate / (1 - rate) / length is the chance to fall ill and r = 1 / length the
+    chance to recover. f = r = 1 never gets there and is refused: everybody would come every second
+    time for ever, any two of them always together or never.
+
     Attributes
     ----------
     rate : float
         Fraction of rehearsals missed in the long run, in [0, 1).
     length : float
-        Mean number of rehearsals an absence lasts, at least 1 and at least rate / (1 - rate).
+        Mean number of rehearsals an absence lasts, at least 1 and at least rate / (1 - rate);
+        above 1 if the rate is 0.5.
     """
 
     rate: float
@@ -197,6 +206,12 @@ class Bursts(AttendanceLaw):
             raise InputError(
                 f"absences of {self.length:g} rehearsals cannot make up {self.rate:g} of all: "
                 f"lengthen them to at least {self.rate / (1 - self.rate):g}, or lower the rate"
+            )
+        if self._fall_ill + 1.0 / self.length > 2 - 1e-9:
+            raise InputError(
+                f"absences of {self.length:g} rehearsal that make up {self.rate:g} of all leave "
+                "nothing to chance, each presenter would come every second time for ever: "
+                "lengthen them above 1, or choose another rate"
             )
 
     @property

@@ -187,7 +187,7 @@ def test_bursts_start_as_they_will_be_in_the_long_run(row):
     assert abs(present.mean() - 0.7) < 5 * np.sqrt(0.21 / n)
 
 
-@pytest.mark.parametrize(("rate", "length"), [(0.5, 1.0), (0.8, 4.0), (0.9, 9.0), (0.75, 3.0)])
+@pytest.mark.parametrize(("rate", "length"), [(0.4, 1.0), (0.8, 4.0), (0.9, 9.0), (0.75, 3.0)])
 def test_the_shortest_bursts_that_fit_a_rate_are_allowed(rate, length):
     # rate / (1 - rate) itself is allowed, though it cannot always be written in binary.
     assert Bursts(3, rate, length).length == length
@@ -240,6 +240,7 @@ NAN = float("nan")
         (lambda: Bursts(4, 0.3, 0.5), "length of an absence is 0.5", "[1, inf)"),
         (lambda: Bursts(4, 0.3, NAN), "length of an absence is nan", "[1, inf)"),
         (lambda: Bursts(4, 0.9, 2.0), "absences of 2 rehearsals", "at least 9"),
+        (lambda: Bursts(4, 0.5, 1.0), "absences of 1 rehearsal that make up 0.5", "above 1"),
         (lambda: AlwaysWithout(3, 3), "who is always absent is 3", "0 to 2"),
         (lambda: AlwaysWithout(3, -1), "who is always absent is -1", "0 to 2"),
         (lambda: Recorded(3, ()), "no rehearsal", "at least one row"),

@@ -100,6 +100,7 @@ def test_what_is_no_form_is_refused_with_the_forms_there_are(text):
         ("rota:6", "absent is 6", "0 to 5"),
         ("couples:-1", "absence rate is -1", "[0, 1)"),
         ("bursts:0.9,2", "absences of 2", "at least 9"),
+        ("bursts:0.5,1", "every second time", "lengthen them above 1"),
         ("bursts:0.2,0", "length of an absence is 0", "[1, inf)"),
         ("without:F", "'F'", "A to E"),
         ("without:b", "'b'", "A to E"),

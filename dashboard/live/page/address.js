@@ -78,7 +78,9 @@ export function lawHolds(text, n) {
       return parts.length === n && parts.every((part) => part >= 0 && part < 1);
     case "bursts": {
       const length = parts[1] ?? 5;
-      return parts.length <= 2 && rate && length >= 1 && length >= parts[0] / (1 - parts[0]);
+      const fallIll = parts[0] / (1 - parts[0]) / length;
+      const byChance = fallIll <= 1 + 1e-9 && fallIll + 1 / length <= 2 - 1e-9; // as Bursts has it
+      return parts.length <= 2 && rate && length >= 1 && byChance;
     }
     default:
       return parts.length === 1 && rate;
