@@ -3,7 +3,8 @@
 - `story`: the main job, teams and networks of the article side by side
 - `article`: the article's own network on digits; `article_measures` holds it to the yardstick
 - `crossing`: team and network side by side, weight by weight
-- `output_noise`: noise on the output instead of dropout, a control
+- `decaying_team`: a team with weight decay; `output_noise`: noise on the output instead of dropout;
+  both controls
 - `stack`: thousands of teams trained at once
 - `sweep`: many settings over many processes, in a store that survives a kill
 - `validation`: theorems, claims, controls, and where the analogy breaks

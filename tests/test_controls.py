@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from experiments.article import Setting, digits_of, fit_article_network
+from experiments.decaying_team import DecayingTeam
 from experiments.output_noise import NoisyDense
-from experiments.validation.control_teams import DecayingTeam, NoisyTeam
+from experiments.validation.control_teams import NoisyTeam
 from experiments.validation.controls import couples_stay_together, much_less
 from experiments.validation.exact_controls import exact_networks, exact_teams
 from simulation import Everyone, InputError, Presenter, Team, one_or_two_absent, synthetic_talk

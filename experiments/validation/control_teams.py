@@ -1,4 +1,4 @@
-"""Two controls on people: a team whose audience is noisy, and a team with weight decay."""
+"""A control on people: a team whose audience is noisy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
-from simulation.checks import real
 from simulation.streams import TeamStreams
 from simulation.talk import Talk
 from simulation.team import Team
@@ -66,36 +65,6 @@ class TargetNoise:
             drawn = np.stack([rng.standard_normal(shape) for rng in self._rngs], axis=1)
             self._noise.extend(drawn)  # AHEAD times (R, B, K)
         wanted += self._noise.popleft() * _spread(self._covariance, table)
-
-
-class DecayingTeam(Team):
-    """Shrinks all its skills a little at each rehearsal: weight decay, L2's counterpart.
-
-    Parameters
-    ----------
-    talk, attendance, **options
-        Of `Team`.
-    weight_decay : float
-        Each rehearsal shrinks skills by learning rate times this.
-    """
-
-    def __init__(
-        self, talk: Talk, attendance: AttendanceLaw, *, weight_decay: float, **options: Any
-    ) -> None:
-        super().__init__(talk, attendance, **options)
-        self.weight_decay = real("weight decay", weight_decay, least=0)
-
-    def step(self) -> None:
-        """Hold one rehearsal, and shrink all skills a little."""
-        super().step()
-        kept = 1.0 - self.learning_rate * self.weight_decay
-        for presenter in self.agents:
-            for skill in (
-                presenter.understanding,
-                presenter.understanding_bias,
-                presenter.delivery,
-            ):
-                skill *= kept
 
 
 def _spread(covariance: FloatArray, table: FloatArray) -> FloatArray:

@@ -12,11 +12,12 @@ from functools import partial
 
 import numpy as np
 
+from experiments.decaying_team import DecayingTeam
 from experiments.stack import TeamStack
 from experiments.stack.draws import Streams
 from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
-from experiments.validation.control_teams import DecayingTeam, NoisyTeam, TargetNoise
+from experiments.validation.control_teams import NoisyTeam, TargetNoise
 from experiments.validation.game_measures import quality_on_halves
 from simulation.arrays import BoolArray
 from simulation.coalitions import Game
