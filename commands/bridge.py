@@ -1,4 +1,4 @@
-"""`run.py bridge`: how far teams and their network twins are apart."""
+"""`run.py bridge`: how far teams and networks are apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.tables import bridge_table
 from experiments.crossing import CASES, cross
+from experiments.parting import part
 from experiments.processes import Job, run_jobs
 from experiments.versions import versions
 from simulation.checks import whole
@@ -22,16 +23,22 @@ def bridge(
 ) -> None:
     """Run teams beside their network twins and print how far apart they ever were.
 
-    Exit code 1 if they differ by more than the tolerance.
+    For a = 1 the twin trains by plain SGD with one mask a batch or a sample, for a < 1 by the
+    presenters' own rule. Exit code 1 if they differ by more than the tolerance. Last comes how far
+    a team with a < 1 is from dropout SGD with the same masks, from which it must part.
     """
     whole("rehearsals", rehearsals, least=1)
     whole("seed", seed)
     jobs: dict[str, Job] = {case.name: (cross, (case, rehearsals, seed)) for case in CASES}
+    jobs["beside dropout SGD"] = part, (rehearsals, seed)
     with progress(quiet=as_json) as on_progress:
-        crossings = list(run_jobs(jobs, workers, on_progress).values())
+        results = run_jobs(jobs, workers, on_progress)
+    crossings, parting = [results[case.name] for case in CASES], results["beside dropout SGD"]
     if as_json:
-        say_json({"seed": seed, "versions": versions(), "cases": [c.to_json() for c in crossings]})
+        cases = [crossing.to_json() for crossing in crossings]
+        found = {"cases": cases, "beside dropout SGD": parting.to_json()}
+        say_json({"seed": seed, "versions": versions()} | found)
     else:
-        console.print(bridge_table(crossings))
+        console.print(bridge_table(crossings, parting))
     if not all(crossing.holds for crossing in crossings):
         raise typer.Exit(1)

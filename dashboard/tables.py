@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from dashboard.numbers import Said, figure, signed
 from experiments.crossing import TOLERANCE, Crossing
+from experiments.parting import CASE, Parting
 from experiments.story import LABEL_NOISES, RATES, Story
 from simulation.coalitions.dependence import Dependence, Figure
 from simulation.show import Show
@@ -45,11 +46,12 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
     return table
 
 
-def bridge_table(crossings: Iterable[Crossing]) -> Table:
-    """Tabulate how far team and network were ever apart."""
+def bridge_table(crossings: Iterable[Crossing], parting: Parting) -> Table:
+    """Tabulate how far team and network were ever apart, and how far the team is from dropout."""
     table = plain_table(
         "The bridge: team against network, same questions and attendance",
-        f"same: no weight, bias or reliance ever differs by more than {TOLERANCE:g}",
+        f"same: no weight, bias or reliance ever differs by more than {TOLERANCE:g}\n"
+        "for a < 1 the network trains by the presenters' rule; last rows: by dropout SGD",
         "presenters x abilities, audience, trust a",
         right("rehearsals"),
         right("largest difference"),
@@ -61,6 +63,13 @@ def bridge_table(crossings: Iterable[Crossing]) -> Table:
             f"{len(crossing.differences):,}",
             f"{crossing.largest:.1e}",
             "yes" if crossing.holds else "[red]NO[/red]",
+        )
+    for number, apart in parting.after.items():
+        table.add_row(
+            f"{CASE.name}, beside dropout SGD",
+            f"{number:,}",
+            f"{apart:.1e}",
+            "other rule",
         )
     return table
 
@@ -95,7 +104,7 @@ def story_tables(story: Story) -> list[Table]:
             "absent",
             story.team_effects(),
         ),
-        bridge_table(story.crossings),
+        bridge_table(story.crossings, story.parting),
     ]
     for noise in LABEL_NOISES:
         labels = "clean labels" if noise == 0 else f"{noise:.0%} wrong labels in practice"

@@ -2,7 +2,7 @@
 
 - `story`: the main job, teams and networks of the article side by side
 - `article`: the article's own network on digits; `article_measures` holds it to the yardstick
-- `crossing`: team and network side by side, weight by weight
+- `crossing`: team and network side by side, weight by weight; `parting`: a < 1 beside dropout SGD
 - `decaying_team`: a team with weight decay; `output_noise`: noise on the output instead of dropout;
   both controls
 - `stack`: thousands of teams trained at once

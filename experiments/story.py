@@ -8,6 +8,7 @@ from typing import Any
 from experiments.article import Setting
 from experiments.article_measures import NetworkResult, train_and_measure
 from experiments.crossing import CASES, Crossing, cross
+from experiments.parting import Parting, part
 from experiments.processes import Job, OnProgress, run_jobs
 from experiments.versions import versions
 from simulation.checks import whole
@@ -72,12 +73,15 @@ class Story:
     pairs : list of (TeamResult, TeamResult)
         Always complete, and one or two absent; a pair a seed.
     crossings : list of Crossing
+    parting : Parting
+        Of a team with a < 1 from dropout SGD with the same masks.
     networks : dict of (label noise, rate) to NetworkResult
     """
 
     plan: StoryPlan
     pairs: list[tuple[TeamResult, TeamResult]]
     crossings: list[Crossing]
+    parting: Parting
     networks: dict[tuple[float, float], NetworkResult]
 
     def team_effects(self) -> dict[str, Effect]:
@@ -112,6 +116,7 @@ class Story:
                 for name, effect in self.team_effects().items()
             },
             "bridge": [crossing.to_json() for crossing in self.crossings],
+            "beside dropout SGD": self.parting.to_json(),
             "network": {
                 f"{noise:.0%} wrong labels": {
                     name: effect.to_json()
@@ -144,6 +149,7 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
         ("bridge", case.name): (cross, (case, plan.bridge_rehearsals, plan.seed))
         for case in sorted(CASES, key=lambda case: not case.article_net)
     }
+    jobs["bridge", "beside dropout SGD"] = part, (plan.bridge_rehearsals, plan.seed)
     for noise in LABEL_NOISES:
         for rate in RATES:
             setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
@@ -155,6 +161,7 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
         plan=plan,
         pairs=[results["team", seed] for seed in plan.all_seeds],
         crossings=[results["bridge", case.name] for case in CASES],
+        parting=results["bridge", "beside dropout SGD"],
         networks={
             (noise, rate): results["network", noise, rate]
             for noise in LABEL_NOISES

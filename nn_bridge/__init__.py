@@ -16,7 +16,7 @@ What `__all__` names is promised; all else may move. Which file answers which qu
 
 from nn_bridge import keras
 from nn_bridge.attendance_dropout import AttendanceDropout
-from nn_bridge.bridge import network_game, side_by_side
+from nn_bridge.bridge import beside_dropout, network_game, side_by_side
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Layer, register_layer
@@ -33,6 +33,7 @@ __all__ = [
     "Layer",
     "Sequential",
     "Twin",
+    "beside_dropout",
     "keras",
     "load_model",
     "network_game",

@@ -1,12 +1,19 @@
-"""The bridge: the team is the network, step for step, and one yardstick measures both.
+"""The bridge: the team as a network, and one yardstick for both.
 
 A presenter with H abilities is a group of H hidden units, understanding their incoming weights,
 delivery their outgoing ones, the handout the output bias, attendance the dropout mask. `Twin`
 carries over both ways; here the two rehearse the same questions with the same people there (T1),
 and a network's groups of units become the members of a game.
+
+For trust a = 1 the team is, step for step, the network that plain SGD trains, with one mask a batch
+or a sample. For a < 1 the network trains by the presenters' own rule, which is not dropout SGD:
+`beside_dropout` measures how far the two part.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,14 +33,34 @@ def side_by_side(team: Team, rehearsals: int) -> FloatArray:
     (rehearsals,) array
         Largest difference in any weight, bias or reliance after each rehearsal.
     """
-    twin = Twin.of(team)
+    return _rehearse_both(team, Twin.of(team), rehearsals, Twin.difference_from)
+
+
+def beside_dropout(team: Team, rehearsals: int) -> FloatArray:
+    """Let a team rehearse beside a network that trains by ordinary dropout SGD with the same masks.
+
+    For trust 1 that network is the twin. Below 1 presenters learn by a rule of their own, and the
+    two must part: this says how far.
+
+    Returns
+    -------
+    (rehearsals,) array
+        Largest difference in any weight or bias after each rehearsal.
+    """
+    network = replace(Twin.of(team), trust=1.0)
+    return _rehearse_both(team, network, rehearsals, Twin.weights_apart_from)
+
+
+def _rehearse_both(
+    team: Team, twin: Twin, rehearsals: int, apart: Callable[[Twin, Team], float]
+) -> FloatArray:
     differences = np.empty(rehearsals)
     for step in range(rehearsals):
         team.step()
         held = team.last_rehearsal
         assert held is not None
         twin.rehearse(held.questions, held.wanted, held.attendance)
-        differences[step] = twin.difference_from(team)
+        differences[step] = apart(twin, team)
     return differences
 
 

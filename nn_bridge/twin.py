@@ -174,8 +174,13 @@ class Twin:
 
     def difference_from(self, team: Team) -> float:
         """Largest absolute difference to `team` in any weight, bias or reliance."""
-        mine, theirs = [*self.layers.parameters, self.reliance], [*_skills(team), team.reliance]
-        return max(float(np.abs(a - b).max()) for a, b in zip(mine, theirs, strict=True))
+        reliance = float(np.abs(self.reliance - team.reliance).max())
+        return max(self.weights_apart_from(team), reliance)
+
+    def weights_apart_from(self, team: Team) -> float:
+        """Largest absolute difference to `team` in any weight or bias."""
+        pairs = zip(self.layers.parameters, _skills(team), strict=True)
+        return max(float(np.abs(mine - theirs).max()) for mine, theirs in pairs)
 
 
 def _skills(team: Team) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

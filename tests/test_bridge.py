@@ -1,4 +1,4 @@
-"""T1 of the design: the team is the network, step for step; and both carry over without loss."""
+"""T1 of the design: when the team is the network; and both carry over without loss."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import pytest
 
 from experiments.article import article_network
 from experiments.crossing import CASES, TOLERANCE, cross
+from experiments.parting import part
 from nn_bridge.attendance_dropout import AttendanceDropout, law_from_config, law_to_config
-from nn_bridge.bridge import network_game, side_by_side
+from nn_bridge.bridge import beside_dropout, network_game, side_by_side
 from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential, load_model
@@ -84,6 +85,21 @@ def test_the_comparison_sees_a_twin_that_forgets_the_mask_going_back(monkeypatch
     monkeypatch.setattr(Dropout, "backward", lambda self, gradient: gradient)
     team = Team(talk_for("squared error", 0), one_or_two_absent(5), trust=1.0, rng=0)
     assert side_by_side(team, 20).max() > 1e-3
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_presenters_who_learn_whom_to_count_on_part_from_dropout_sgd(seed):
+    after = part(1_000, seed).after
+    assert 1e-3 < after[1] < 0.1  # weights are of order 1
+    assert 0.05 < after[1_000] < 0.5
+
+
+@pytest.mark.parametrize("audience", ["squared error", "softmax"])
+@pytest.mark.parametrize("per", ["rehearsal", "question"])
+def test_presenters_who_count_on_whoever_came_do_not_part_from_it(audience, per):
+    talk = talk_for(audience, 1)
+    team = Team(talk, one_or_two_absent(5), trust=1.0, attendance_per=per, rng=1)
+    assert beside_dropout(team, 50).max() <= TOLERANCE
 
 
 @pytest.mark.parametrize("audience", ["squared error", "softmax"])

@@ -37,7 +37,7 @@ def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == written
     assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
     results = json.loads((tmp_path / "results.json").read_text())
-    assert set(results) == {"plan", "versions", "teams", "bridge", "network"}
+    assert set(results) == {"plan", "versions", "teams", "bridge", "beside dropout SGD", "network"}
     assert results["plan"]["all_seeds"] == [0, 1]
     # What is printed is what is written.
     share = results["teams"]["hard section, B's share"]
@@ -85,10 +85,18 @@ def test_simulate_takes_every_form_of_attendance(tmp_path, capsys):
 
 def test_bridge_prints_the_differences(capsys):
     code, out, _ = call(capsys, "bridge", "--rehearsals", "20", "--json", "--workers", "1")
-    cases = json.loads(out)["cases"]
+    found = json.loads(out)
+    cases, beside = found["cases"], found["beside dropout SGD"]
     assert code == 0
     assert len(cases) == 6
     assert all(case["largest difference"] <= TOLERANCE for case in cases)
+    assert list(beside["difference after rehearsal"]) == ["1", "20"]
+
+
+def test_bridge_prints_how_far_another_rule_leads(capsys):
+    code, out, _ = call(capsys, "bridge", "--rehearsals", "1", "--workers", "1")
+    assert code == 0
+    assert out.count("beside dropout SGD") == 1
 
 
 def test_bridge_fails_loudly_when_team_and_network_differ(capsys, monkeypatch):

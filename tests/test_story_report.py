@@ -211,6 +211,8 @@ def test_every_figure_of_the_results_is_in_the_page(language):
     for case in results["bridge"]:
         assert load("report", language)[f"case.{case['case']}"] in told
         assert power(case["largest difference"]) in told
+    for apart in results["beside dropout SGD"]["difference after rehearsal"].values():
+        assert power(apart) in told
     for package, version in results["versions"].items():
         assert f"{package} {version}" in told
     assert COMMAND in told
@@ -285,7 +287,7 @@ def test_tables_have_headers_and_captions():
     assert {table["class"] for table in told} == {"measures", "cases"}
     assert len(told) == 2 * 4
     rows = [row for row in elements().all("tr") if row.get("role") == "row"]
-    assert len(rows) == 2 * (len(tiny().team_effects()) + 2 * 5 + len(tiny().crossings) + 4)
+    assert len(rows) == 2 * (len(tiny().team_effects()) + 2 * 5 + len(tiny().crossings) + 2 + 4)
     headers = [th for th in elements().all("th") if th.get("role") == "rowheader"]
     assert len(headers) == len(rows) - 2 * 4
 
