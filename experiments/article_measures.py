@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.article import Setting, digits_of, fit_article_network
+from experiments.article import Setting, fit_article_network, talk_of
 from simulation.arrays import FloatArray
 from simulation.coalitions import (
     ablation_area,
@@ -58,10 +58,9 @@ def train_and_measure(
     setting : Setting
     seeds : sequence of int
     talk : Talk, optional
-        One set of images for all. Left out, each seed has its own split of scikit-learn's digits
-        and its own wrong labels, as `setting` says.
+        One set of images for all. Left out, each seed has its own, as `setting` says.
     """
-    talks = [digits_of(setting, seed) for seed in seeds] if talk is None else [talk]
+    talks = [talk_of(setting, seed) for seed in seeds] if talk is None else [talk]
     trained = fit_article_network(setting, seeds, talks)
     ablation, scores, carriers = [], [], []
     for member, seed in enumerate(seeds):

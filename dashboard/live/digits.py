@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dashboard.live.frames import rounded
 from dashboard.live.setup import EPOCHS
-from experiments.article import HIDDEN_UNITS, Setting, article_network, digits_of
+from experiments.article import HIDDEN_UNITS, Setting, article_network, talk_of
 from nn_bridge.network import Sequential
 from nn_bridge.team_layers import TeamLayers
 
@@ -133,7 +133,7 @@ Digits = tuple[FloatArray, npt.NDArray[np.intp], FloatArray, npt.NDArray[np.intp
 @lru_cache(maxsize=8)
 def shared_digits(seed: int, label_noise: float) -> Digits:
     """Draw the digits to practise and the unseen ones; sessions share them, none writes to them."""
-    talk = digits_of(Setting(label_noise=label_noise), seed)
+    talk = talk_of(Setting(label_noise=label_noise, data="digits"), seed)
     return (
         talk.practice_questions.astype(np.float32).reshape(-1, SIDE, SIDE),
         talk.practice_answers.argmax(axis=1),

@@ -193,6 +193,7 @@ class NetworkCondition:
             weight_decay=self.decay,
             law=self.law,
             output_noise=self.noise,
+            data="digits",
         )
 
 

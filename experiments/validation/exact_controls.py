@@ -10,8 +10,8 @@ from experiments.article import (
     HIDDEN_UNITS,
     Setting,
     article_network,
-    digits_of,
     fit_article_network,
+    talk_of,
 )
 from experiments.processes import Job
 from experiments.validation.conditions import BLOCKS
@@ -74,12 +74,12 @@ def exact_teams(seeds: list[int], rehearsals: int) -> list[ControlResult]:
 
 def exact_networks(seeds: list[int], epochs: int) -> list[ControlResult]:
     """Compare Dropout(0) to complete attendance; see that a block always absent learns nothing."""
-    settings = [Setting(rate=0.0, practice=300, epochs=epochs)]
+    settings = [Setting(rate=0.0, practice=300, epochs=epochs, data="digits")]
     settings += [
-        Setting(practice=300, epochs=epochs, law=law)
+        Setting(practice=300, epochs=epochs, law=law, data="digits")
         for law in (Everyone(BLOCKS), AlwaysWithout(BLOCKS, 0))
     ]
-    talks = [digits_of(settings[0], seed) for seed in seeds]
+    talks = [talk_of(settings[0], seed) for seed in seeds]
     start = article_network(0.0, (8, 8), seeds).layers[1].parameters["weight"]
     no_rate, everyone, fixed = (
         fit_article_network(setting, seeds, talks).model.layers[1].parameters["weight"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.article import digits_of, fit_article_network
+from experiments.article import fit_article_network, talk_of
 from experiments.article_measures import SILENCED
 from experiments.validation.conditions import BLOCKS, OTHER_START, NetworkCondition
 from experiments.validation.game_measures import (
@@ -56,7 +56,7 @@ def measure_networks(
     dict of str to (S,) array, and 'ablation' (S, F)
     """
     setting = condition.training(epochs)
-    own = [digits_of(setting, seed) for seed in seeds]
+    own = [talk_of(setting, seed) for seed in seeds]
     talks = own * condition.starts
     all_seeds = [*seeds, *(seed + OTHER_START for seed in seeds)][: len(talks)]
     wanted = np.stack([talk.show_answers.argmax(axis=1) for talk in talks])  # (S, M)

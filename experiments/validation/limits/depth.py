@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.article import Setting, digits_of
+from experiments.article import Setting, talk_of
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
 from experiments.validation.plan import Plan
 from experiments.validation.theorems.comparison import EXACT
@@ -37,8 +37,8 @@ def deep_ensembles(seeds: Sequence[int], epochs: int) -> dict[int, dict[str, Flo
     -------
     dict of layers to dict of measure to (S,) array
     """
-    setting = Setting()
-    talks = [digits_of(setting, seed) for seed in seeds]
+    setting = Setting(data="digits")
+    talks = [talk_of(setting, seed) for seed in seeds]
     x = np.stack([talk.practice_questions for talk in talks])
     y = np.stack([talk.practice_answers.argmax(axis=1) for talk in talks])
     unseen = np.stack([talk.show_questions[:100] for talk in talks])  # (S, M, D)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.article import digits_of, fit_article_network
+from experiments.article import fit_article_network, talk_of
 from experiments.stack import TeamStack
 from experiments.validation.conditions import (
     NOISY,
@@ -104,7 +104,7 @@ def beyond_in_teams(seeds: Sequence[int], rehearsals: int, rates: Sequence[float
 def beyond_in_networks(seeds: Sequence[int], epochs: int, rates: Sequence[float]) -> FloatArray:
     """Accuracy of the article's network after each of `rates`, (rates, S); 30% labels wrong."""
     settings = [NetworkCondition(NOISY, rate).training(epochs) for rate in rates]
-    talks = [digits_of(settings[0], seed) for seed in seeds]
+    talks = [talk_of(settings[0], seed) for seed in seeds]
     return np.array([fit_article_network(each, seeds, talks).unseen for each in settings])
 
 
