@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rooms import small_talk
 
+from experiments.decaying_team import DecayingTeam
 from experiments.stack import TeamStack, bytes_per_team, chunk_size
 from experiments.stack.size import FIXED_BYTES, members_at_once, shape_of
 from simulation import (
@@ -39,10 +40,12 @@ LAWS = (
 )
 
 
-def rehearsed_teams(talks, laws, seeds, trusts, rates, rehearsals, *, alone=0, **options):
+def rehearsed_teams(
+    talks, laws, seeds, trusts, rates, rehearsals, *, alone=0, kind=Team, **options
+):
     teams = []
     for talk, law, seed, trust, rate in zip(talks, laws, seeds, trusts, rates, strict=True):
-        team = Team(talk, law, trust=trust, learning_rate=rate, rng=seed, **options)
+        team = kind(talk, law, trust=trust, learning_rate=rate, rng=seed, **options)
         if alone:
             team.practise_alone("B", alone)
         team.rehearse(rehearsals)
@@ -108,6 +111,25 @@ def test_a_talk_may_be_shared(questions, compiled):
     given = [talk] * 7, LAWS, range(7), [1.0] * 7, [0.02] * 7, 100
     teams = rehearsed_teams(*given, alone=50, **options)
     assert largest_difference(stack, teams) <= CLOSE
+
+
+@pytest.mark.parametrize("trust", [0.02, 1.0])
+def test_with_weight_decay_every_member_is_its_team(trust):
+    talks = [small_talk("squared error", seed) for seed in range(7)]
+    rates = np.linspace(0.005, 0.03, 7).tolist()
+    options = {"abilities": 3, "questions": 3, "weight_decay": 0.3}
+    stack = TeamStack(talks, LAWS, range(7), trust=trust, learning_rate=rates, **options)
+    stack.practise_alone("B", 20)
+    stack.rehearse(300)
+    given = talks, LAWS, range(7), [trust] * 7, rates, 300
+    teams = rehearsed_teams(*given, alone=20, kind=DecayingTeam, **options)
+    assert largest_difference(stack, teams) <= CLOSE
+
+
+@pytest.mark.parametrize("options", [{"questions": 1}, {"compiled": True}])
+def test_kernels_that_know_no_weight_decay_refuse_it(options):
+    with pytest.raises(InputError, match="weight decay: ask for more questions"):
+        TeamStack([small_talk("squared error", 0)], [Everyone(5)], [0], weight_decay=0.1, **options)
 
 
 @pytest.mark.parametrize(("presenters", "abilities"), [(1, 3), (9, 1)])

@@ -31,8 +31,9 @@ class Block:
     trust, learning_rate : (R,) array
     target_noise : TargetNoise or None
         None: all of what is wanted is heard.
+    weight_decay : float
     compiled : bool
-        Whether Numba's kernel is taken, which does not know `target_noise`.
+        Whether Numba's kernel is taken, which knows neither `target_noise` nor `weight_decay`.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Block:
         learning_rate: FloatArray,
         target_noise: TargetNoise | None = None,
         *,
+        weight_decay: float = 0.0,
         compiled: bool = False,
     ) -> None:
         self.shape = shape
@@ -60,7 +62,9 @@ class Block:
         )
         self._hard_section = talks[0].hard_section
         self._reliance = Reliance(shape.presenters, trust)
-        self._kernel = _kernel(shape, self._given, self._reliance, target_noise, compiled=compiled)
+        self._kernel = _kernel(
+            shape, self._given, self._reliance, target_noise, weight_decay, compiled=compiled
+        )
         self._kernel.load(_start(shape, self._streams.start))
         self._given_up: BoolArray = np.zeros(len(trust), dtype=bool)
 
@@ -128,6 +132,7 @@ def _kernel(
     given: Given,
     reliance: Reliance,
     target_noise: TargetNoise | None,
+    weight_decay: float,
     *,
     compiled: bool,
 ) -> Kernel:
@@ -138,7 +143,7 @@ def _kernel(
         return Compiled(shape, given, reliance)
     if shape.questions == 1:
         return OneQuestion(shape, given, reliance)
-    return Matrices(shape, given, reliance, target_noise)
+    return Matrices(shape, given, reliance, target_noise, weight_decay)
 
 
 def _practice_table(talk: Talk) -> FloatArray:

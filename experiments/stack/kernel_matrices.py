@@ -35,9 +35,12 @@ class Matrices:
         given: Given,
         reliance: Reliance,
         target_noise: TargetNoise | None = None,
+        weight_decay: float = 0.0,
     ) -> None:
         self._shape, self._given, self._reliance = shape, given, reliance
         self._target_noise = target_noise
+        kept = 1.0 - given.learning_rate * weight_decay  # of all skills, at each rehearsal
+        self._kept = kept[:, None, None] if weight_decay else None  # (R, 1, 1)
         r, n, u = len(given.trust), shape.presenters, shape.units + 1
         d, k, b = shape.features + 1, shape.sections, shape.questions
         self._rows = given.table.reshape(-1, d + k)
@@ -188,6 +191,9 @@ class Matrices:
         self._delivery += self._delivery_step
         np.matmul(self._inputs.swapaxes(1, 2), self._hidden_step, out=self._incoming_step)
         self._incoming += self._incoming_step
+        if self._kept is not None:
+            self._incoming[..., :-1] *= self._kept
+            self._delivery[..., :-1] *= self._kept
 
     def _by_presenter(self, flat: FloatArray) -> FloatArray:
         """View what presenters have in (R, rows, U + 1) as (R, N, rows, H)."""

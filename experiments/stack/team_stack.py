@@ -19,7 +19,7 @@ from experiments.stack.measures import game_measures
 from experiments.stack.size import members_at_once, shape_of
 from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.attendance import AttendanceLaw
-from simulation.checks import DivergedError, InputError, whole
+from simulation.checks import DivergedError, InputError, real, whole
 from simulation.coalitions import Game
 from simulation.presenter import presenter_names
 from simulation.talk import Talk
@@ -48,6 +48,10 @@ class TeamStack:
     target_noise : function(seeds) -> TargetNoise, optional
         What these seeds' members hear of what was wanted, as `Team.as_heard`; left out: all of it.
         It wants several questions in a rehearsal, trust below 1, and NumPy's kernels.
+    weight_decay : float
+        Each rehearsal shrinks all skills by learning rate times this, as in
+        `experiments.decaying_team`. Other than 0 it wants several questions in a rehearsal and
+        NumPy's kernels.
     compiled : bool
         Whether Numba compiles the rehearsal: some five seconds once in a process, one for each
         further size, and then less than half the time. Results are the same up to rounding.
@@ -88,6 +92,7 @@ class TeamStack:
         learning_rate: float | Sequence[float] = 0.02,
         questions: int = 8,
         target_noise: Callable[[Sequence[int]], TargetNoise] | None = None,
+        weight_decay: float = 0.0,
         compiled: bool = False,
     ) -> None:
         members = len(seeds)
@@ -114,6 +119,12 @@ class TeamStack:
                 "or a trust of 1 does not lay out: ask for more questions and a lower trust, or "
                 "leave target_noise out"
             )
+        if real("weight decay", weight_decay, least=0) and (questions == 1 or compiled):
+            raise InputError(
+                "neither the kernel for one question in a rehearsal nor the compiled one knows "
+                "weight decay: ask for more questions, leave compiled out, or leave weight_decay "
+                "at 0"
+            )
         if compiled:
             _compilable(target_noise)
         self.names = presenter_names(self._shape.presenters)
@@ -133,6 +144,7 @@ class TeamStack:
                     trusts[own],
                     rates[own],
                     None if target_noise is None else target_noise(checked[own]),
+                    weight_decay=weight_decay,
                     compiled=compiled,
                 )
             )
