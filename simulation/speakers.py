@@ -76,23 +76,18 @@ class Speakers(RaisingModel):
             )
         return self.names.index(name)
 
-    def game(self, *, practice: bool = False) -> Game:
+    def game(self, part: str = "show") -> Game:
         """Give the talk: what each adds to the answers, as a game of coalitions.
 
         Parameters
         ----------
-        practice : bool
-            On the practice questions instead of the audience's unseen ones.
+        part : {'show', 'practice', 'choice'}
+            Of the talk: on the audience's unseen questions, or on those of `Talk.part`.
         """
-        talk = self.talk
-        questions, wanted = (
-            (talk.practice_questions, talk.practice_answers)
-            if practice
-            else (talk.show_questions, talk.show_answers)
-        )
+        questions, wanted = self.talk.part(part)
         with np.errstate(over="ignore", invalid="ignore"):
             contributions = self.agents.map("contribution", questions)
-        return Game(np.array(contributions), self.handout.copy(), wanted, talk.audience)
+        return Game(np.array(contributions), self.handout.copy(), wanted, self.talk.audience)
 
     def show(self) -> Show:
         """Show the talk to its audience, and judge it with everyone there and with some missing."""

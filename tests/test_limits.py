@@ -298,9 +298,9 @@ def test_tinkerers_get_better_without_ever_seeing_a_gradient(monkeypatch):
     for presenter in team.agents:
         monkeypatch.setattr(presenter, "_improve", refuse)
     everyone = np.ones((1, 5), dtype=bool)
-    before = team.game(practice=True).quality(everyone)[0]
+    before = team.game("practice").quality(everyone)[0]
     team.rehearse(500)
-    assert team.game(practice=True).quality(everyone)[0] > before + 0.3
+    assert team.game("practice").quality(everyone)[0] > before + 0.3
     assert not team.handout.any()
 
 

@@ -211,14 +211,14 @@ class TeamStack:
         number = whole("member", member, least=0, most=self.n_members - 1)
         return self._talks[number if len(self._talks) > 1 else 0]
 
-    def game(self, member: int, *, practice: bool = False) -> Game:
+    def game(self, member: int, part: str = "show") -> Game:
         """Let a member give its talk: the game of coalitions that its team's `game` gives.
 
         Parameters
         ----------
         member : int
-        practice : bool
-            On the practice questions instead of the audience's unseen ones.
+        part : {'show', 'practice', 'choice'}
+            Of the talk: on the audience's unseen questions, or on those of `Talk.part`.
 
         Raises
         ------
@@ -231,11 +231,7 @@ class TeamStack:
                 f"learning of member {member} diverged at rehearsal {self.diverged[member]}: "
                 "its learning rate is too large for this talk, lower it"
             )
-        questions, wanted = (
-            (talk.practice_questions, talk.practice_answers)
-            if practice
-            else (talk.show_questions, talk.show_answers)
-        )
+        questions, wanted = talk.part(part)
         skills = self.skills()
         thoughts = questions @ skills.understanding[member].swapaxes(1, 2)
         thoughts += skills.bias[member][:, None]  # (N, M, H)

@@ -85,7 +85,7 @@ def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Re
         checkpoints.append(quality_on_halves(team.game()))
     return Rehearsed(
         game=team.game(),
-        practised=team.game(practice=True),
+        practised=team.game("practice"),
         squared_weights=team.squared_weights,
         came=np.array(came),
         checkpoints=checkpoints,
@@ -118,7 +118,7 @@ def as_stack(
     return [
         Rehearsed(
             game=stack.game(member),
-            practised=stack.game(member, practice=True),
+            practised=stack.game(member, "practice"),
             squared_weights=float(weights[member]),
             came=came[member],
             checkpoints=[at_once[member] for at_once in along],
