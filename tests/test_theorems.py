@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
@@ -260,6 +261,12 @@ def test_fails_when_the_code_is_broken(monkeypatch, break_it, name):
 
 def test_every_theorem_can_fail():
     assert {name for _, names in BROKEN for name in names.split()} == set(THEOREMS)
+
+
+def test_t1_shows_how_far_the_team_is_from_dropout_sgd():
+    ranges = re.findall(r"([\d.]+) to ([\d.]+) away after rehearsal (\d+)", check("T1").detail)
+    assert [number for *_, number in ranges] == ["1", "10"]
+    assert all(1e-3 < float(low) <= float(high) < 0.5 for low, high, _ in ranges)
 
 
 @pytest.mark.parametrize("name", ["T3", "T5"])

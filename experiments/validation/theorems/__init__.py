@@ -2,8 +2,9 @@
 
 A file each, `t1_team_is_network` to `t9_dropout_keeps_the_mean`. Each works out the two sides of
 its statement by different ways, at least one of them through the presenters or the network
-themselves, and returns a `Comparison`. Shared are `ensemble`, all sub-networks of a network, and
-`snapshot`, a team in the middle of its rehearsals.
+themselves, and returns a `Comparison`. That checks a statement and does not prove it: T1, T2, T3,
+T5 and T8 are proved in docs/proofs.md, the others by their sources. Shared are `ensemble`, all
+sub-networks of a network, and `snapshot`, a team in the middle of its rehearsals.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from collections.abc import Callable
 
 from experiments.validation.theorems.comparison import Check, Comparison
 from experiments.validation.theorems.t1_team_is_network import team_is_network
-from experiments.validation.theorems.t2_reliance_is_keep_probability import (
-    reliance_is_keep_probability,
-)
+from experiments.validation.theorems.t2_reliance_follows_dropout import reliance_follows_dropout
 from experiments.validation.theorems.t3_mean_of_sub_teams import mean_of_sub_teams
 from experiments.validation.theorems.t4_geometric_mean import geometric_mean_of_sub_networks
 from experiments.validation.theorems.t5_absences_regularise import absences_regularise
@@ -32,7 +31,7 @@ Theorem = Callable[[int, bool], Comparison]
 
 THEOREMS: dict[str, Theorem] = {
     "T1": team_is_network,
-    "T2": reliance_is_keep_probability,
+    "T2": reliance_follows_dropout,
     "T3": mean_of_sub_teams,
     "T4": geometric_mean_of_sub_networks,
     "T5": absences_regularise,

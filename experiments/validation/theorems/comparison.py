@@ -44,7 +44,7 @@ class Comparison:
     id : str
         'T1' to 'T9'.
     statement : str
-        In one sentence.
+        With all its conditions.
     source : str
         Where it is from.
     checks : tuple of Check

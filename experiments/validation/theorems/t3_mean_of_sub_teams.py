@@ -21,8 +21,9 @@ def mean_of_sub_teams(seed: int = 0, quick: bool = False) -> Comparison:
         predicted.append(team.ensemble.network.predict(team.questions) - full)
     return Comparison(
         id="T3",
-        statement="With linear outputs, the answer rehearsed by a random sub-team, who speak up by "
-        "1/q, is on average the answer of the full team, if everybody comes sometimes.",
+        statement="With linear outputs, the answer rehearsed by a random sub-team, each of whom "
+        "speaks up by 1/q_i, is on average over any law of absences the answer of the full team, "
+        "if q_i = E[m_i] > 0 for everybody.",
         source="Baldi, Sadowski (2013), dropout in linear networks; for any law, this project",
         checks=(
             Check(

@@ -40,8 +40,9 @@ def geometric_mean_of_sub_networks(seed: int = 0, quick: bool = False) -> Compar
         constants.append(constant)
     return Comparison(
         id="T4",
-        statement="After one dropout layer and a softmax, the full scaled network gives exactly "
-        "the normalised weighted geometric mean of the answers of all its sub-networks.",
+        statement="With one dropout layer, on the units that the softmax's Dense takes in, and "
+        "q_i > 0 for every unit, the full scaled network gives exactly the normalised weighted "
+        "geometric mean of the answers of all its sub-networks.",
         source="Baldi, Sadowski (2013); Hinton et al. (2012); Srivastava et al. (2014)",
         checks=(
             Check(

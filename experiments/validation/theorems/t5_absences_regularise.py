@@ -29,9 +29,9 @@ def absences_regularise(seed: int = 0, quick: bool = False) -> Comparison:
     formula = "loss of the full team + 1/2 sum_ij Cov(m_i, m_j)/(q_i q_j) <c_i, c_j>"
     return Comparison(
         id="T5",
-        statement="The mean squared-error loss over absences, 1/2 |t - y|^2, is the loss of the "
-        "full team plus a penalty on contributions, 1/2 sum_ij Cov(m_i, m_j)/(q_i q_j) <c_i, c_j>, "
-        "if everybody comes sometimes.",
+        statement="With linear outputs and squared error, the mean loss 1/2 |t - y|^2 over any law "
+        "of absences is the loss of the full team plus a penalty on contributions, "
+        "1/2 sum_ij Cov(m_i, m_j)/(q_i q_j) <c_i, c_j>, if q_i > 0 for everybody.",
         source="Srivastava et al. (2014) section 9.1 and Wager, Wang, Liang (2013) for independent "
         "dropout; for any law, this project",
         checks=(

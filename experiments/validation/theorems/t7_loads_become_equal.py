@@ -75,9 +75,10 @@ def loads_become_equal(seed: int = 0, quick: bool = False) -> Comparison:
         found["rank"].append(int(np.linalg.matrix_rank(product)))
     return Comparison(
         id="T7",
-        statement="A linear network with one hidden layer and white input, trained with "
-        "independent dropout, ends with the same load |u_i| |v_i| on every hidden unit, and with "
-        "the singular values of what it learns lowered by one and the same amount.",
+        statement="A linear network with one hidden layer and white input, trained to the minimum "
+        "of its squared error averaged over independent dropout of the hidden units, ends with the "
+        "same load |u_i| |v_i| on every hidden unit, and with the singular values of what it "
+        "learns lowered by one and the same amount, or to 0 where they are smaller.",
         source="Mianjy, Arora, Vidal (2018)",
         checks=(
             Check(

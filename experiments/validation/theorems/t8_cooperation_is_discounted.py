@@ -37,9 +37,10 @@ def cooperation_is_discounted(seed: int = 0, quick: bool = False) -> Comparison:
     article = sub_teams(one_or_two_absent(5)).together[[1, 3, 7, 15, 31]]
     return Comparison(
         id="T8",
-        statement="What a group adds as a group counts, in the mean quality under absences, only "
-        "as often as all of the group are there together: q^n for n people who come independently, "
-        ".70, .45, .25, .10, 0 for 1 to 5 people when one or two of five are absent.",
+        statement="What a group of a team with given skills adds as a group counts, in the mean "
+        "over absences of its quality when nobody covers, only as often as all of the group are "
+        "there together: q^n for n people who come independently, .70, .45, .25, .10, 0 for 1 to 5 "
+        "people when one or two of five are absent.",
         source="Harsanyi (1963) for the coefficients; compare Lengerich, Xing, Caruana (2022), "
         "whose formula (1 - p)^n gives 6.25% for n = 4, p = .5, where their text says 12.5%",
         checks=(
