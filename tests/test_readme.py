@@ -13,6 +13,7 @@ import pytest
 
 import run
 from dashboard.numbers import Said, small
+from experiments.validation.theorems import THEOREMS
 from simulation.statistics import Effect
 
 ROOT = Path(__file__).parent.parent
@@ -72,6 +73,14 @@ def test_commands_name_options_that_exist(command, capsys):
     for word in words[1:]:
         if word.startswith("--"):
             assert word in told
+
+
+def test_each_exact_statement_is_proved_here_or_said_to_be_elsewhere():
+    proofs = (ROOT / "docs/proofs.md").read_text(encoding="utf-8")
+    here = re.findall(r"^## (T\d): ", proofs, flags=re.MULTILINE)
+    elsewhere = re.findall(r"^\| (T\d) \| ", proofs, flags=re.MULTILINE)
+    assert sorted(here + elsewhere) == sorted(THEOREMS)
+    assert proofs.count("**Statement.**") == proofs.count("**Proof.**") == len(here)
 
 
 def test_what_it_points_to_is_there():
