@@ -17,8 +17,8 @@ from simulation.show import Show
 from simulation.statistics import Effect
 from simulation.team import Team
 
-SHORT = {"no difference shown": "none"}
-"""A verdict that is too long for a narrow screen, as an answer to the column's head: 'shown'."""
+SHORT = {"no difference shown": "none", "too few seeds to say": "too few"}
+"""Verdicts too long for a narrow screen, as an answer to the column's head: 'shown'."""
 
 
 def effects_table(title: str, before: str, after: str, effects: Mapping[str, Effect]) -> Table:

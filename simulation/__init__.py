@@ -10,6 +10,7 @@ Which file answers which question; what is promised is named in `__all__`:
 - `talk`, `real_talks`: what is it about, and what is asked? `idx_files`: how is MNIST kept?
 - `show`: how good is it, with all and with some? `coalitions`: the one yardstick
 - `scenario`: the article's two teams. `statistics`: what differs between them, over paired seeds?
+  `intervals`: how sure is that? `significance`: how sure is one finding, or one of many?
 - `checks`: what is said of bad input? `arrays`: the kinds of arrays, by name
 """
 

@@ -236,7 +236,7 @@ def test_the_wrong_reliance_is_exact_for_nobody(monkeypatch):
 
 
 def test_dropped_units_move_with_memory_only():
-    found = absent_units_move((0, 1), 20)
+    found = absent_units_move(range(5), 20)
     assert not found["plain SGD"]["largest change"].any()
     assert (found["momentum"]["largest change"] > 1e-3).all()
     assert (found["Adam"]["largest change"] > 1e-4).all()
@@ -246,13 +246,13 @@ def test_dropped_units_move_with_memory_only():
 
 def test_dropped_units_would_move_if_the_backward_pass_forgot_the_mask(monkeypatch):
     monkeypatch.setattr(Dropout, "backward", lambda self, gradient: gradient)
-    finding = said("L4", {("limit", "L4"): absent_units_move((0, 1), 20)})
+    finding = said("L4", {("limit", "L4"): absent_units_move(range(5), 20)})
     assert finding.startswith("With plain SGD dropped units move")
 
 
 def test_without_memory_no_dropped_unit_is_shown_to_move(monkeypatch):
     monkeypatch.setattr(optimizers, "_optimizer", lambda name: SGD(0.05))
-    finding = said("L4", {("limit", "L4"): absent_units_move((0, 1), 20)})
+    finding = said("L4", {("limit", "L4"): absent_units_move(range(5), 20)})
     assert finding.count("are not shown to move") == 2
 
 

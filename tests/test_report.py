@@ -142,7 +142,7 @@ def test_json_round_trips(validation):
     assert read["effect"]["low"] == first.effect.low
     assert read["effect"]["difference"] == first.effect.difference
     by_seed = back["by seed"]
-    assert by_seed["seeds"] == [4, 5, 6]
+    assert by_seed["seeds"] == [4, 5, 6, 7, 8]
     for condition, measures in validation.world.items():
         assert by_seed[condition.world][condition.name].keys() == measures.keys()
     np.testing.assert_array_equal(

@@ -18,7 +18,7 @@ from experiments.validation.theorems.comparison import Check, Comparison
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
 
-SEEDS = 3
+SEEDS = 5
 RATES = (0.0, 0.2, 0.5)
 PLAN = Plan(
     tuple(range(4, 4 + SEEDS)),

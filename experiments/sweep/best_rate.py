@@ -23,7 +23,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from simulation.arrays import FloatArray
-from simulation.statistics import CONFIDENCE, SMALLEST_EFFECT
+from simulation.intervals import CONFIDENCE
+from simulation.statistics import SMALLEST_EFFECT
 
 RESAMPLES = 2_000
 

@@ -8,7 +8,7 @@ of coalition values in the project is in that order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -67,6 +67,12 @@ class Game:
     def n_members(self) -> int:
         """N."""
         return len(self.contributions)
+
+    def on(self, questions: BoolArray | slice) -> Game:
+        """Return the same talk judged on these of the M questions alone."""
+        return replace(
+            self, contributions=self.contributions[:, questions], wanted=self.wanted[questions]
+        )
 
     def quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Quality of sub-teams `masks` (C, N), shape (C,)."""
