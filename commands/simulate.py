@@ -27,7 +27,8 @@ def simulate(
     rehearsals: Annotated[int, typer.Option(help="How many rehearsals.")] = 6_000,
     questions: Annotated[int, typer.Option(help="Questions in a rehearsal, B.")] = 8,
     trust: Annotated[
-        float, typer.Option(help="How fast reliance follows attendance, a in (0, 1].")
+        float,
+        typer.Option(help="How fast reliance follows attendance, a in (0, 1]; 1: dropout SGD."),
     ] = 0.02,
     learning_rate: Annotated[float, typer.Option(help="Learning rate, above 0.")] = 0.02,
     per: Annotated[

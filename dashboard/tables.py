@@ -8,7 +8,7 @@ import numpy as np
 from rich import box
 from rich.table import Column, Table
 
-from dashboard.numbers import Said, figure, signed
+from dashboard.numbers import Said, figure, signed, small
 from experiments.crossing import TOLERANCE, Crossing
 from experiments.parting import CASE, Parting
 from experiments.story import LABEL_NOISES, RATES, Story
@@ -68,7 +68,7 @@ def bridge_table(crossings: Iterable[Crossing], parting: Parting) -> Table:
         table.add_row(
             f"{CASE.name}, beside dropout SGD",
             f"{number:,}",
-            f"{apart:.1e}",
+            small(apart),
             "other rule",
         )
     return table

@@ -42,6 +42,11 @@ def test_the_figures_are_those_that_were_measured():
     for case in MEASURED["bridge"]:
         largest = small(case["largest difference"])
         assert f"| {case['case']} | {largest} |" in RESULTS.splitlines()
+    parted = MEASURED["beside dropout SGD"]["difference after rehearsal"]
+    assert [*parted] == ["1", "1000"]
+    for rehearsal, apart in parted.items():
+        for page in (README, RESULTS):
+            assert f"{small(apart)} away after rehearsal {rehearsal}" in " ".join(page.split())
 
 
 def test_the_readme_shows_the_same():

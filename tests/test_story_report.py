@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 import run
-from dashboard.numbers import Said, hundredths, minus, power
+from dashboard.numbers import Said, hundredths, minus, power, small
 from dashboard.panels import PANELS
 from dashboard.story_report import page as page_module
 from dashboard.story_report import wording
@@ -212,7 +212,7 @@ def test_every_figure_of_the_results_is_in_the_page(language):
         assert load("report", language)[f"case.{case['case']}"] in told
         assert power(case["largest difference"]) in told
     for apart in results["beside dropout SGD"]["difference after rehearsal"].values():
-        assert power(apart) in told
+        assert small(apart) in told
     for package, version in results["versions"].items():
         assert f"{package} {version}" in told
     assert COMMAND in told

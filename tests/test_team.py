@@ -165,7 +165,7 @@ def test_only_rehearsals_that_one_came_to_count_as_attended(per):
     assert team.agents.get("rehearsals_attended") == [10, 10, 0, 10]
 
 
-# EXACT: the ensemble (T3) and reliance as keep probability (T2).
+# EXACT: the ensemble (T3) and the mean dropout gradient (T2).
 
 
 def rehearsal_of(team, attendance):
@@ -196,7 +196,7 @@ def test_the_full_answer_is_the_mean_over_all_sub_teams_rehearsed(law):
 
 
 @pytest.mark.parametrize("law", LAWS, ids=repr)
-def test_reliance_at_the_keep_probability_follows_the_exact_expected_dropout_gradient(law):
+def test_reliance_at_how_often_two_meet_follows_the_exact_expected_dropout_gradient(law):
     team = team_of(law)
     team.rehearse(10)
     keep = law.moments().given_present
@@ -251,7 +251,7 @@ def test_reliance_at_the_keep_probability_follows_the_exact_expected_dropout_gra
     ],
     ids=repr,
 )
-def test_learned_reliance_converges_to_the_keep_probability(law):
+def test_learned_reliance_settles_at_how_often_two_meet(law):
     trust, warm_up, rehearsals = 0.02, 500, 3500
     team = team_of(law, trust=trust, learning_rate=1e-9, questions=1, abilities=1)
     team.rehearse(warm_up)  # 0.98^(500 q): what is left of the start
