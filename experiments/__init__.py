@@ -7,6 +7,7 @@
   both controls
 - `stack`: thousands of teams trained at once
 - `sweep`: many settings over many processes, in a store that survives a kill
+- `prediction`: how many should miss, before anyone rehearses
 - `validation`: theorems, claims, controls, and where the analogy breaks
 - `processes`: jobs on several processes, with the same results on any number of them
 - `versions`: what results depend on besides their seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 
+from experiments.prediction.shrinkage import equal_loads
 from experiments.validation.theorems.comparison import Check, Comparison, largest
 from experiments.validation.theorems.ensemble import Ensemble
 from nn_bridge.dense import Dense
@@ -15,33 +16,6 @@ from simulation.arrays import FloatArray
 
 SPECTRUM = (3.0, 2.0, 1.2, 0.4)
 """Singular values, none near a threshold of the settings: descent is slow to decide there."""
-
-
-def equal_loads(wanted: FloatArray, units: int, keep: float) -> tuple[FloatArray, float]:
-    """Say where a linear one-hidden-layer network ends under dropout of its hidden units.
-
-    For white input it minimises |M - UV'|^2 + L sum_i |u_i|^2 |v_i|^2, L = (1 - q)/q. At the
-    minimum all units carry the same load |u_i| |v_i|, and UV' is M with its singular values
-    s_1 >= s_2 >= .. lowered by alpha = L r' k / (r + L r'), where k is the mean of the first r' and
-    r' the largest j <= r with s_j > L j k_j / (r + L j) (Mianjy, Arora, Vidal 2018, On the implicit
-    bias of dropout). `wanted` is M (K, D), `units` r, `keep` q; returned are UV' (K, D) and the
-    load of each unit, which add up to the nuclear norm of UV'.
-
-    Examples
-    --------
-    >>> product, load = equal_loads(np.diag([3.0, 1.0]), units=2, keep=0.5)
-    >>> product.diagonal().tolist(), load
-    ([2.0, 0.0], 1.0)
-    """
-    left, s, right = np.linalg.svd(wanted, full_matrices=False)
-    penalty = (1.0 - keep) / keep
-    j = np.arange(1, min(units, len(s)) + 1)
-    sums = np.cumsum(s)[: len(j)]  # j k_j
-    thresholds = penalty * sums / (units + penalty * j)
-    carried = s[: len(j)] > thresholds
-    rank = int(j[carried].max()) if carried.any() else 0  # r'
-    kept = s[:rank] - (thresholds[rank - 1] if rank else 0.0)
-    return (left[:, :rank] * kept) @ right[:rank], float(kept.sum() / units)
 
 
 def loads_become_equal(seed: int = 0, quick: bool = False) -> Comparison:
