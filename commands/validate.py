@@ -16,20 +16,36 @@ from dashboard.validation.files import validation_json, write_validation
 from dashboard.validation.tables import validation_tables
 from experiments.processes import run_jobs
 from experiments.validation.plan import Plan
+from experiments.validation.reruns import read_rerun
 from experiments.validation.validate import Scope, judge
 from simulation.checks import whole
+from simulation.real_talks import check_data
 
 
 def validate(
     only: Annotated[
         str,
         typer.Option(
-            help="Parts to run, such as C5,T3,controls,limits,dose; all of them if left out."
+            help="Parts to run, such as C5,F1,T3,controls,remedies,limits,dose; all if left out."
         ),
     ] = "",
     out: Annotated[Path, typer.Option(help="Folder for the report, its figures and data.")] = Path(
         "out/validation"
     ),
+    data: Annotated[
+        str,
+        typer.Option(
+            help="What the network learns from: mnist (5,000 images of it), digits "
+            "(scikit-learn's), or a folder with IDX files."
+        ),
+    ] = "mnist",
+    rerun: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder that this command wrote for other seeds; a verdict that differs there is "
+            "undecided. More than one can be given."
+        ),
+    ] = None,
     seed: Seed = 0,
     quick: Annotated[
         bool, typer.Option(help="Shorter training, fewer settings; some verdicts differ.")
@@ -43,17 +59,19 @@ def validate(
     """Validate the analogy: theorems, the article's claims, controls, and where it breaks.
 
     Writes OUT/report.md with its figures, validation.json and validation.csv. Exit code 1 if a
-    theorem or a control fails; a claim that does not hold is a finding, and exits with 0.
+    theorem, a fact or a control fails; a claim that does not hold is a finding, and exits with 0.
     """
     started = time.perf_counter()
     whole("seed", seed)
     check_language(lang)
     scope = Scope.only([name for name in only.split(",") if name])
-    plan = Plan.short(seed) if quick else Plan.full(seed)
+    check_data(data)
+    plan = Plan.short(seed, data) if quick else Plan.full(seed, data)
+    reruns = [read_rerun(each) for each in rerun or ()]
     folder = ready_folder(out)
     with progress(quiet=as_json) as on_progress:
         results = run_jobs(scope.jobs(plan), workers, on_progress)
-    validation = judge(plan, scope, results)
+    validation = judge(plan, scope, results, reruns)
     write_validation(folder, validation, only, lang)
     if as_json:
         say_json(validation_json(validation, only))
@@ -66,5 +84,5 @@ def validate(
             soft_wrap=True,
         )
     if not validation.sound:
-        print("run.py: a theorem or a control failed, see the report", file=sys.stderr)
+        print("run.py: a theorem, a fact or a control failed, see the report", file=sys.stderr)
         raise typer.Exit(1)

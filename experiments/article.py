@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
-from simulation.arrays import FloatArray
+from simulation.arrays import Array, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import Game
@@ -177,7 +178,8 @@ def fit_article_network(
     setting: Setting,
     seeds: Sequence[int],
     talks: list[Talk],
-    on_epoch_end: Callable[[FloatArray], None] | None = None,
+    *,
+    early_stopping: bool = False,
 ) -> Trained:
     """Train the article's network once for each seed, all at once as a stack.
 
@@ -188,8 +190,9 @@ def fit_article_network(
         Each draws starting weights, order of samples and masks.
     talks : list of Talk
         One for each seed, or a single one for all; square images.
-    on_epoch_end : function(probabilities), optional
-        Called after each epoch with what the networks say to the unseen digits, (S, M, 10).
+    early_stopping : bool
+        Whether each ends with the weights that it had after the epoch that was best on its talk's
+        choice questions; the first of them if tied.
     """
     side = math.isqrt(talks[0].n_features)
     if side * side != talks[0].n_features:
@@ -208,21 +211,44 @@ def fit_article_network(
         seed=seeds,
     )
     model.compile(setting.new_optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    best = None
+    if early_stopping:
+        best = _BestEpochs(model, *_samples([talk.part("choice") for talk in talks], side))
     model.fit(
         x,
         y,
         batch_size=setting.batch_size,
         epochs=setting.epochs,
         verbose=0,
-        on_epoch_end=(
-            None
-            if on_epoch_end is None
-            else lambda _epoch, _logs: on_epoch_end(model.predict(x_show))
-        ),
+        on_epoch_end=None if best is None else best.look,
     )
+    if best is not None:
+        best.restore()
     _, practised = model.evaluate(x, y)
     _, unseen = model.evaluate(x_show, y_show)
     return Trained(model, np.asarray(practised), np.asarray(unseen), talks)
+
+
+class _BestEpochs:
+    """Remembers each network of a stack as it was when it was best on some images."""
+
+    def __init__(self, model: Sequential, images: Array, labels: Array) -> None:
+        self._model, self._images, self._labels = model, images, labels
+        self._accuracy = np.full(model.replicates, -1.0)
+        self._weights = [parameter.copy() for parameter in model.parameters()]
+
+    def look(self, *_: Any) -> None:
+        """Look at the networks after an epoch."""
+        _, accuracy = self._model.evaluate(self._images, self._labels)
+        better = np.asarray(accuracy) > self._accuracy
+        self._accuracy[better] = np.asarray(accuracy)[better]
+        for kept, now in zip(self._weights, self._model.parameters(), strict=True):
+            kept[better] = now[better]
+
+    def restore(self) -> None:
+        """Give them back the weights of their best epochs."""
+        for now, kept in zip(self._model.parameters(), self._weights, strict=True):
+            now[...] = kept
 
 
 def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
@@ -230,7 +256,7 @@ def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
 
     Of MNIST's sample a seed draws its own practice images and all share the show; of scikit-learn's
     digits it draws its own split; IDX files have one split for all. With `choice` there are also
-    questions to choose on, which MNIST's sample has in any case.
+    questions to choose on, which MNIST's sample has in any case, and one split for all.
     """
     return real_talk(
         np.random.default_rng([seed, 1]),

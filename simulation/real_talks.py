@@ -56,13 +56,20 @@ def real_talk(
         The 5,000 of MNIST, scikit-learn's digits, or a folder with IDX files.
     choice : bool
         Whether to cut questions to choose on off the practice: 200 of scikit-learn's digits, of
-        IDX files a sixth of the training images, at most 10,000. The 5,000 always have theirs.
+        which no image then changes its role either; of IDX files a sixth of the training images, at
+        most 10,000. The 5,000 always have theirs.
     """
     if data == "mnist":
         return mnist_sample_talk(rng, practice=practice, label_noise=label_noise)
     if data == "digits":
+        if not choice:
+            return digits_talk(rng, practice=practice, label_noise=label_noise)
         return digits_talk(
-            rng, practice=practice, label_noise=label_noise, choice=200 if choice else 0
+            rng,
+            practice=practice,
+            label_noise=label_noise,
+            choice=200,
+            split=np.random.default_rng(SPLIT_SEED),
         )
     check_data(data)
     taken = min(10_000, len(_read_folder(Path(data))[0][0]) // 6) if choice else 0
@@ -149,6 +156,7 @@ def digits_talk(
     practice: int | None = None,
     label_noise: float = 0.0,
     choice: int = 0,
+    split: np.random.Generator | None = None,
 ) -> Talk:
     """Build a talk about scikit-learn's bundled digits, 64 pixels scaled to [0, 1].
 
@@ -162,6 +170,8 @@ def digits_talk(
         Fraction of practice questions with a wrong label, in [0, 1]. All others stay right.
     choice : int
         Questions to choose on, taken off the end of the practice questions.
+    split : numpy.random.Generator, optional
+        Draws the split instead.
 
     Examples
     --------
@@ -173,14 +183,14 @@ def digits_talk(
     from sklearn.model_selection import train_test_split
 
     images, labels = load_digits(return_X_y=True)
-    split = train_test_split(
+    parts = train_test_split(
         images / 16.0,
         labels,
         test_size=SHOW_SHARE,
         stratify=labels,
-        random_state=int(rng.integers(2**31)),
+        random_state=int((rng if split is None else split).integers(2**31)),
     )
-    practice_images, show_images, practice_labels, show_labels = split
+    practice_images, show_images, practice_labels, show_labels = parts
     rest, chosen_on = _cut_off((practice_images, practice_labels), choice)
     return _digit_talk(
         rng,

@@ -27,9 +27,7 @@ from experiments.validation.limits import (
 )
 from experiments.validation.limits.depth import deep_ensembles
 from experiments.validation.limits.dose import (
-    NETWORK_BEYOND,
     TEAM_BEYOND,
-    beyond_in_networks,
     beyond_in_teams,
 )
 from experiments.validation.limits.optimizers import absent_units_move
@@ -216,7 +214,6 @@ def test_a_team_that_hardly_ever_meets_diverges():
     rare, often = beyond_in_teams((0, 1), 100, (0.9, 0.3))
     assert np.isnan(rare).all()
     assert np.isfinite(often).all()
-    assert beyond_in_networks((0, 1), 1, NETWORK_BEYOND).shape == (2, 2)
     assert max(TEAM_BEYOND) == 0.9
 
 

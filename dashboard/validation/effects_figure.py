@@ -15,11 +15,12 @@ from dashboard.style import INK, PALE, Texts, drawing, save_png, titled
 from dashboard.validation.report import outcomes_by_claim
 from experiments.validation.claims import Outcome
 from experiments.validation.conditions import NetworkSetting, Place
-from experiments.validation.rules import Finding, Rule
+from experiments.validation.rules import Finding, Rule, Threshold
+from simulation.statistics import SMALLEST_EFFECT
 
 # Further colours of Okabe and Ito's palette.
 GREEN, PINK = "#009E73", "#CC79A7"
-LEFT_PANEL = ("C1", "C2", "C3", "C4", "C5", "C6")
+LEFT_PANEL = ("C1", "C2", "C3", "C4", "C5")
 ROW = 0.8  # inches
 
 
@@ -79,23 +80,21 @@ def _forest(
 
 
 def _row_label(rule: Rule, text: Texts) -> str:
-    measure = text[f"measure.{rule.measure}"]
-    if rule.expect != "same":
-        return text[f"effects.{rule.expect}"].format(measure=measure)
-    if rule.against is None:
-        return text["effects.same without"].format(measure=measure)
-    return text["effects.same"].format(measure=measure, other=text[f"measure.{rule.against}"])
+    blanks = {"measure": text[f"measure.{rule.measure}"]}
+    if isinstance(rule, Threshold):
+        blanks |= {"share": f"{rule.share:.0%}", "other": text[f"measure.{rule.of}"]}
+    elif rule.against is not None:
+        blanks["other"] = text[f"measure.{rule.against}"]
+    return text[f"effects.{rule.expect}"].format(**blanks)
 
 
 def _in_smallest_effects(finding: Finding) -> tuple[float, float, float]:
     """Return both ends of the interval and the difference, turned to what the claim says."""
-    if finding.smallest_effect == 0:  # nothing to measure it by
-        return np.nan, np.nan, np.nan
-    turn = -1.0 if finding.rule.expect == "lower" else 1.0
+    turn = -1.0 if finding.rule.expect in ("lower", "at most") else 1.0
+    unit = finding.margin or SMALLEST_EFFECT  # a threshold has no margin
     effect = finding.effect
     low, high, middle = (
-        turn * value / finding.smallest_effect
-        for value in (effect.low, effect.high, effect.difference)
+        turn * value / unit for value in (effect.low, effect.high, effect.difference)
     )
     return min(low, high), max(low, high), middle
 

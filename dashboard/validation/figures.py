@@ -14,7 +14,7 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, Texts, drawing, save_png, titled
 from dashboard.validation.effects_figure import PINK, draw_effects
 from experiments.article_measures import SILENCED
-from experiments.validation.conditions import NOISY
+from experiments.validation.conditions import NOISY, on_all
 from experiments.validation.controls import NETWORK_COUPLES, SIX_COUPLES, SIX_WITHOUT
 from experiments.validation.limits.dose import Dose
 from experiments.validation.validate import Validation
@@ -65,7 +65,7 @@ def draw_doses(doses: Sequence[Dose], file: IO[bytes], language: str) -> None:
 
 
 def _relative_score(ax: Axes, dose: Dose, text: Texts) -> None:
-    scores = dose.measures["co-adaptation score"]  # (D, S)
+    scores = dose.measures["co-adaptation score"]  # (D, S) or (D, S, 1 + G)
     if not (scores > 0).all():  # no logarithm
         return
     effects = [paired_effect(np.log(scores[0]), np.log(row)) for row in scores]
@@ -141,7 +141,7 @@ def draw_couples(validation: Validation, file: IO[bytes], language: str) -> None
                 ("agreement of others", ABSENT, text["couples.between"]),
                 ("agreement of couples", COMPLETE, text["couples.inside"]),
             ):
-                pairs = np.stack([complete[measure], couples[measure]])  # (2, S)
+                pairs = np.stack([on_all(complete[measure]), on_all(couples[measure])])  # (2, S)
                 ax.plot([0, 1], pairs, color=colour, linewidth=0.8, alpha=0.35)
                 ax.plot([0, 1], pairs.mean(axis=1), color=colour, linewidth=3)
                 for x, values in enumerate(pairs):

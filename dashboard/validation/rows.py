@@ -7,12 +7,13 @@ import io
 import math
 from collections.abc import Iterator
 
+from experiments.validation.rules import Finding, Threshold
 from experiments.validation.validate import Validation
 from simulation.statistics import Effect
 
 COLUMNS = (
     "kind", "id", "world", "setting", "measure", "expectation",
-    "without", "with", "difference", "low", "high", "seeds", "verdict",
+    "without", "with", "difference", "low", "high", "seeds", "margin", "p", "verdict",
 )  # fmt: skip
 
 Row = dict[str, str | float | int]
@@ -30,20 +31,16 @@ def validation_csv(validation: Validation) -> str:
 
 def rows(validation: Validation) -> Iterator[Row]:
     """Yield one flat row for each finding, with the columns `COLUMNS`; not all fill them all."""
-    for outcome in validation.outcomes:
-        for finding in outcome.findings:
-            rule = finding.rule
-            against = "" if rule.against is None else f" (against {rule.against})"
-            yield {
-                "kind": "claim",
-                "id": outcome.claim.id,
-                "world": outcome.world,
-                "setting": outcome.place.name,
-                "measure": rule.measure,
-                "expectation": rule.expect + against,
-                **_effect(finding.effect),
-                "verdict": finding.verdict,
-            }
+    for kind, outcomes in (("claim", validation.outcomes), ("fact", validation.facts)):
+        for outcome in outcomes:
+            for finding in outcome.findings:
+                yield {
+                    "kind": kind,
+                    "id": outcome.claim.id,
+                    "world": outcome.world,
+                    "setting": outcome.place.name,
+                    **_finding(finding),
+                }
     for theorem in validation.theorems:
         for check in theorem.checks:
             yield {
@@ -65,13 +62,14 @@ def rows(validation: Validation) -> Iterator[Row]:
             "verdict": control.verdict,
         }
     for remedy in validation.remedies:
-        yield {
-            "kind": "remedy",
-            "id": remedy.name,
-            "world": remedy.world,
-            "measure": "quality, judged half",
-            **_effect(remedy.effect),
-        }
+        for against, finding in (("nothing", remedy.without), ("absences", remedy.beside)):
+            yield {
+                "kind": f"remedy, {against}",
+                "id": remedy.name,
+                "world": remedy.place.world,
+                "setting": remedy.place.name,
+                **_finding(finding),
+            }
     for dose in validation.doses:
         for measure in dose.measures:
             for rate, effect in zip(dose.rates, dose.effects(measure), strict=True):
@@ -86,6 +84,22 @@ def rows(validation: Validation) -> Iterator[Row]:
         for label, found in result.rows:
             row: Row = {"kind": "limit", "id": result.limit.id, "measure": label}
             yield row | (_effect(found) if isinstance(found, Effect) else {"with": float(found)})
+
+
+def _finding(finding: Finding) -> Row:
+    rule = finding.rule
+    if isinstance(rule, Threshold):
+        expectation = f"{rule.expect} {rule.share:g} x {rule.of} ({rule.where})"
+    else:
+        expectation = rule.expect + ("" if rule.against is None else f" (against {rule.against})")
+    return {
+        "measure": rule.measure,
+        "expectation": expectation,
+        **_effect(finding.effect),
+        "margin": finding.margin,
+        "p": finding.p,
+        "verdict": finding.verdict,
+    }
 
 
 def _effect(effect: Effect) -> Row:

@@ -8,11 +8,26 @@ from rich.text import Text
 from dashboard.numbers import small
 from dashboard.tables import plain_table, right
 from dashboard.validation.report import outcomes_by_claim
+from experiments.validation.rules import Verdict
 from experiments.validation.validate import Validation
 
-SIGNS = {"holds": "+", "does not hold": "-", "undecided": "?"}
+SIGNS: dict[Verdict, str] = {
+    "holds": "+",
+    "holds, but too small to matter": "(+)",
+    "equivalent": "=",
+    "does not hold": "-",
+    "the other way": "<",
+    "undecided": "?",
+    "too few seeds to say": ".",
+}
 """For a screen that may know no more than ASCII."""
-STYLES = {"holds": "green", "does not hold": "red", "undecided": "yellow"}
+
+STYLES: dict[Verdict, str] = dict.fromkeys(SIGNS, "red") | {
+    "holds": "green",
+    "holds, but too small to matter": "green",
+    "undecided": "yellow",
+    "too few seeds to say": "yellow",
+}
 
 
 def validation_tables(validation: Validation) -> list[Table]:
@@ -29,6 +44,13 @@ def validation_tables(validation: Validation) -> list[Table]:
             holds = Text("yes", "green") if theorem.holds else Text("NO", "red")
             figures = small(theorem.decisive.difference), small(theorem.decisive.tolerance)
             table.add_row(theorem.id, Text(theorem.statement), *figures, holds)
+        tables.append(table)
+    if validation.facts:
+        table = plain_table("Facts that the article states", "", "", "fact", "world", "holds")
+        for fact in validation.facts:
+            if fact.world == "team" or fact.place == validation.plan.settings()[0]:
+                holds = Text("yes", "green") if fact.verdict == "holds" else Text("NO", "red")
+                table.add_row(fact.claim.id, Text(fact.claim.statement), fact.world, holds)
         tables.append(table)
     if validation.controls:
         title = "Controls: where the effect must not appear"
@@ -55,8 +77,15 @@ def _claims_table(validation: Validation) -> Table:
         *("", "claim", "team"),
         Column("network\n" + " ".join(map(str, range(1, len(names) + 1))), no_wrap=True),
     )
-    for name, (team, *network) in outcomes_by_claim(validation.outcomes).items():
-        marks = [Text(SIGNS[each.verdict], STYLES[each.verdict]) for each in network]
-        verdict = Text(team.verdict, STYLES[team.verdict])
-        table.add_row(name, Text(team.claim.statement), verdict, Text(" ").join(marks))
+    for name, outcomes in outcomes_by_claim(validation.outcomes).items():
+        team, network = (
+            [
+                Text(SIGNS[each.verdict], STYLES[each.verdict])
+                for each in outcomes
+                if each.world == world
+            ]
+            for world in ("team", "network")
+        )
+        claim = Text(outcomes[0].claim.statement)
+        table.add_row(name, claim, Text(" ").join(team), Text(" ").join(network))
     return table

@@ -2,12 +2,14 @@
 
 What is tested, a file or a folder each
 
-- `claims`: C1 to C13, the article's; C8 stands there with the rule that decides it
-- `rules`: `Rule.decide` gives the verdicts: superiority, non-inferiority, equivalence
+- `claims`: C1 to C13, the article's, that could fail; C8 stands there with the rule that decides it
+- `facts`: F1 to F4, what the article states that cannot fail if the code is right
+- `rules`: `Change` and `Threshold` give the verdicts, against margins fixed beforehand
 - `theorems`: T1 to T9, exact statements, a file each, such as `t5_absences_regularise`
 - `controls`: where the effect must not appear; `exact_controls`: where nothing may change at all
 - `limits`: where the analogy breaks, L1 to L7, a file each; `limits/dose` has the dose-response too
-- `remedies`: early stopping and weight decay beside absences (C9)
+- `remedies`: early stopping and weight decay beside absences, on every measure
+- `reruns`: the same on other seeds; a verdict that differs there is undecided
 
 and how it is measured
 

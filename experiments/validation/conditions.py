@@ -24,13 +24,26 @@ from simulation.laws import (
 from simulation.scenario import PRESENTERS
 
 Figures = Mapping[str, FloatArray]
-"""Measures of one condition by name, each (S,), one figure a seed."""
+"""Measures of one condition by name, one row a seed.
+
+(S,) for teams: each seed has a talk of its own. (S, 1 + G) for networks, whose seeds share the
+images they are tested on: the figure on all of them, then without each of `PARTS` parts of them.
+"""
+
+
+def on_all(figures: FloatArray) -> FloatArray:
+    """Return a measure on all test images, (..., S) of (..., S, 1 + G); of teams as it is."""
+    return figures if figures.ndim == 1 else figures[:, 0]
+
 
 COUPLED = 6
 """Presenters where couples are looked at, so that they make three."""
 
-ALL, SMALL = 1_347, 300
-"""Practice digits in scikit-learn's set, and in the small settings."""
+PRACTICE, SMALL = 3_000, 300
+"""Practice images of a seed, and in the small settings."""
+
+PARTS = 20
+"""Parts of the test images that are left out in turn, so that intervals can resample them."""
 
 BLOCKS = 8
 """Blocks that the hidden units are joined into: the members whose loss can be felt."""
@@ -66,6 +79,8 @@ class TeamCondition:
         Divides the learning rate, and multiplies the rehearsals.
     starts : int
         1, or 2 to see how far the answers depend on the start, as the claims ask.
+    stop : bool
+        Early stopping: the team is measured as it was when it was best on the choice questions.
     """
 
     law: AttendanceLaw = COMPLETE
@@ -73,6 +88,7 @@ class TeamCondition:
     decay: float = 0.0
     slow: int = 1
     starts: int = 1
+    stop: bool = False
 
     world: ClassVar[str] = "team"
 
@@ -86,6 +102,8 @@ class TeamCondition:
     def _kind(self) -> str:
         if self.noise is not None:
             return "noise"
+        if self.stop:
+            return "early stopping"
         if self.decay:
             return f"decay {self.decay:g}"
         if isinstance(self.law, Independent):
@@ -154,6 +172,8 @@ class NetworkCondition:
         Each step shrinks all parameters by learning rate times this.
     starts : int
         1, or 2 to see how far the answers depend on the start, as the claims ask.
+    stop : bool
+        Early stopping: it is measured as it was after the epoch that was best on the choice images.
     """
 
     setting: NetworkSetting
@@ -162,6 +182,7 @@ class NetworkCondition:
     noise: bool = False
     decay: float = 0.0
     starts: int = 1
+    stop: bool = False
 
     world: ClassVar[str] = "network"
 
@@ -172,6 +193,8 @@ class NetworkCondition:
             return f"{self.setting.name}: {'absences' if self.rate else 'without'}"
         if self.noise:
             return "noise"
+        if self.stop:
+            return "early stopping"
         if self.decay:
             return f"decay {self.decay:g}"
         if self.law is not None:
@@ -181,19 +204,19 @@ class NetworkCondition:
     def __str__(self) -> str:
         return f"{self.world}: {self.name}"
 
-    def training(self, epochs: int) -> Setting:
-        """Say how to train it, with as many steps on a small set as `epochs` are on all digits."""
+    def training(self, epochs: int, data: str) -> Setting:
+        """Say how to train it, with as many steps on a few images as `epochs` are on 3,000."""
         setting = self.setting
         return Setting(
             self.rate,
             setting.label_noise,
             setting.practice,
-            epochs if setting.practice is None else epochs * ALL // setting.practice,
+            epochs if setting.practice is None else epochs * PRACTICE // setting.practice,
+            data=data,
             optimizer=setting.optimizer,
             weight_decay=self.decay,
             law=self.law,
             output_noise=self.noise,
-            data="digits",
         )
 
 

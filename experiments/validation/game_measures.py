@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from simulation.arrays import FloatArray
+from experiments.validation.conditions import PARTS
+from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import Moments
 from simulation.coalitions import (
     Game,
     agreement,
     answer_shares,
-    co_adaptation_score,
     missing_masks,
     pair_synergy,
     quality_kept,
@@ -28,47 +28,47 @@ def blocks(game: Game, count: int) -> Game:
     return Game(joined, game.handout, game.wanted, game.audience)
 
 
-def quality_on_halves(game: Game) -> tuple[float, float]:
-    """Quality on the half of the show's questions to choose by, and on that to judge on."""
-    everyone = np.ones((1, game.n_members), dtype=bool)
-    choosing, judged = (
-        Game(game.contributions[:, part], game.handout, game.wanted[part], game.audience)
-        for part in (slice(0, None, 2), slice(1, None, 2))
-    )
-    return float(choosing.quality(everyone)[0]), float(judged.quality(everyone)[0])
+def game_measures(game: Game, chance: float = 0.0) -> dict[str, float]:
+    """Measure one talk by the yardstick, members being presenters or blocks of units.
 
-
-def early_stopping(checkpoints: list[tuple[float, float]]) -> dict[str, float]:
-    """Quality at the end, and on the judged half when the other half was best."""
-    choosing, judged = checkpoints[-1]
-    return {
-        "early-stopped quality": max(checkpoints)[1],
-        "quality, choosing half": choosing,
-        "quality, judged half": judged,
-    }
-
-
-def game_measures(game: Game, rng: np.random.Generator) -> dict[str, float]:
-    """Measure one talk by the yardstick, members being presenters or blocks of units."""
+    `chance` is the quality that guessing has: 0 for squared error, .1 for the name of a digit.
+    """
     n = game.n_members
     everyone = np.ones((1, n), dtype=bool)
     others = ~np.eye(n, dtype=bool)
     quality = float(game.quality(everyone)[0])
     one, two = quality_kept(game, 1), quality_kept(game, 2)
     spread = game.quality(np.concatenate([missing_masks(n, 1), missing_masks(n, 2)])).std()
+    alone = game.quality(np.eye(n, dtype=bool), "fill the time").mean()
     return {
         "quality": quality,
+        "quality above chance": quality - chance,
         "one missing, mean": one.mean,
         "one missing, worst": one.worst,
+        "one missing, worst, above chance": one.worst - chance,
         "two missing, mean": two.mean,
         "two missing, worst": two.worst,
+        "two missing, worst, above chance": two.worst - chance,
         "cost of losing one": quality - one.mean,
+        "use without another": one.mean - two.mean,
         "pair synergy": float(pair_synergy(game)[others].mean()),
         "solo quality": float(np.nanmean(solo_quality(game))),
+        "alone, filling the time": float(alone) - chance,
+        "an equal share": (quality - chance) / n,
         "agreement": agreement(game),
-        "co-adaptation score": co_adaptation_score(game, rng),
         "spread over absences": float(spread),
     }
+
+
+def left_out(by_question: FloatArray) -> FloatArray:
+    """Mean over the test images, then without each part of them, (M,) to (1 + G,)."""
+    return np.array([by_question[kept].mean() for kept in kept_questions(len(by_question))])
+
+
+def kept_questions(count: int) -> list[BoolArray]:
+    """All test images, then all but each of `PARTS` parts of them: (1 + G) masks of (M,)."""
+    part = np.arange(count) % PARTS
+    return [part != left for left in (-1, *range(PARTS))]
 
 
 def strongest(game: Game) -> dict[str, float]:
@@ -106,13 +106,13 @@ def penalty(game: Game, moments: Moments) -> float:
     return 2.0 * absence_penalty(game.contributions, moments)
 
 
-def variance_between(one: Game, other: Game) -> float:
-    """Variance of what the audience hears over two starts, mean over questions and sections."""
+def variance_between(one: Game, other: Game) -> FloatArray:
+    """Variance of what the audience hears over two starts, mean over sections, (M,)."""
     heard = [
-        game.audience.report(game.answers(np.ones((1, game.n_members), dtype=bool)))
+        game.audience.report(game.answers(np.ones((1, game.n_members), dtype=bool))[0])
         for game in (one, other)
     ]
-    return float(np.square(heard[0] - heard[1]).mean() / 2)
+    return np.asarray(np.square(heard[0] - heard[1]).mean(axis=1) / 2)
 
 
 def stacked(rows: list[dict[str, Any]]) -> dict[str, FloatArray]:

@@ -20,8 +20,12 @@ class Plan:
     Attributes
     ----------
     seeds : tuple of int
-        At least two; a verdict wants ten.
-    rehearsals, epochs : int
+        At least two; no verdict is given below five, and ten are wanted.
+    rehearsals : int
+    epochs : int
+        Of 3,000 images.
+    data : str
+        What the network learns from, as of `experiments.article.Setting`.
     team_rates, network_rates : tuple of float
         Absence rates of the dose-response. At 0.9 those present speak up tenfold, and a team with
         the usual learning rate diverges.
@@ -33,7 +37,8 @@ class Plan:
 
     seeds: tuple[int, ...]
     rehearsals: int = 6_000
-    epochs: int = 60
+    epochs: int = 20
+    data: str = "mnist"
     team_rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
     network_rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     every_setting: bool = True
@@ -43,18 +48,19 @@ class Plan:
         whole("seeds", len(self.seeds), least=2)
 
     @classmethod
-    def full(cls, seed: int) -> Plan:
+    def full(cls, seed: int, data: str = "mnist") -> Plan:
         """Return the plan of `run.py validate`."""
-        return cls(tuple(range(seed, seed + 10)))
+        return cls(tuple(range(seed, seed + 10)), data=data)
 
     @classmethod
-    def short(cls, seed: int) -> Plan:
+    def short(cls, seed: int, data: str = "mnist") -> Plan:
         """Return the plan of `run.py validate --quick`, and of the tests."""
         rates = (0.0, 0.2, 0.5, 0.8)
         return cls(
             tuple(range(seed, seed + 10)),
             rehearsals=2_000,
-            epochs=20,
+            epochs=5,
+            data=data,
             team_rates=rates,
             network_rates=rates,
             every_setting=False,
@@ -81,4 +87,4 @@ class Plan:
     def _job(self, condition: Condition) -> Job:
         if condition.world == "team":
             return measure_teams, (condition, self.rehearsals, self.seeds)
-        return measure_networks, (condition, self.epochs, self.seeds)
+        return measure_networks, (condition, self.epochs, self.seeds, self.data)

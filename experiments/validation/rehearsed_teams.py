@@ -18,7 +18,6 @@ from experiments.stack.draws import Streams
 from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import NoisyTeam, TargetNoise
-from experiments.validation.game_measures import quality_on_halves
 from simulation.arrays import BoolArray
 from simulation.coalitions import Game
 from simulation.scenario import HEAD_START, Schedule
@@ -32,7 +31,7 @@ ALONE = Schedule.alone
 """Rehearsals that B has alone on the hard section beforehand."""
 
 CHECKPOINTS = 20
-"""Times that a team's quality is looked at while it rehearses, for early stopping."""
+"""Times that a team is looked at while it rehearses, where it is to stop early."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +45,15 @@ class Rehearsed:
     squared_weights : float
     came : (T, N) bool array
         Who was there at each rehearsal.
-    checkpoints : list of (float, float)
-        Quality on two halves of the unseen questions, along the way.
+    choice_quality : float
+        On the choice questions.
     """
 
     game: Game
     practised: Game
     squared_weights: float
     came: BoolArray
-    checkpoints: list[tuple[float, float]]
+    choice_quality: float
 
 
 Rehearse = Callable[[TeamCondition, Sequence[Talk], Sequence[int], int], list[Rehearsed]]
@@ -76,58 +75,72 @@ def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Re
         kind = partial(DecayingTeam, weight_decay=condition.decay)
     team = kind(talk, condition.law, learning_rate=LEARNING_RATE / condition.slow, rng=seed)
     team.practise_alone(HEAD_START, ALONE * condition.slow)
-    came, checkpoints = [], []
-    for some in _between_checkpoints(rehearsals * condition.slow):
+    came: list[BoolArray] = []
+    along = []
+    for some in _between_checkpoints(rehearsals * condition.slow, condition.stop):
         for _ in range(some):
             team.step()
             assert team.last_rehearsal is not None
             came.append(team.last_rehearsal.attendance)
-        checkpoints.append(quality_on_halves(team.game()))
-    return Rehearsed(
-        game=team.game(),
-        practised=team.game("practice"),
-        squared_weights=team.squared_weights,
-        came=np.array(came),
-        checkpoints=checkpoints,
-    )
+        along.append(
+            Rehearsed(
+                game=team.game(),
+                practised=team.game("practice"),
+                squared_weights=team.squared_weights,
+                came=np.array(came),
+                choice_quality=_quality(team.game("choice")),
+            )
+        )
+    return _best(along)
 
 
 def as_stack(
     condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
 ) -> list[Rehearsed]:
-    """Rehearse a stack with a member for each talk and seed; it knows no weight decay."""
-    if condition.decay:
-        raise ValueError("a stack knows no weight decay: rehearse such teams one by one")
+    """Rehearse a stack with a member for each talk and seed."""
     laws = [condition.law] * len(seeds)
     stack = TeamStack(
         talks,
         laws,
         seeds,
         learning_rate=LEARNING_RATE / condition.slow,
+        weight_decay=condition.decay,
         target_noise=None if condition.noise is None else partial(TargetNoise, condition.noise),
     )
     stack.practise_alone(HEAD_START, ALONE * condition.slow)
     # Streams of the same seeds give the attendance that the stack's own streams give it.
     streams = Streams(laws, seeds, practice=len(talks[0].practice_questions), questions=1)
     came = streams.attendance(rehearsals * condition.slow)  # (R, T, N)
-    along = []
-    for some in _between_checkpoints(rehearsals * condition.slow):
+    along: list[list[Rehearsed]] = []
+    for some in _between_checkpoints(rehearsals * condition.slow, condition.stop):
         stack.rehearse(some)
-        along.append([quality_on_halves(stack.game(member)) for member in range(stack.n_members)])
-    weights = squared_weights(stack.skills())
-    return [
-        Rehearsed(
-            game=stack.game(member),
-            practised=stack.game(member, "practice"),
-            squared_weights=float(weights[member]),
-            came=came[member],
-            checkpoints=[at_once[member] for at_once in along],
+        weights = squared_weights(stack.skills())
+        along.append(
+            [
+                Rehearsed(
+                    game=stack.game(member),
+                    practised=stack.game(member, "practice"),
+                    squared_weights=float(weights[member]),
+                    came=came[member, : stack.rehearsals],
+                    choice_quality=_quality(stack.game(member, "choice")),
+                )
+                for member in range(stack.n_members)
+            ]
         )
-        for member in range(stack.n_members)
-    ]
+    return [_best(of_one) for of_one in zip(*along, strict=True)]
 
 
-def _between_checkpoints(rehearsals: int) -> list[int]:
+def _best(along: Sequence[Rehearsed]) -> Rehearsed:
+    """Return the team as it was when it was best on the choice questions; the first if tied."""
+    return max(along, key=lambda team: team.choice_quality)
+
+
+def _quality(game: Game) -> float:
+    return float(game.quality(np.ones((1, game.n_members), dtype=bool))[0])
+
+
+def _between_checkpoints(rehearsals: int, stop: bool) -> list[int]:
     """Numbers of rehearsals from one checkpoint to the next; they add up to all of them."""
-    at = [rehearsals * number // CHECKPOINTS for number in range(CHECKPOINTS + 1)]
+    checkpoints = CHECKPOINTS if stop else 1
+    at = [rehearsals * number // checkpoints for number in range(checkpoints + 1)]
     return [later - earlier for earlier, later in itertools.pairwise(at)]

@@ -1,4 +1,9 @@
-"""Other remedies than absences for unseen questions (C9): early stopping, and weight decay."""
+"""The control that most reports leave out: what other regularisers do, on every measure.
+
+Early stopping and weight decay let everybody come. Whatever they bring as well is generalisation,
+and not the absences' own. How strong a decay, and when to stop, is chosen for each seed on
+questions that are neither practised nor judged; the weakest, and the first, if they are tied.
+"""
 
 from __future__ import annotations
 
@@ -6,52 +11,88 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.validation.claims import CLAIMS
 from experiments.validation.conditions import (
     NOISY,
     TEAM,
     Condition,
+    Figures,
     NetworkCondition,
+    Place,
     TeamCondition,
     World,
+    on_all,
 )
-from simulation.statistics import Effect, paired_effect
+from experiments.validation.rules import Change, Finding
 
 TEAM_DECAYS = [TeamCondition(decay=strength) for strength in (0.01, 0.03, 0.1, 0.3)]
 NETWORK_DECAYS = [NetworkCondition(NOISY, decay=strength) for strength in (0.1, 0.3, 1.0, 3.0)]
-"""Strengths of weight decay tried beside dropout; the best is chosen on half of the show."""
+"""Strengths of weight decay tried beside dropout."""
 
-CONDITIONS: list[Condition] = [*NETWORK_DECAYS, *TEAM_DECAYS]
+TEAM_STOPPED, NETWORK_STOPPED = TeamCondition(stop=True), NetworkCondition(NOISY, stop=True)
+
+CONDITIONS: list[Condition] = [NETWORK_STOPPED, *NETWORK_DECAYS, TEAM_STOPPED, *TEAM_DECAYS]
+
+WHERE: list[tuple[Place, list[Condition], Condition]] = [
+    (TEAM, [*TEAM_DECAYS], TEAM_STOPPED),
+    (NOISY, [*NETWORK_DECAYS], NETWORK_STOPPED),
+]
+"""Where remedies are tried, with the decays and early stopping there."""
+
+COMPARED = [
+    rule
+    for claim in CLAIMS.values()
+    for rule in claim.rules
+    if isinstance(rule, Change)
+    and rule.expect in ("higher", "lower")
+    and rule.measure != "spread over starts"  # it needs a second start, which remedies do not get
+]
+"""All changes that the claims ask for."""
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """Quality on unseen questions by a remedy, against nothing at all.
+    """One measure under a remedy.
 
     Attributes
     ----------
-    world : {'team', 'network'}
-    name : str
-    effect : Effect
+    place : TeamSetting or NetworkSetting
+    name : {'weight decay', 'early stopping'}
+    without : Finding
+        What the remedy does to it, against always complete with neither.
+    beside : Finding
+        What absences do beyond the remedy: 'holds' if they do more, 'the other way' if less.
     """
 
-    world: str
+    place: Place
     name: str
-    effect: Effect
+    without: Finding
+    beside: Finding
 
 
 def remedies(world: World) -> list[Remedy]:
-    """Set early stopping and weight decay beside absences, on the half of the show that judges."""
+    """Set early stopping and weight decay beside absences, on every measure of the claims."""
     found = []
-    for place, decays in ((TEAM, TEAM_DECAYS), (NOISY, NETWORK_DECAYS)):
-        nothing = world[place.without]
-        choosing = np.array([world[decay]["quality, choosing half"] for decay in decays])
-        judged = np.array([world[decay]["quality, judged half"] for decay in decays])
-        best = np.take_along_axis(judged, choosing.argmax(axis=0)[None], axis=0)[0]  # (S,)
-        for name, quality in (
-            ("absences", world[place.absences]["quality, judged half"]),
-            ("early stopping", nothing["early-stopped quality"]),
-            ("weight decay, best of four", best),
-        ):
-            effect = paired_effect(nothing["quality, judged half"], quality)
-            found.append(Remedy(place.world, name, effect))
+    for place, decays, stopped in WHERE:
+        nothing, absences = world[place.without], world[place.absences]
+        decayed = best_decay([world[decay] for decay in decays])
+        for rule in COMPARED:
+            margin = rule.margin.value(nothing)
+            for name, figures in (("weight decay", decayed), ("early stopping", world[stopped])):
+                measure = figures[rule.measure]
+                found.append(
+                    Remedy(
+                        place,
+                        name,
+                        rule.compare(nothing[rule.measure], measure, margin),
+                        rule.compare(measure, absences[rule.measure], margin),
+                    )
+                )
     return found
+
+
+def best_decay(decays: list[Figures]) -> Figures:
+    """Return, for each seed, the figures under the decay that was best on its choice questions."""
+    quality = np.array([on_all(decay["choice quality"]) for decay in decays])  # (D, S)
+    best, seeds = quality.argmax(axis=0), np.arange(quality.shape[1])
+    return {name: np.array([each[name] for each in decays])[best, seeds] for name in decays[0]}

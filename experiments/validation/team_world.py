@@ -9,19 +9,19 @@ import numpy as np
 from experiments.validation.conditions import OTHER_START, TeamCondition
 from experiments.validation.game_measures import (
     couple_agreements,
-    early_stopping,
     game_measures,
     penalty,
     stacked,
     variance_between,
 )
-from experiments.validation.rehearsed_teams import Rehearse, Rehearsed, as_stack, one_by_one
+from experiments.validation.rehearsed_teams import Rehearse, Rehearsed, as_stack
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
-from simulation.coalitions import Game, answer_shares
+from simulation.coalitions import Game, answer_shares, co_adaptation_score
 from simulation.laws import one_or_two_absent
 from simulation.presenter import presenter_names
 from simulation.scenario import HEAD_START
+from simulation.statistics import SMALLEST_EFFECT
 from simulation.talk import synthetic_talk
 
 DRAWN_SUB_TEAMS = 1_000
@@ -32,7 +32,7 @@ def measure_teams(
     condition: TeamCondition,
     rehearsals: int,
     seeds: Sequence[int],
-    rehearse: Rehearse | None = None,
+    rehearse: Rehearse = as_stack,
 ) -> dict[str, FloatArray]:
     """Rehearse a team for each seed and measure each.
 
@@ -44,32 +44,31 @@ def measure_teams(
     rehearsals : int
         At the usual learning rate; a slow team holds as many more.
     seeds : sequence of int
-    rehearse : `as_stack` or `one_by_one`, optional
-        Left out, as a stack where it can be.
+    rehearse : `as_stack` or `one_by_one`
 
     Returns
     -------
     dict of str to (S,) array
     """
-    way = rehearse or (one_by_one if condition.decay else as_stack)
     own = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
     talks = own * condition.starts
     all_seeds = [*seeds, *(seed + OTHER_START for seed in seeds)][: len(talks)]
-    teams = way(condition, talks, all_seeds, rehearsals)
+    teams = rehearse(condition, talks, all_seeds, rehearsals)
     rows = []
-    for member, seed in enumerate(seeds):
+    for member in range(len(seeds)):
         team = teams[member]
-        row = _measures(condition, team, seed, own[member].hard_section)
+        row = _measures(condition, team, own[member].hard_section)
         if condition.starts == 2:
-            row["spread over starts"] = variance_between(team.game, teams[member + len(seeds)].game)
+            other = teams[member + len(seeds)].game
+            row["spread over starts"] = float(variance_between(team.game, other).mean())
         rows.append(row)
     return stacked(rows)
 
 
-def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -> dict[str, float]:
+def _measures(condition: TeamCondition, team: Rehearsed, hard: int) -> dict[str, float]:
     """Measure one team; `hard` is the hard section."""
     game = team.game
-    measures = game_measures(game, np.random.default_rng(seed))
+    measures = game_measures(game)
     n = game.n_members
     everyone = np.ones((1, n), dtype=bool)
     seat = presenter_names(n).index(HEAD_START)
@@ -77,6 +76,8 @@ def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -
     without[0, seat] = False
     measures |= {
         "practice quality": float(team.practised.quality(everyone)[0]),
+        "choice quality": team.choice_quality,
+        "co-adaptation score": co_adaptation_score(game),
         "carrier's share": float(answer_shares(game)[seat, hard]),
         "section without its carrier": float(game.section_quality(without)[0, hard]),
         "squared weights": team.squared_weights,
@@ -87,9 +88,10 @@ def _measures(condition: TeamCondition, team: Rehearsed, seed: int, hard: int) -
         "rate": condition.law.moments().absence_rate,
         "silenced at the show": float(np.mean(~game.contributions.any(axis=(1, 2)))),
         "none": 0.0,
+        "smallest gain": SMALLEST_EFFECT,
     }
     measures["gap"] = measures["practice quality"] - measures["quality"]
-    return measures | couple_agreements(game) | early_stopping(team.checkpoints)
+    return measures | couple_agreements(game)
 
 
 def _quality_of_average(game: Game, law: AttendanceLaw) -> float:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.article import fit_article_network, talk_of
 from experiments.stack import TeamStack
 from experiments.validation.conditions import (
     NOISY,
@@ -15,6 +14,7 @@ from experiments.validation.conditions import (
     NetworkCondition,
     TeamCondition,
     World,
+    on_all,
 )
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
 from experiments.validation.plan import Plan
@@ -30,6 +30,8 @@ MEASURES = ("co-adaptation score", "quality", "two missing, mean")
 TEAM_BEYOND, NETWORK_BEYOND = (0.85, 0.9), (0.95, 0.98)
 """Absence rates of L2 beyond those of the dose-response."""
 
+_NETWORKS_BEYOND = [NetworkCondition(NOISY, rate) for rate in NETWORK_BEYOND]
+
 
 @dataclass(frozen=True, eq=False)
 class Dose:
@@ -39,12 +41,17 @@ class Dose:
     ----------
     world : {'team', 'network'}
     rates : (D,) array
-    measures : dict of str to (D, S) array
+    measures : dict of str to (D, S) or (D, S, 1 + G) array
+        As `Figures`, for each rate.
     """
 
     world: str
     rates: FloatArray
     measures: dict[str, FloatArray]
+
+    def means(self, measure: str) -> FloatArray:
+        """Mean over the seeds at each rate, (D,)."""
+        return np.array([on_all(row).mean() for row in self.measures[measure]])
 
     def effects(self, measure: str) -> list[Effect]:
         """Compare each rate with the first, by one measure."""
@@ -82,8 +89,7 @@ def _network(plan: Plan) -> list[Condition]:
 def jobs(plan: Plan) -> Jobs:
     """The rates of the dose-response, and those beyond."""
     seeds = plan.seeds
-    return plan.jobs(conditions(plan)) | {
-        ("limit", "L2", "network"): (beyond_in_networks, (seeds, plan.epochs, NETWORK_BEYOND)),
+    return plan.jobs([*conditions(plan), *_NETWORKS_BEYOND]) | {
         ("limit", "L2", "team"): (beyond_in_teams, (seeds, plan.rehearsals, TEAM_BEYOND)),
     }
 
@@ -101,20 +107,17 @@ def beyond_in_teams(seeds: Sequence[int], rehearsals: int, rates: Sequence[float
     return stack.game_measures()["quality"].reshape(len(rates), -1)
 
 
-def beyond_in_networks(seeds: Sequence[int], epochs: int, rates: Sequence[float]) -> FloatArray:
-    """Accuracy of the article's network after each of `rates`, (rates, S); 30% labels wrong."""
-    settings = [NetworkCondition(NOISY, rate).training(epochs) for rate in rates]
-    talks = [talk_of(settings[0], seed) for seed in seeds]
-    return np.array([fit_article_network(each, seeds, talks).unseen for each in settings])
-
-
 def found(plan: Plan, results: Results) -> tuple[Rows, str]:
     """The best rate, and the first one beyond it that is too much, in both worlds."""
     team, network = dose_response(plan, results)
     rows: Rows = []
     said = []
-    for dose, rates in ((team, TEAM_BEYOND), (network, NETWORK_BEYOND)):
-        own, finding = _too_much(dose, rates, results["limit", "L2", dose.world])
+    networks = np.array([results[each]["quality"] for each in _NETWORKS_BEYOND])
+    for dose, rates, more in (
+        (team, TEAM_BEYOND, results["limit", "L2", "team"]),
+        (network, NETWORK_BEYOND, networks),
+    ):
+        own, finding = _too_much(dose, rates, more)
         rows += own
         said.append(finding)
     return rows, sentence(said)
@@ -124,11 +127,12 @@ def _too_much(dose: Dose, beyond: tuple[float, ...], more: FloatArray) -> tuple[
     """Find the best rate and the first one beyond it that is too much; nan is a talk diverged."""
     new = [at for at, rate in enumerate(beyond) if rate not in dose.rates]
     rates = np.concatenate([dose.rates, np.array(beyond)[new]])
-    qualities = np.concatenate([dose.measures["quality"], more[new]])  # (D, S)
-    diverged = np.isnan(qualities).sum(axis=1)  # (D,)
+    qualities = np.concatenate([dose.measures["quality"], more[new]])  # (D, S) or (D, S, 1 + G)
+    overall = np.array([on_all(row) for row in qualities])  # (D, S)
+    diverged = np.isnan(overall).sum(axis=1)  # (D,)
     sound = np.flatnonzero(diverged == 0)
     complete, seeds = qualities[0], qualities.shape[1]
-    best, highest = int(sound[qualities[sound].mean(axis=1).argmax()]), int(sound[-1])
+    best, highest = int(sound[overall[sound].mean(axis=1).argmax()]), int(sound[-1])
     gain = paired_effect(complete, qualities[best])
     fall = paired_effect(_best_of_the_others(qualities[sound]), qualities[highest])
     quality = f"{dose.world}, quality"
@@ -157,10 +161,11 @@ def _too_much(dose: Dose, beyond: tuple[float, ...], more: FloatArray) -> tuple[
 
 
 def _best_of_the_others(qualities: FloatArray) -> FloatArray:
-    """Quality of each seed at the rate that is best for the other seeds, (S,)."""
+    """Quality of each seed at the rate that is best for the other seeds, (S,) or (S, 1 + G)."""
     # Chosen on the same seed, the best rate would be better than it is by luck alone.
-    others = qualities.sum(axis=1, keepdims=True) - qualities  # (D, S)
-    return np.asarray(np.take_along_axis(qualities, others.argmax(axis=0)[None], axis=0)[0])
+    overall = np.array([on_all(row) for row in qualities])  # (D, S)
+    others = overall.sum(axis=1, keepdims=True) - overall  # (D, S)
+    return np.asarray(qualities[others.argmax(axis=0), np.arange(overall.shape[1])])
 
 
 LIMIT = Limit(
