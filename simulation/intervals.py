@@ -1,15 +1,14 @@
 """How sure is a mean difference: its standard error, and an interval around it.
 
-How often these intervals cover the truth is measured in docs/validation/coverage.md.
+Each is chosen for how often it covers the truth: docs/validation/coverage.md.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtrit
 
 from simulation.arrays import FloatArray
 
@@ -19,15 +18,19 @@ FEWEST_SEEDS = 5
 """Fewer than these have no skewness to speak of, and no verdict."""
 
 MANY_SEEDS = 10
-"""With fewer than these no interval is narrower than Student's."""
-
-_RESAMPLES = 9_999
+"""With fewer than these no interval is narrower than Student's on either side."""
 
 
 class Interval(NamedTuple):
-    """How far the truth may be from the estimate: at `low` <= 0 below it to `high` >= 0 above."""
+    """Where the truth may lie, seen from the estimate: from `low` below it to `high` above it.
+
+    `error` is the estimate's standard error, of which `degrees` of freedom are known, and
+    `skewness` that of the estimate's distribution.
+    """
 
     error: float
+    degrees: float
+    skewness: float
     low: float
     high: float
 
@@ -35,11 +38,12 @@ class Interval(NamedTuple):
 def of_seeds(values: FloatArray) -> Interval:
     """Return the interval of the mean of independent figures.
 
-    Student's t with the skewness taken out: the studentised mean is made symmetric by a monotone
-    cubic, which is inverted at Student's quantiles. Its coverage is off by O(1 / S), where that of
-    t is off by O(S^-1/2); figures without skewness give Student's interval. Hall (1992), On the
-    removal of skewness by transformation, Journal of the Royal Statistical Society B 54; compared
-    with others by Zhou and Dinh (2005), Biostatistics 6.
+    Student's t with the skewness taken out: a monotone cubic makes the studentised mean symmetric,
+    and is inverted at Student's quantiles. The coverage is then off by O(1 / S), where that of
+    Student's own interval, which it is without skewness, is off by O(S^-1/2). Hall (1992), On the
+    removal of skewness by transformation, Journal of the Royal Statistical Society B 54; with
+    others in Zhou and Dinh (2005), Nonparametric confidence intervals for the one- and two-sample
+    problems, Biostatistics 6.
 
     Parameters
     ----------
@@ -47,54 +51,73 @@ def of_seeds(values: FloatArray) -> Interval:
         Not all the same; S >= 2.
     """
     n = len(values)
-    error = values.std(ddof=1) / np.sqrt(n)
-    skewness = np.mean((values - values.mean()) ** 3) / values.std() ** 3 / np.sqrt(n)
-    quantiles = np.array([1, -1]) * stdtrit(n - 1, (1 + CONFIDENCE) / 2)
-    if abs(skewness) > 1e-6:  # below, the inverse is the identity, and this a difference of ones
-        cubed = 1 + skewness * (quantiles - skewness / 6)
-        quantiles = 3 / skewness * (np.cbrt(cubed) - 1)
-    return _beside_student(n, error, *(-error * quantiles))
+    error = float(values.std(ddof=1) / np.sqrt(n))
+    skewness = 0.0
+    if n >= FEWEST_SEEDS:
+        skewness = float(np.mean((values - values.mean()) ** 3) / values.std() ** 3 / np.sqrt(n))
+    student = stdtrit(n - 1, (1 + CONFIDENCE) / 2)
+    below, above = student, -student
+    if abs(skewness) > 1e-6:  # nearer to 0 the cubic is the identity, but not as it is computed
+        below, above = (
+            3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1) for t in (below, above)
+        )
+        if n < MANY_SEEDS:
+            below, above = max(below, student), min(above, -student)
+    return Interval(error, n - 1, skewness, float(-error * below), float(-error * above))
 
 
-def of_seeds_and_images(figures: FloatArray) -> Interval:
-    """Return the interval of the mean over seeds that share their test images.
+def symmetric(t: float, skewness: float, seeds: int) -> float:
+    """Take the skewness out of a studentised mean: the cubic that `of_seeds` inverts.
 
-    The jackknife's pseudo-values p_sg = G x_s - (G - 1) x_s(-g) say what part g of the images
-    contributes to seed s; for a figure that is a mean over images p_sg is its mean over that part.
-    Their rows and their columns are drawn anew, independently and with replacement: Owen (2007),
-    The pigeonhole bootstrap, Annals of Applied Statistics 1. The variance it finds is never too
-    small on average, and up to three times as large as it should be where neither seeds nor images
-    matter but in one another's company. Because S seeds and G parts are few, error and level are
-    raised to Student's for the smaller number of them, as Hesterberg (2015), What teachers should
-    know about the bootstrap, American Statistician 69, section 3.3, does for one sample.
+    It is on the far side of Student's quantile where the mean's distance lies outside the interval.
+    """
+    cubic = t + skewness * (t**2 / 3 + 1 / 6) + skewness**2 * t**3 / 27
+    return min(cubic, t) if seeds < MANY_SEEDS else cubic
+
+
+def pseudo_values(figures: FloatArray) -> FloatArray:
+    """Return what each of G equal parts of the images contributes to each seed's figure, (S, G).
+
+    p_sg = G x_s - (G - 1) x_s(-g), the jackknife's; for a figure that is a mean over images it is
+    the mean over part g.
 
     Parameters
     ----------
     figures : (S, 1 + G) array
         Column 0: the figure x_s on all images; column 1 + g: x_s(-g), without part g of them.
     """
-    seeds, parts = len(figures), figures.shape[1] - 1
-    pseudo = parts * figures[:, :1] - (parts - 1) * figures[:, 1:]  # (S, G)
-    rows, columns = _drawn_weights(seeds, parts)
-    means = ((rows @ pseudo) * columns).sum(axis=1) - pseudo.mean()  # (resamples,)
-    n = min(seeds, parts)
-    raised = np.sqrt(n / (n - 1))
-    level = ndtr(raised * stdtrit(n - 1, (1 + CONFIDENCE) / 2))
-    low, high = np.quantile(means, [1 - level, level])
-    return _beside_student(seeds, raised * means.std(), low, high)
+    parts = figures.shape[1] - 1
+    return np.asarray(parts * figures[:, :1] - (parts - 1) * figures[:, 1:])
 
 
-@cache
-def _drawn_weights(*sizes: int) -> list[FloatArray]:
-    # A fixed generator: the interval belongs to the data, not to the moment it is computed.
-    rng = np.random.default_rng(0)
-    return [rng.multinomial(n, np.full(n, 1 / n), size=_RESAMPLES) / n for n in sizes]
+def of_seeds_and_images(pseudo: FloatArray) -> Interval:
+    """Return the interval of the mean over seeds that are judged on the same images.
 
+    Seeds and images both count as drawn at random: p_sg = mean + seed_s + image_g + rest_sg. The
+    mean's variance is the sum of the three components over S, G and S G, each by analysis of
+    variance and none below 0. Dorfman, Berbaum and Metz (1992), Receiver operating characteristic
+    rating analysis, Investigative Radiology 27, who have readers and patients for seeds and images.
+    Its degrees of freedom are Satterthwaite's, as Hillis (2007), Statistics in Medicine 26, has
+    them for that, but for the images too, which are but G parts; they are at least those of the
+    seeds or of the parts, whichever are fewer.
 
-def _beside_student(seeds: int, error: float, low: float, high: float) -> Interval:
-    student = float(stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * error)
-    if seeds < FEWEST_SEEDS:
-        low, high = -student, student
-    elif seeds < MANY_SEEDS:
-        low, high = min(low, -student), max(high, student)
-    return Interval(float(error), float(low), float(high))
+    Parameters
+    ----------
+    pseudo : (S, G) array
+        Of `pseudo_values`, not all the same; S >= 2, G >= 2.
+    """
+    seeds, parts = pseudo.shape
+    rows, columns = pseudo.mean(axis=1), pseudo.mean(axis=0)
+    rest = pseudo - rows[:, None] - columns + pseudo.mean()
+    degrees = np.array([seeds - 1, parts - 1, (seeds - 1) * (parts - 1)])
+    squares = np.array(
+        [parts * rows.var() * seeds, seeds * columns.var() * parts, np.square(rest).sum()]
+    )
+    squares /= degrees
+    above = squares[:2] > squares[2]  # whose component is above 0
+    terms = squares * [*above, 1 - above.sum()]
+    of_mean = terms.sum()
+    known = max(of_mean**2 / (terms**2 / degrees).sum(), degrees[:2].min())
+    error = np.sqrt(of_mean / pseudo.size)
+    half = float(stdtrit(known, (1 + CONFIDENCE) / 2) * error)
+    return Interval(float(error), float(known), 0.0, -half, half)

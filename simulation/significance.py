@@ -8,14 +8,15 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from simulation.arrays import FloatArray
-from simulation.intervals import CONFIDENCE
+from simulation.intervals import CONFIDENCE, symmetric
 from simulation.statistics import Effect
 
 
 def one_sided_p(effect: Effect, beyond: float, sign: int) -> float:
     """Return p of the hypothesis that the effect in one direction is at most `beyond`.
 
-    By Student's t with S - 1 degrees of freedom and the effect's own standard error.
+    By Student's t, with the skewness taken out as the effect's interval has it: p is below 0.025
+    where the interval lies beyond, and only there.
 
     Parameters
     ----------
@@ -26,14 +27,15 @@ def one_sided_p(effect: Effect, beyond: float, sign: int) -> float:
 
     Examples
     --------
-    >>> effect = Effect(0.5, 0.6, low=0.07, high=0.13, seeds=10, error=0.0133)
+    >>> effect = Effect(0.5, 0.6, low=0.07, high=0.13, seeds=10, error=0.01326, degrees=9)
     >>> round(one_sided_p(effect, 0.07, +1), 3), round(one_sided_p(effect, 0.07, -1), 3)
     (0.025, 1.0)
     """
     above = sign * effect.difference - beyond
     if effect.error == 0:  # every seed says the same
         return float(above <= 0)
-    return float(stdtr(effect.seeds - 1, -above / effect.error))
+    t = symmetric(above / effect.error, sign * effect.skewness, effect.seeds)
+    return float(stdtr(effect.degrees, -t))
 
 
 def holm(p_values: Sequence[float]) -> FloatArray:
@@ -56,23 +58,17 @@ def holm(p_values: Sequence[float]) -> FloatArray:
     return adjusted
 
 
-def smallest_shown(error: float, seeds: int, power: float = 0.8) -> float:
-    """Return the smallest true difference that is shown with this power.
+def smallest_shown(effect: Effect, power: float = 0.8) -> float:
+    """Return the smallest true difference that data as uncertain as these show with this power.
 
-    Shown: 0 lies outside Student's two-sided 95% interval. It is (t_0.975 + t_power) errors with
-    S - 1 degrees of freedom: Bloom (1995), Minimum detectable effects, Evaluation Review 19.
-
-    Parameters
-    ----------
-    error : float
-        Standard error of the mean paired difference.
-    seeds : int
-        S.
-    power : float
+    Shown: 0 lies outside Student's two-sided 95% interval. It is (t_0.975 + t_power) standard
+    errors: Bloom (1995), Minimum detectable effects, Evaluation Review 19.
 
     Examples
     --------
-    >>> round(smallest_shown(0.004, 10), 4)
+    >>> effect = Effect(0.95, 0.955, low=-0.004, high=0.014, seeds=10, error=0.004, degrees=9)
+    >>> round(smallest_shown(effect), 4)
     0.0126
     """
-    return float(error * (stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) + stdtrit(seeds - 1, power)))
+    quantiles = stdtrit(effect.degrees, [(1 + CONFIDENCE) / 2, power])
+    return float(effect.error * quantiles.sum())

@@ -11,7 +11,13 @@ import numpy.typing as npt
 
 from simulation.arrays import FloatArray
 from simulation.checks import InputError, real
-from simulation.intervals import FEWEST_SEEDS, Interval, of_seeds, of_seeds_and_images
+from simulation.intervals import (
+    FEWEST_SEEDS,
+    Interval,
+    of_seeds,
+    of_seeds_and_images,
+    pseudo_values,
+)
 
 SMALLEST_EFFECT = 0.01
 """Smallest effect of interest on a quality or an accuracy, fixed before anything is run."""
@@ -33,6 +39,10 @@ class Effect:
     seeds : int
     error : float
         Standard error of the mean paired difference; nan where it was not computed.
+    degrees : float
+        Of freedom of that error.
+    skewness : float
+        Of the mean's distribution, as the interval takes it into account.
     values : tuple of float
         Paired difference of each seed.
     """
@@ -43,6 +53,8 @@ class Effect:
     high: float
     seeds: int
     error: float = math.nan
+    degrees: float = math.nan
+    skewness: float = 0.0
     values: tuple[float, ...] = ()
 
     @property
@@ -86,8 +98,8 @@ def paired_effect(
 
     Seeds that share nothing are independent replications: `intervals.of_seeds`. Seeds judged on the
     same test images are not, for what these images favour they favour in every seed: give each
-    figure without every part of the images too, and seeds and images both count as drawn
-    (`intervals.of_seeds_and_images`).
+    figure without each part of the images too, and seeds and images both count as drawn at random:
+    `intervals.of_seeds_and_images`.
 
     Where every seed splits one data set anew, the training sets overlap, and s^2 / S is too small a
     variance of the mean. It is taken as s^2 (1 / S + n_test / n_train): Nadeau and Bengio (2003),
@@ -119,11 +131,14 @@ def paired_effect(
     rounding = ROUNDING * max(1.0, np.abs(first).max(), np.abs(second).max())
     gain = second - first
     gain[np.abs(gain) <= rounding] = 0.0
-    if np.ptp(gain) <= rounding:  # every seed says the same
-        around = Interval(0.0, 0.0, 0.0)
-    else:
-        around = of_seeds(gain[:, 0]) if gain.shape[1] == 1 else of_seeds_and_images(gain)
     seeds, mean = len(gain), gain[:, 0].mean()
+    contributions = gain if gain.shape[1] == 1 else pseudo_values(gain)
+    if np.ptp(contributions) <= rounding:  # every seed says the same
+        around = Interval(0.0, seeds - 1, 0.0, 0.0, 0.0)
+    elif gain.shape[1] == 1:
+        around = of_seeds(gain[:, 0])
+    else:
+        around = of_seeds_and_images(contributions)
     wider = math.sqrt(1 + seeds * test_to_train)
     return Effect(
         before=float(first[:, 0].mean()),
@@ -132,6 +147,8 @@ def paired_effect(
         high=float(mean + wider * around.high),
         seeds=seeds,
         error=wider * around.error,
+        degrees=around.degrees,
+        skewness=around.skewness,
         values=tuple(gain[:, 0].tolist()),
     )
 

@@ -211,7 +211,7 @@ def _passes(world: World, settings: Sequence[NetworkSetting]) -> FloatArray:
 def _smallest_shown(outcomes: Sequence[Outcome], place: Place) -> float:
     """Return the smallest change of a claim's first measure that is shown four times in five."""
     effect = next(each.findings[0].effect for each in outcomes if each.place == place)
-    return smallest_shown(effect.error, effect.seeds)
+    return smallest_shown(effect)
 
 
 def _specific(remedies: Sequence[Remedy]) -> list[str]:
