@@ -10,8 +10,10 @@ import numpy as np
 import typer
 
 from commands.shared import AsJson, Seed, console, progress, say_json
+from dashboard.advice import advice_table
 from dashboard.files import ready_folder, write_whole
 from dashboard.tables import dependence_table, presenters_table, team_table
+from experiments.prediction.best import advise
 from experiments.versions import versions
 from simulation import Talk, Team, digits_talk, law_from_text, mnist_talk, synthetic_talk
 from simulation.attendance_input import LAW_HELP
@@ -53,6 +55,10 @@ def simulate(
     csv: Annotated[
         Path | None, typer.Option(help="Write what was collected at each show to this file.")
     ] = None,
+    advice: Annotated[
+        bool,
+        typer.Option("--advise", help="Predict the best absence rate instead; nobody rehearses."),
+    ] = False,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +66,13 @@ def simulate(
     law = law_from_text(attendance, presenters)
     whole("rehearsals", rehearsals, least=0)
     whole("seed", seed)
+    if advice:
+        advised = advise(talk_of(talk, practice, noise, seed), presenters, abilities)
+        if as_json:
+            say_json({"versions": versions(), **asdict(advised)})
+        else:
+            console.print(advice_table(advised, presenters))
+        return
     if csv is not None:
         ready_folder(csv.parent)
     team = Team(

@@ -71,6 +71,18 @@ def test_simulate_prints_and_writes_its_frame(tmp_path, capsys):
     assert pd.read_csv(path)["Rehearsal"].tolist() == [20, 40, 60]
 
 
+def test_simulate_advises_a_rate_without_a_rehearsal(capsys, monkeypatch):
+    monkeypatch.setattr("simulation.Team.rehearse", None)
+    code, out, _ = call(capsys, "simulate", "--advise", "--noise", "0.6")
+    assert code == 0
+    assert "each should miss" in out
+    assert "exact for presenters without relu" in " ".join(out.split())
+    code, told, _ = call(capsys, "simulate", "--advise", "--noise", "0.6", "--json")
+    best = json.loads(told)["best"]
+    assert best["low"] <= best["rate"] <= best["high"]
+    assert f"{best['rate']:.0%} ({5 * best['rate']:.1f} of 5 at a time)" in out
+
+
 def test_simulate_takes_every_form_of_attendance(tmp_path, capsys):
     log = tmp_path / "log.csv"
     log.write_text("A,B,C\n1,0,1\n0,1,1\n")
@@ -179,6 +191,8 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
         (["simulate", "--rehearsals", "-1"], "rehearsals is -1"),
         (["simulate", "--seed", "-1"], "seed is -1"),
         (["simulate", "--csv", "/proc/no/frame.csv"], "cannot be written"),
+        (["simulate", "--advise", "--talk", "digits"], "predicted for squared error alone"),
+        (["simulate", "--advise", "--practice", "17"], "17 practice questions leave nothing"),
         (["network", "--rate", "1"], "rate"),
         (["network", "--rate", "nan"], "rate"),
         (["network", "--seeds", "1"], "seeds is 1"),

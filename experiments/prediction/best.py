@@ -143,6 +143,6 @@ def advise(talk: Talk, presenters: int, abilities: int) -> Advice:
 def _check_audience(talk: Talk) -> None:
     if talk.audience_name != "squared error":
         raise InputError(
-            f"the audience of the {talk.name} is {talk.audience_name}, but the best rate is "
-            "predicted for squared error alone: choose a talk such as 'synthetic'"
+            f"the talk is '{talk.name}', for a {talk.audience_name} audience, but the best rate is "
+            "predicted for squared error alone: choose another talk, such as 'synthetic'"
         )
