@@ -15,10 +15,11 @@ from dashboard.files import ready_folder, write_whole
 from dashboard.tables import dependence_table, presenters_table, team_table
 from experiments.prediction.best import advise
 from experiments.versions import versions
-from simulation import Talk, Team, digits_talk, law_from_text, mnist_talk, synthetic_talk
+from simulation import Talk, Team, law_from_text, real_talk, synthetic_talk
 from simulation.attendance_input import LAW_HELP
-from simulation.checks import one_of, whole
+from simulation.checks import whole
 from simulation.coalitions import dependence
+from simulation.real_talks import check_data
 from simulation.scenario import HEAD_START
 
 
@@ -37,10 +38,15 @@ def simulate(
         str, typer.Option(help="Attendance is drawn once a 'rehearsal', or at each 'question'.")
     ] = "rehearsal",
     talk: Annotated[
-        str, typer.Option(help="'synthetic', 'digits' (scikit-learn's), or a folder with MNIST.")
+        str,
+        typer.Option(
+            help="'synthetic', 'mnist' (5,000 of its images), 'digits' (scikit-learn's, 8 x 8), "
+            "or a folder with IDX files."
+        ),
     ] = "synthetic",
     practice: Annotated[
-        int | None, typer.Option(help="Practice questions; 40 synthetic ones, all images.")
+        int | None,
+        typer.Option(help="Practice questions; 40 synthetic ones, 3,000 of mnist, all others."),
     ] = None,
     noise: Annotated[
         float | None,
@@ -143,9 +149,5 @@ def talk_of(kind: str, practice: int | None, noise: float | None, seed: int) -> 
             practice=40 if practice is None else practice,
             noise=0.3 if noise is None else noise,
         )
-    wrong = 0.0 if noise is None else noise
-    if kind == "digits":
-        return digits_talk(rng, practice=practice, label_noise=wrong)
-    if not Path(kind).is_dir():
-        one_of("talk", kind, ("synthetic", "digits", "a folder with MNIST's IDX files"))
-    return mnist_talk(rng, kind, practice=practice, label_noise=wrong)
+    check_data(kind, "talk", "synthetic")
+    return real_talk(rng, kind, practice=practice, label_noise=0.0 if noise is None else noise)

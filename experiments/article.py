@@ -270,8 +270,14 @@ def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
 def _samples(
     parts: list[tuple[FloatArray, FloatArray]], side: int
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
-    """Return images ((S,) P, side, side) and labels ((S,) P); no S where all share one set."""
-    images = np.stack([questions.astype(np.float32) for questions, _ in parts])
-    labels = np.stack([answers.argmax(axis=1) for _, answers in parts])
-    images = images.reshape(*images.shape[:2], side, side)
-    return (images[0], labels[0]) if len(parts) == 1 else (images, labels)
+    """Return images ((S,) P, side, side) and labels ((S,) P); no S where all share them."""
+    images = _stacked([questions for questions, _ in parts])
+    labels = _stacked([answers for _, answers in parts]).argmax(axis=-1)
+    return images.reshape(*images.shape[:-1], side, side), labels
+
+
+def _stacked(arrays: list[FloatArray]) -> npt.NDArray[np.float32]:
+    """Stack arrays, but keep one where all are the same stretch of memory: MNIST is large."""
+    if len({(each.__array_interface__["data"], each.shape) for each in arrays}) == 1:
+        return arrays[0].astype(np.float32)
+    return np.stack(arrays, dtype=np.float32, casting="same_kind")

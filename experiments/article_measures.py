@@ -16,7 +16,6 @@ from simulation.coalitions import (
     co_adaptation_score,
     effective_carriers,
 )
-from simulation.talk import Talk
 
 SILENCED = np.linspace(0.0, 0.9, 10)
 """Fractions of the hidden units silenced in the ablation curve; one of them is a half."""
@@ -46,9 +45,7 @@ class NetworkResult:
         return np.array([ablation_area(SILENCED, curve) for curve in self.ablation])
 
 
-def train_and_measure(
-    setting: Setting, seeds: Sequence[int], talk: Talk | None = None
-) -> NetworkResult:
+def train_and_measure(setting: Setting, seeds: Sequence[int]) -> NetworkResult:
     """Train it once for each seed and hold the yardstick to it.
 
     Two settings with the same seeds are paired in everything but what the settings change.
@@ -57,11 +54,8 @@ def train_and_measure(
     ----------
     setting : Setting
     seeds : sequence of int
-    talk : Talk, optional
-        One set of images for all. Left out, each seed has its own, as `setting` says.
     """
-    talks = [talk_of(setting, seed) for seed in seeds] if talk is None else [talk]
-    trained = fit_article_network(setting, seeds, talks)
+    trained = fit_article_network(setting, seeds, [talk_of(setting, seed) for seed in seeds])
     ablation, scores, carriers = [], [], []
     for member, seed in enumerate(seeds):
         game, rng = trained.game_of(member), np.random.default_rng(seed)

@@ -13,8 +13,8 @@ from nn_bridge.twin import Twin
 from simulation.arrays import FloatArray
 from simulation.checks import whole
 from simulation.laws import one_or_two_absent
-from simulation.real_talks import digits_talk
-from simulation.talk import Talk, synthetic_talk
+from simulation.real_talks import real_talk
+from simulation.talk import synthetic_talk
 from simulation.team import Team
 
 TOLERANCE = 1e-12
@@ -28,13 +28,14 @@ class Case:
     Attributes
     ----------
     name : str
-    talk : {'synthetic', 'digits'}
-        For a squared-error and for a softmax audience.
+    talk : {'synthetic', 'digits', 'mnist'}
+        The first is for a squared-error audience, scikit-learn's digits and MNIST's sample are for
+        a softmax one.
     trust : float
     attendance_per : {'rehearsal', 'question'}
     article_net : bool
-        The article's 784-256-10 network with dropout 0.5, on 8 x 8 digits, as 256 presenters with
-        one ability each, instead of five with four.
+        The article's network with dropout 0.5, 784-256-10 on MNIST, as 256 presenters with one
+        ability each, instead of five with four.
     """
 
     name: str
@@ -43,12 +44,12 @@ class Case:
     attendance_per: str = "rehearsal"
     article_net: bool = False
 
-    def team(self, seed: int, digits: Talk | None = None) -> Team:
-        """Build the team; `digits` replaces scikit-learn's digits."""
+    def team(self, seed: int) -> Team:
+        """Build the team."""
         if self.talk == "synthetic":
             talk = synthetic_talk(np.random.default_rng([seed, 0]))
         else:
-            talk = digits or digits_talk(np.random.default_rng([seed, 1]))
+            talk = real_talk(np.random.default_rng([seed, 1]), self.talk)
         if self.article_net:
             network = article_network(
                 0.5, (talk.n_features,), seed, hidden=HIDDEN_UNITS, dtype="float64", per="batch"
@@ -70,9 +71,7 @@ CASES = (
     Case("5 x 4, squared error, a = 0.02, anew at each question", "synthetic", 0.02, "question"),
     Case("5 x 4, softmax on digits, a = 1", "digits", 1.0),
     Case("5 x 4, softmax on digits, a = 0.02", "digits", 0.02),
-    Case(
-        "256 x 1, softmax on digits, a = 1: the article's network", "digits", 1.0, article_net=True
-    ),
+    Case("256 x 1, softmax on MNIST, a = 1: the article's network", "mnist", 1.0, article_net=True),
 )
 
 
@@ -111,7 +110,7 @@ class Crossing:
         }
 
 
-def cross(case: Case, rehearsals: int, seed: int, digits: Talk | None = None) -> Crossing:
+def cross(case: Case, rehearsals: int, seed: int) -> Crossing:
     """Let the team of `case` and its network rehearse side by side."""
     whole("rehearsals", rehearsals, least=1)
-    return Crossing(case.name, side_by_side(case.team(seed, digits), rehearsals))
+    return Crossing(case.name, side_by_side(case.team(seed), rehearsals))

@@ -34,19 +34,19 @@ class StoryPlan:
     teams : Schedule
     bridge_rehearsals : int
     epochs : int
-        For the article's network.
+        For the article's network, through 3,000 images of MNIST.
     """
 
     seed: int = 0
     seeds: int = SEEDS
     teams: Schedule = field(default_factory=Schedule)
     bridge_rehearsals: int = 1_000
-    epochs: int = 60
+    epochs: int = 10
 
     @classmethod
     def quick(cls, seed: int) -> StoryPlan:
         """Return a plan for a first look: too few seeds to trust a verdict."""
-        return cls(seed, 3, Schedule(rehearsals=1_500, show_every=100), 100, 15)
+        return cls(seed, 3, Schedule(rehearsals=1_500, show_every=100), 100, 3)
 
     def __post_init__(self) -> None:
         whole("seed", self.seed, least=0)
@@ -152,7 +152,7 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
     jobs["bridge", "beside dropout SGD"] = part, (plan.bridge_rehearsals, plan.seed)
     for noise in LABEL_NOISES:
         for rate in RATES:
-            setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs, data="digits")
+            setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
             jobs["network", noise, rate] = train_and_measure, (setting, plan.all_seeds)
     for seed in plan.all_seeds:
         jobs["team", seed] = article_pair, (seed, plan.teams)

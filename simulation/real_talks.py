@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.arrays import FloatArray, IntArray
-from simulation.checks import InputError, real, whole
+from simulation.checks import InputError, one_of, real, whole
 from simulation.idx_files import idx_path, read_idx
 from simulation.talk import Talk
 
@@ -76,13 +76,10 @@ def real_talk(
     return mnist_talk(rng, data, practice=practice, label_noise=label_noise, choice=taken)
 
 
-def check_data(data: str | Path) -> None:
-    """Raise an InputError if `real_talk` knows no such images."""
+def check_data(data: str | Path, name: str = "data", *others: str) -> None:
+    """Raise an InputError if `real_talk` knows no such images; `others` are allowed, too."""
     if data not in ("mnist", "digits") and not Path(data).is_dir():
-        raise InputError(
-            f"data is {str(data)!r}, but must be mnist, digits or a folder that is there, with "
-            "MNIST's IDX files"
-        )
+        one_of(name, data, (*others, "mnist", "digits", "a folder with MNIST's IDX files"))
 
 
 def mnist_sample_talk(

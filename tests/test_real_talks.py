@@ -187,7 +187,9 @@ def test_the_sample_has_no_more_than_3500_to_practise():
 
 
 def test_unknown_data_is_refused():
-    with pytest.raises(InputError, match="data is 'cifar', but must be mnist, digits or a folder"):
+    with pytest.raises(
+        InputError, match="data is 'cifar', but must be one of: mnist, digits, a folder"
+    ):
         real_talk(np.random.default_rng(0), "cifar")
 
 

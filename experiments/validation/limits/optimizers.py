@@ -14,7 +14,7 @@ from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam, Optimizer
 from simulation.arrays import FloatArray
-from simulation.real_talks import digits_talk
+from simulation.real_talks import mnist_sample_talk
 from simulation.statistics import paired_effect
 
 PLAIN, *REMEMBERING = OPTIMIZERS = ("plain SGD", "momentum", "Adam")
@@ -35,7 +35,7 @@ def absent_units_move(seeds: Sequence[int], steps: int) -> dict[str, dict[str, F
     -------
     dict of optimizer to dict of measure to (S,) array
     """
-    talks = [digits_talk(np.random.default_rng([seed, 1]), practice=SMALL) for seed in seeds]
+    talks = [mnist_sample_talk(np.random.default_rng([seed, 1]), practice=SMALL) for seed in seeds]
     x = np.stack([talk.practice_questions for talk in talks])  # (S, P, D)
     y = np.stack([talk.practice_answers.argmax(axis=1) for talk in talks])  # (S, P)
     found = {}
@@ -93,8 +93,8 @@ LIMIT = Limit(
     "Networks that remember where they were going",
     "Who misses a rehearsal learns nothing from it, but a unit that was dropped still moves if "
     "the optimizer remembers earlier steps.",
-    "a network with 32 hidden units on 300 digits, masks handed in for the batch: how far weights "
-    "of dropped units move at the very step at which they are dropped",
+    "a network with 32 hidden units on 300 images of MNIST, masks handed in for the batch: how far "
+    "weights of dropped units move at the very step at which they are dropped",
     jobs,
     found,
 )

@@ -24,7 +24,7 @@ from nn_bridge.twin import Twin
 from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES
 from simulation.laws import independent
-from simulation.real_talks import digits_talk
+from simulation.real_talks import mnist_sample_talk
 from simulation.scenario import PRESENTERS
 from simulation.statistics import paired_effect
 from simulation.team import Team
@@ -41,11 +41,12 @@ def jobs(plan: Plan) -> Jobs:
 def reliance_and_softmax(seed: int, rehearsals: int) -> dict[str, dict[str, float]]:
     """Set reliance-weighted learning against the exact mean dropout gradient, by audience.
 
-    Five presenters, each absent from half of the rehearsals, practise 300 digits until they are no
-    longer beginners. Then, on all 300, the direction in which they learn if they rely on each
-    other exactly as often as they meet is set beside minus the mean gradient over all 2^5 masks.
+    Five presenters, each absent from half of the rehearsals, practise 300 images of MNIST until
+    they are no longer beginners. Then, on all 300, the direction in which they learn if they rely
+    on each other exactly as often as they meet is set beside minus the mean gradient over all 2^5
+    masks.
     """
-    digits = digits_talk(np.random.default_rng([seed, 1]), practice=SMALL)
+    digits = mnist_sample_talk(np.random.default_rng([seed, 1]), practice=SMALL)
     found = {}
     for audience in AUDIENCES:
         talk = replace(digits, audience_name=audience)
@@ -123,8 +124,8 @@ LIMIT = Limit(
     "To rely on others as often as they come is exactly what dropout learns on average if the "
     "audience says how far off each answer was; a softmax audience, which hears all answers "
     "against each other, is not linear.",
-    "five presenters on 300 digits, each absent half of the time: the direction in which they "
-    "learn by that reliance, against the mean dropout gradient over all 2^5 masks",
+    "five presenters on 300 images of MNIST, each absent half of the time: the direction in which "
+    "they learn by that reliance, against the mean dropout gradient over all 2^5 masks",
     jobs,
     found,
 )
