@@ -12,6 +12,7 @@ from commands.bridge import bridge
 from commands.dashboard import dashboard
 from commands.export import export
 from commands.network import network
+from commands.published import published
 from commands.simulate import simulate
 from commands.story import story
 from commands.sweep.group import sweep
@@ -42,7 +43,7 @@ app = typer.Typer(
         "Without a command it tells the whole [bold]story[/bold], in half a minute."
     ),
 )
-for command in (story, simulate, network, bridge, validate, dashboard, export):
+for command in (story, simulate, network, bridge, validate, published, dashboard, export):
     app.command()(command)
 app.add_typer(sweep)
 

@@ -6,6 +6,7 @@
 - `numbers.py`: how a number is printed, anywhere; `templates.py`: how a report is filled in;
   `files.py`: files that are written whole or not at all.
 - `story_report/`: the main job as one HTML page. `validation/`: the claims with their verdicts.
-  `sweep/`: which absence rate is best. `live/`: the page to play with, and its server.
+  `published/`: figures of other papers beside ours. `sweep/`: which absence rate is best.
+  `live/`: the page to play with, and its server.
 - `texts/`: everything that is said in two languages, the text of a button too.
 """

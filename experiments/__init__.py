@@ -9,6 +9,7 @@
 - `sweep`: many settings over many processes, in a store that survives a kill
 - `prediction`: how many should miss, before anyone rehearses
 - `validation`: theorems, claims, controls, and where the analogy breaks
+- `published`: figures of other papers, measured again on MNIST images
 - `processes`: jobs on several processes, with the same results on any number of them
 - `versions`: what results depend on besides their seed
 """

@@ -15,6 +15,7 @@ import pytest
 
 import run
 from experiments.crossing import TOLERANCE
+from experiments.published.study import Plan as StudyPlan
 from experiments.story import StoryPlan, run_story
 from simulation import Moments
 
@@ -138,6 +139,16 @@ def test_validate_fails_loudly_if_a_theorem_does(tmp_path, capsys, monkeypatch):
     assert "a theorem or a control failed" in err
 
 
+def test_published_measures_one_study_and_writes_its_page(tmp_path, capsys, monkeypatch):
+    tiny = StudyPlan((0, 1), 60, 1, repeats=1, hidden=8, data="digits", quick=True)
+    monkeypatch.setattr(StudyPlan, "short", classmethod(lambda cls, seed: tiny))
+    options = ("--quick", "--workers", "1", "--out", str(tmp_path))
+    code, out, err = call(capsys, "published", "11", *options)
+    assert (code, err) == (0, "")
+    assert "too few seeds to say" in " ".join(out.split())
+    assert "python run.py published 11 --seed 0 --quick" in (tmp_path / "figure-11.md").read_text()
+
+
 def test_network_compares_two_rates(capsys):
     code, out, _ = call(
         capsys, "network", "--epochs", "1", "--seeds", "2", "--practice", "100", "--hidden", "16",
@@ -212,6 +223,9 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
         (["--seed", "-3"], "seed is -3"),
         (["--speed", "9"], "--speed"),
         (["dance"], "dance"),
+        (["published", "12"], "study is '12', but must be one of: 9, 10, 11, morcos"),
+        (["published", "9", "--seed", "-1"], "seed is -1"),
+        (["published", "9", "--out", "/proc/no"], "/proc/no cannot be written"),
         (["validate", "--only", "C14"], "'C14' is no part of the validation: choose from C1"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -235,7 +249,7 @@ def test_a_missing_mnist_file_is_named(tmp_path, capsys):
 def test_help_names_every_command(capsys):
     code, out, _ = call(capsys, "--help")
     assert code == 0
-    for command in ("story", "simulate", "network", "bridge"):
+    for command in ("story", "simulate", "network", "bridge", "published"):
         assert command in out
 
 

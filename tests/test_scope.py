@@ -9,6 +9,7 @@ import pytest
 from claims import plan_of
 
 import experiments.validation
+from experiments import published
 from experiments.validation import limits
 from experiments.validation.conditions import Condition
 from experiments.validation.plan import Plan
@@ -40,7 +41,7 @@ def test_fewer_than_two_seeds_are_refused():
         Plan((0,))
 
 
-@pytest.mark.parametrize("package", [experiments, experiments.validation, limits])
+@pytest.mark.parametrize("package", [experiments, experiments.validation, limits, published])
 def test_the_map_names_every_file(package):
     here = Path(package.__file__).parent
     files = {path.stem for path in here.iterdir() if not path.name.startswith("_")}

@@ -1,0 +1,87 @@
+"""The networks that the studies train, two at a time, and their errors in per cent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.article import Setting, Trained, fit_article_network, talk_of
+from experiments.published.study import Jobs, Results
+from simulation.arrays import BoolArray, FloatArray
+
+PARTS = 20
+"""Parts of the test images, left out in turn, so that intervals count images as drawn too."""
+
+AT_ONCE = 2
+"""Networks in a stack: of the 784-256-10, more at once take longer each."""
+
+Measure = Callable[..., dict[Any, FloatArray]]
+"""A function of a setting, seeds and what it is told besides: figures by name, (S, ...)."""
+
+
+def stacks(
+    measure: Measure, settings: Mapping[str, Setting], seeds: Sequence[int], *besides: Any
+) -> Jobs:
+    """Make the jobs that measure networks of each setting, the longest first."""
+    longest_first = sorted(settings.items(), key=lambda item: -_steps(item[1]) * item[1].hidden)
+    return {
+        (name, first): (measure, (setting, seeds[at : at + AT_ONCE], *besides))
+        for name, setting in longest_first
+        for at, first in list(enumerate(seeds))[::AT_ONCE]
+    }
+
+
+def joined(results: Results, name: str) -> dict[Any, FloatArray]:
+    """Join one setting's stacks: figures of all seeds, in order."""
+    parts = [figures for (setting, _), figures in results.items() if setting == name]
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def errors(setting: Setting, seeds: Sequence[int]) -> dict[str, FloatArray]:
+    """Train networks and return how much of the images they get wrong.
+
+    Returns
+    -------
+    dict of 'test', (S, 1 + PARTS) as `without_parts` has it, and 'training', (S, 1); in per cent.
+    """
+    trained = fit(setting, seeds)
+    wrong = np.stack([wrong_unseen(trained, member) for member in range(len(seeds))])
+    return {"test": without_parts(wrong), "training": 100 * (1 - trained.practised[:, None])}
+
+
+def fit(setting: Setting, seeds: Sequence[int]) -> Trained:
+    """Train a stack, each network on its own seed's images."""
+    return fit_article_network(setting, seeds, [talk_of(setting, seed) for seed in seeds])
+
+
+def wrong_unseen(trained: Trained, member: int) -> BoolArray:
+    """Say which test images one network of a stack gets wrong, (M,)."""
+    game = trained.game_of(member)
+    answers = game.answers(np.ones((1, game.n_members), dtype=bool))[0]  # (M, K)
+    return np.asarray(answers.argmax(axis=1) != game.wanted.argmax(axis=1))
+
+
+def without_parts(wrong: npt.ArrayLike) -> FloatArray:
+    """Return errors in per cent, on all test images and without each part of them.
+
+    Parameters
+    ----------
+    wrong : (..., M) array_like
+        For each image, whether it is taken for another, or how often.
+
+    Returns
+    -------
+    (..., 1 + PARTS) array
+        As `simulation.statistics.paired_effect` takes them; image m is in part m % PARTS.
+    """
+    each = np.asarray(wrong, dtype=float)
+    part = np.arange(each.shape[-1]) % PARTS
+    left = [each, *(each[..., part != gone] for gone in range(PARTS))]
+    return np.stack([100 * some.mean(axis=-1) for some in left], axis=-1)
+
+
+def _steps(setting: Setting) -> int:
+    return setting.epochs * -(-(setting.practice or 0) // setting.batch_size)
