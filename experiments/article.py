@@ -181,7 +181,7 @@ def fit_article_network(
     *,
     early_stopping: bool = False,
 ) -> Trained:
-    """Train the article's network once for each seed, all at once as a stack.
+    """Train the article's network once for each seed, and gather them in a stack.
 
     Parameters
     ----------
@@ -194,61 +194,56 @@ def fit_article_network(
         Whether each ends with the weights that it had after the epoch that was best on its talk's
         choice questions; the first of them if tied.
     """
-    side = math.isqrt(talks[0].n_features)
-    if side * side != talks[0].n_features:
-        raise InputError(
-            f"images have {talks[0].n_features} pixels, but the article's network takes square "
-            "ones: give images as high as they are wide"
+    side = _side(talks[0])
+    stack = compiled(setting, side, seeds)
+    # One after another: a single network has a fast path, which a stack has not.
+    for member, seed in enumerate(seeds):
+        talk = talks[member % len(talks)]
+        network = compiled(setting, side, seed)
+        best = _BestEpoch(network, *samples_of([talk], "choice")) if early_stopping else None
+        network.fit(
+            *samples_of([talk], "practice"),
+            batch_size=setting.batch_size,
+            epochs=setting.epochs,
+            verbose=0,
+            on_epoch_end=None if best is None else best.look,
         )
-    x, y = _samples([(t.practice_questions, t.practice_answers) for t in talks], side)
-    x_show, y_show = _samples([(t.show_questions, t.show_answers) for t in talks], side)
+        trained = network.parameters() if best is None else best.weights
+        for into, weights in zip(stack.parameters(), trained, strict=True):
+            into[member] = weights
+    _, practised = stack.evaluate(*samples_of(talks, "practice"))
+    _, unseen = stack.evaluate(*samples_of(talks, "show"))
+    return Trained(stack, np.asarray(practised), np.asarray(unseen), talks)
+
+
+def compiled(setting: Setting, side: int, seed: int | Sequence[int]) -> Sequential:
+    """Build the network of a setting for images of `side` pixels; a sequence of seeds: a stack."""
     model = Sequential(
         [
             Flatten(input_shape=(side, side)),
             Dense(setting.hidden, activation="relu"),
             *setting.dropout_and_output(),
         ],
-        seed=seeds,
+        seed=seed,
     )
     model.compile(setting.new_optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    best = None
-    if early_stopping:
-        best = _BestEpochs(model, *_samples([talk.part("choice") for talk in talks], side))
-    model.fit(
-        x,
-        y,
-        batch_size=setting.batch_size,
-        epochs=setting.epochs,
-        verbose=0,
-        on_epoch_end=None if best is None else best.look,
-    )
-    if best is not None:
-        best.restore()
-    _, practised = model.evaluate(x, y)
-    _, unseen = model.evaluate(x_show, y_show)
-    return Trained(model, np.asarray(practised), np.asarray(unseen), talks)
+    return model
 
 
-class _BestEpochs:
-    """Remembers each network of a stack as it was when it was best on some images."""
+class _BestEpoch:
+    """Remembers a network as it was when it was best on some images."""
 
-    def __init__(self, model: Sequential, images: Array, labels: Array) -> None:
-        self._model, self._images, self._labels = model, images, labels
-        self._accuracy = np.full(model.replicates, -1.0)
-        self._weights = [parameter.copy() for parameter in model.parameters()]
+    def __init__(self, network: Sequential, images: Array, labels: Array) -> None:
+        self._network, self._images, self._labels = network, images, labels
+        self._accuracy = -1.0
+        self.weights: list[Array] = []
 
     def look(self, *_: Any) -> None:
-        """Look at the networks after an epoch."""
-        _, accuracy = self._model.evaluate(self._images, self._labels)
-        better = np.asarray(accuracy) > self._accuracy
-        self._accuracy[better] = np.asarray(accuracy)[better]
-        for kept, now in zip(self._weights, self._model.parameters(), strict=True):
-            kept[better] = now[better]
-
-    def restore(self) -> None:
-        """Give them back the weights of their best epochs."""
-        for now, kept in zip(self._model.parameters(), self._weights, strict=True):
-            now[...] = kept
+        """Look at the network after an epoch."""
+        _, accuracy = self._network.evaluate(self._images, self._labels)
+        if accuracy > self._accuracy:
+            self._accuracy = accuracy
+            self.weights = [parameter.copy() for parameter in self._network.parameters()]
 
 
 def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
@@ -267,17 +262,23 @@ def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
     )
 
 
-def _samples(
-    parts: list[tuple[FloatArray, FloatArray]], side: int
+def samples_of(
+    talks: list[Talk], part: str
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.intp]]:
-    """Return images ((S,) P, side, side) and labels ((S,) P); no S where all share them."""
-    images = _stacked([questions for questions, _ in parts])
-    labels = _stacked([answers for _, answers in parts]).argmax(axis=-1)
-    return images.reshape(*images.shape[:-1], side, side), labels
+    """Return images ((S,) P, side, side) and labels ((S,) P); no S for a single talk."""
+    side = _side(talks[0])
+    pairs = [talk.part(part) for talk in talks]
+    images = np.stack([questions.astype(np.float32) for questions, _ in pairs])
+    labels = np.stack([answers.argmax(axis=1) for _, answers in pairs])
+    images = images.reshape(*images.shape[:2], side, side)
+    return (images[0], labels[0]) if len(talks) == 1 else (images, labels)
 
 
-def _stacked(arrays: list[FloatArray]) -> npt.NDArray[np.float32]:
-    """Stack arrays, but keep one where all are the same stretch of memory: MNIST is large."""
-    if len({(each.__array_interface__["data"], each.shape) for each in arrays}) == 1:
-        return arrays[0].astype(np.float32)
-    return np.stack(arrays, dtype=np.float32, casting="same_kind")
+def _side(talk: Talk) -> int:
+    side = math.isqrt(talk.n_features)
+    if side * side != talk.n_features:
+        raise InputError(
+            f"images have {talk.n_features} pixels, but the article's network takes square "
+            "ones: give images as high as they are wide"
+        )
+    return side

@@ -6,13 +6,7 @@ from copy import deepcopy
 
 import numpy as np
 
-from experiments.article import (
-    HIDDEN_UNITS,
-    Setting,
-    article_network,
-    fit_article_network,
-    talk_of,
-)
+from experiments.article import HIDDEN_UNITS, Setting, compiled, samples_of, talk_of
 from experiments.processes import Job
 from experiments.validation.conditions import BLOCKS
 from experiments.validation.controls import ControlResult
@@ -80,10 +74,12 @@ def exact_networks(seeds: list[int], epochs: int) -> list[ControlResult]:
         for law in (Everyone(BLOCKS), AlwaysWithout(BLOCKS, 0))
     ]
     talks = [talk_of(settings[0], seed) for seed in seeds]
-    start = article_network(0.0, (8, 8), seeds).layers[1].parameters["weight"]
+    networks = [compiled(setting, 8, seeds) for setting in settings]
+    start = networks[0].layers[1].parameters["weight"].copy()
+    for network in networks:
+        network.fit(*samples_of(talks, "practice"), epochs=epochs, verbose=0)
     no_rate, everyone, fixed = (
-        fit_article_network(setting, seeds, talks).model.layers[1].parameters["weight"]
-        for setting in settings
+        network.layers[1].parameters["weight"] for network in networks
     )  # each (S, units, pixels)
     block = slice(0, HIDDEN_UNITS // BLOCKS)
     return [
