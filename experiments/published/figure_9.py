@@ -132,7 +132,7 @@ STUDY = Study(
         "256 and 512",
         "3,000 training images and 1,000 test images, not 60,000 and 10,000: errors are several "
         "times theirs",
-        "Adam(0.001) for 20 epochs at every rate, not SGD with momentum: high rates may still be "
+        "Adam(0.001) for ten epochs at every rate, not SGD with momentum: high rates may still be "
         "learning",
         "ten networks a point, with intervals",
     ),

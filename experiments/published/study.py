@@ -63,7 +63,7 @@ class Plan:
 
     seeds: tuple[int, ...]
     practice: int = 3_000
-    epochs: int = 20
+    epochs: int = 10
     sizes: tuple[int, ...] = (100, 500, 1_000, 2_000, 3_500)
     repeats: int = 10
     memorised: int = 1_000
