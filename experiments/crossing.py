@@ -32,6 +32,7 @@ class Case:
         The first is for a squared-error audience, scikit-learn's digits and MNIST's sample are for
         a softmax one.
     trust : float
+        For 1 the network trains by plain SGD, below 1 by the presenters' own rule.
     attendance_per : {'rehearsal', 'question'}
     article_net : bool
         The article's network with dropout 0.5, 784-256-10 on MNIST, as 256 presenters with one
