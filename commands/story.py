@@ -12,6 +12,7 @@ from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, pro
 from dashboard.figures import draw_story
 from dashboard.files import ready_folder, write_json, write_text, write_whole
 from dashboard.story_report.page import story_page
+from dashboard.story_report.results import results_page
 from dashboard.style import check_language
 from dashboard.tables import story_tables
 from experiments.story import StoryPlan, run_story
@@ -19,7 +20,7 @@ from experiments.story import StoryPlan, run_story
 
 def story(
     out: Annotated[
-        Path, typer.Option(help="Folder for report.html, dashboard.png and results.json.")
+        Path, typer.Option(help="Folder for report.html, dashboard.png, results.md and .json.")
     ] = Path("out"),
     seed: Seed = 0,
     quick: Annotated[
@@ -37,8 +38,8 @@ def story(
 ) -> None:
     """Tell the story: two teams, the bridge, and the article's network on real digits.
 
-    Writes OUT/report.html (a page to mail: one file, in English and Japanese), OUT/dashboard.png
-    and OUT/results.json, and prints every figure that stands in them.
+    Writes OUT/report.html (a page to mail: one file, in English and Japanese), OUT/dashboard.png,
+    OUT/results.md and OUT/results.json, and prints every figure that stands in them.
     """
     started = time.perf_counter()
     plan = StoryPlan.quick(seed) if quick else StoryPlan(seed)
@@ -48,7 +49,9 @@ def story(
     with progress(quiet=as_json) as on_progress:
         told = run_story(plan, workers, on_progress)
     results = told.to_json()
-    page = story_page(told, _command(seed, quick, lang), lang)
+    command = _command(seed, quick, lang)
+    page = story_page(told, command, lang)
+    write_text(folder / "results.md", results_page(told, command))
     write_json(folder / "results.json", results)
     write_whole(folder / "dashboard.png", lambda file: draw_story(told, file, lang))
     write_text(folder / "report.html", page)
@@ -62,10 +65,9 @@ def story(
         console.print(
             f"A quick run: {plan.seeds} seeds are too few to trust a verdict.", style="yellow"
         )
-    names = [str(folder / name) for name in ("report.html", "dashboard.png", "results.json")]
+    names = "report.html, dashboard.png, results.md and results.json"
     console.print(
-        f"Wrote {names[0]}, {names[1]} and {names[2]} after {time.perf_counter() - started:.0f} s.",
-        soft_wrap=True,
+        f"Wrote {names} into {folder} after {time.perf_counter() - started:.0f} s.", soft_wrap=True
     )
 
 

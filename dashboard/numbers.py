@@ -131,6 +131,17 @@ def percent(share: float) -> str:
     return f"{100 * share:.4g}%"
 
 
+def part(value: float) -> str:
+    """Print a part of something else, in whole percent.
+
+    Examples
+    --------
+    >>> part(0.923), part(-0.07), part(math.nan)
+    ('92%', '-7%', 'not defined')
+    """
+    return f"{value:.0%}" if math.isfinite(value) else "not defined"
+
+
 def minus(text: str) -> str:
     """Set the minus of a printed number as one, as the axes of figures do."""
     return text.replace("-", "\N{MINUS SIGN}")

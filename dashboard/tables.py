@@ -104,8 +104,16 @@ def story_tables(story: Story) -> list[Table]:
             "absent",
             story.team_effects(),
         ),
-        bridge_table(story.crossings, story.parting),
     ]
+    for remedy in story.remedies:
+        title = f"Always complete with {remedy}, beside one or two absent"
+        tables.append(effects_table(title, "remedy", "absent", story.remedy_effects(remedy)))
+    for condition in story.conditions:
+        title = f"The two teams with {condition} instead"
+        tables.append(
+            effects_table(title, "complete", "absent", story.condition_effects(condition))
+        )
+    tables.append(bridge_table(story.crossings, story.parting))
     for noise in LABEL_NOISES:
         labels = "clean labels" if noise == 0 else f"{noise:.0%} wrong labels in practice"
         tables.append(

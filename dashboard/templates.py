@@ -66,7 +66,7 @@ def _environment() -> Environment:
     )
     named = (
         numbers.figure, numbers.signed, numbers.small, numbers.power, numbers.percent,
-        numbers.minus, literal, listed,
+        numbers.part, numbers.minus, literal, listed,
     )  # fmt: skip
     environment.filters |= {function.__name__: function for function in named}
     environment.filters["said"] = numbers.Said.of

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+
 from experiments.article import Setting
 from experiments.article_measures import NetworkResult, train_and_measure
+from experiments.article_stack import Figures
 from experiments.crossing import CASES, Crossing, cross
+from experiments.other_conditions import CONDITIONS, USUAL, rehearse_pairs
+from experiments.other_remedies import REMEDIES, WEIGHT_DECAY
 from experiments.parting import Parting, part
 from experiments.processes import Job, OnProgress, run_jobs
 from experiments.versions import versions
 from simulation.checks import whole
-from simulation.scenario import Schedule, TeamResult, article_pair
+from simulation.scenario import PRESENTERS, Schedule, TeamResult, article_pair
 from simulation.statistics import Effect, paired_effect
 
 LABEL_NOISES = (0.0, 0.3)
 RATES = (0.0, 0.5)
+TEAMS = ("always complete", "one or two absent")
 SEEDS = 10
 """Paired seeds of the full story; with fewer, a verdict is not to be trusted."""
 
@@ -72,6 +80,10 @@ class Story:
     plan : StoryPlan
     pairs : list of (TeamResult, TeamResult)
         Always complete, and one or two absent; a pair a seed.
+    remedies : dict of str to dict of str to (S,) array
+        The team that is always complete under each of `REMEDIES`, by measure.
+    conditions : dict of str to (dict, dict)
+        The two teams under each of `CONDITIONS`, by measure.
     crossings : list of Crossing
     parting : Parting
         Of a team with a < 1 from dropout SGD with the same masks.
@@ -80,57 +92,81 @@ class Story:
 
     plan: StoryPlan
     pairs: list[tuple[TeamResult, TeamResult]]
+    remedies: dict[str, Figures]
+    conditions: dict[str, tuple[Figures, Figures]]
     crossings: list[Crossing]
     parting: Parting
     networks: dict[tuple[float, float], NetworkResult]
 
+    def team_figures(self, team: int) -> Figures:
+        """Gather what was measured of one team of each pair, 0 or 1, by measure."""
+        results = [pair[team] for pair in self.pairs]
+        return {name: np.array([r.measures[name] for r in results]) for name in results[0].measures}
+
     def team_effects(self) -> dict[str, Effect]:
         """Compare the two teams, by measure."""
+        return _effects(self.team_figures(0), self.team_figures(1))
+
+    def remedy_effects(self, remedy: str) -> dict[str, Effect]:
+        """Compare absences to a remedy that lets everybody come, by measure."""
+        return _effects(self.remedies[remedy], self.team_figures(1))
+
+    def remedy_parts(self, remedy: str) -> dict[str, float]:
+        """Return what a remedy changes, as a part of what absences change; nan of nothing."""
+        both = self.team_effects()
         return {
-            name: paired_effect(
-                [complete.measures[name] for complete, _ in self.pairs],
-                [absent.measures[name] for _, absent in self.pairs],
-            )
-            for name in self.pairs[0][0].measures
+            name: (effect.before - both[name].before) / (both[name].difference or math.nan)
+            for name, effect in self.remedy_effects(remedy).items()
         }
+
+    def condition_effects(self, condition: str) -> dict[str, Effect]:
+        """Compare the two teams under another condition, by measure."""
+        return _effects(*self.conditions[condition])
 
     def network_effects(self, label_noise: float) -> dict[str, Effect]:
         """Compare the article's network with rate 0 and 0.5, by measure."""
-        without, dropout = (self.networks[label_noise, rate] for rate in RATES)
-        return {
-            name: paired_effect(without.measures[name], dropout.measures[name])
-            for name in without.measures
-        }
+        return _effects(*(self.networks[label_noise, rate].measures for rate in RATES))
 
     def to_json(self) -> dict[str, Any]:
         """Return every figure that is printed, the seeds and the versions, as JSON can hold it."""
+        rates = [f"rate {rate:g}" for rate in RATES]
+        plan = asdict(self.plan) | {"all_seeds": self.plan.all_seeds, "presenters": PRESENTERS}
         return {
-            "plan": asdict(self.plan) | {"all_seeds": self.plan.all_seeds},
+            "plan": plan | {**asdict(USUAL), "weight_decay": WEIGHT_DECAY},
             "versions": versions(),
-            "teams": {
-                name: effect.to_json()
-                | {
-                    "always complete, by seed": [pair[0].measures[name] for pair in self.pairs],
-                    "one or two absent, by seed": [pair[1].measures[name] for pair in self.pairs],
-                }
-                for name, effect in self.team_effects().items()
+            "teams": _by_seed(TEAMS, self.team_figures(0), self.team_figures(1)),
+            "remedies": {
+                name: _by_seed((name, TEAMS[1]), figures, self.team_figures(1))
+                for name, figures in self.remedies.items()
             },
+            "part of what absences change": {name: self.remedy_parts(name) for name in REMEDIES},
+            "conditions": {name: _by_seed(TEAMS, *pair) for name, pair in self.conditions.items()},
             "bridge": [crossing.to_json() for crossing in self.crossings],
             "beside dropout SGD": self.parting.to_json(),
             "network": {
-                f"{noise:.0%} wrong labels": {
-                    name: effect.to_json()
-                    | {
-                        f"rate {rate:g}, by seed": self.networks[noise, rate]
-                        .measures[name]
-                        .tolist()
-                        for rate in RATES
-                    }
-                    for name, effect in self.network_effects(noise).items()
-                }
+                f"{noise:.0%} wrong labels": _by_seed(
+                    rates, *(self.networks[noise, rate].measures for rate in RATES)
+                )
                 for noise in LABEL_NOISES
             },
         }
+
+
+def _effects(before: Figures, after: Figures) -> dict[str, Effect]:
+    """Compare what both have, in the order of the first."""
+    return {name: paired_effect(values, after[name]) for name, values in before.items()}
+
+
+def _by_seed(names: Sequence[str], before: Figures, after: Figures) -> dict[str, Any]:
+    """Compare what both have, each effect with its figures seed by seed."""
+    return {
+        name: effect.to_json()
+        | {
+            f"{side}, by seed": figures[name].tolist()
+            for side, figures in zip(names, (before, after), strict=True)
+        }
+        for name, effect in _effects(before, after).items()
+    }
 
 
 def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
@@ -154,12 +190,18 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
         for rate in RATES:
             setting = Setting(rate=rate, label_noise=noise, epochs=plan.epochs)
             jobs["network", noise, rate] = train_and_measure, (setting, plan.all_seeds)
+    for name, condition in CONDITIONS.items():
+        jobs["condition", name] = rehearse_pairs, (condition, plan.all_seeds, plan.teams)
+    for name, remedy in REMEDIES.items():
+        jobs["remedy", name] = remedy, (plan.all_seeds, plan.teams)
     for seed in plan.all_seeds:
         jobs["team", seed] = article_pair, (seed, plan.teams)
     results = run_jobs(jobs, workers, on_progress)
     return Story(
         plan=plan,
         pairs=[results["team", seed] for seed in plan.all_seeds],
+        remedies={name: results["remedy", name] for name in REMEDIES},
+        conditions={name: results["condition", name] for name in CONDITIONS},
         crossings=[results["bridge", case.name] for case in CASES],
         parting=results["bridge", "beside dropout SGD"],
         networks={

@@ -14,6 +14,7 @@ from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import agreement, co_adaptation_score, pair_synergy
 from simulation.laws import Everyone, one_or_two_absent
+from simulation.show import Show
 from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
 
@@ -89,22 +90,7 @@ def article_pair(seed: int, schedule: Schedule) -> tuple[TeamResult, TeamResult]
 def team_result(team: Team) -> TeamResult:
     """Judge a team by the yardstick, from the show it would give now."""
     show, frame = team.show(), team.datacollector.get_model_vars_dataframe()
-    others = ~np.eye(team.n_presenters, dtype=bool)
-    seat = team.seat_of(HEAD_START)
-    measures = {
-        "all there": show.complete,
-        "one missing, mean": show.one_missing.mean,
-        "one missing, worst": show.one_missing.worst,
-        "two missing, mean": show.two_missing.mean,
-        "two missing, worst": show.two_missing.worst,
-        "hard section, all there": show.hard_without(None),
-        "hard section, without B": show.hard_without(seat),
-        "hard section, B's share": float(show.hard_shares[seat]),
-        "hard section, B's value": float(show.hard_values[seat]),
-        "solo quality, mean": float(show.solo.mean()),
-        "pair synergy, mean": float(pair_synergy(show.game)[others].mean()),
-        "agreement": agreement(show.game),
-        "co-adaptation score": co_adaptation_score(show.game, np.random.default_rng(0)),
+    measures = show_measures(show, team.seat_of(HEAD_START)) | {
         "reliance, mean": team.mean_reliance,
         "squared weights": team.squared_weights,
     }
@@ -115,3 +101,24 @@ def team_result(team: Team) -> TeamResult:
         reliance=team.reliance,
         hard_shares=show.hard_shares,
     )
+
+
+def show_measures(show: Show, seat: int) -> dict[str, float]:
+    """Judge a show by the yardstick; who sits in `seat` had the head start."""
+    others = ~np.eye(show.game.n_members, dtype=bool)
+    return {
+        "all there": show.complete,
+        "one missing, mean": show.one_missing.mean,
+        "one missing, worst": show.one_missing.worst,
+        "cost of losing one": show.complete - show.one_missing.mean,
+        "two missing, mean": show.two_missing.mean,
+        "two missing, worst": show.two_missing.worst,
+        "hard section, all there": show.hard_without(None),
+        "hard section, without B": show.hard_without(seat),
+        "hard section, B's share": float(show.hard_shares[seat]),
+        "hard section, B's value": float(show.hard_values[seat]),
+        "solo quality, mean": float(show.solo.mean()),
+        "pair synergy, mean": float(pair_synergy(show.game)[others].mean()),
+        "agreement": agreement(show.game),
+        "co-adaptation score": co_adaptation_score(show.game, np.random.default_rng(0)),
+    }

@@ -34,18 +34,20 @@ def test_the_story_is_told_and_written(tmp_path, capsys, monkeypatch):
     code, out, err = call(capsys, "--quick", "--out", str(tmp_path), "--workers", "1")
     assert code == 0
     assert err == ""
-    written = ["dashboard.png", "report.html", "results.json"]
+    written = ["dashboard.png", "report.html", "results.json", "results.md"]
     assert sorted(path.name for path in tmp_path.iterdir()) == written
     assert (tmp_path / "dashboard.png").read_bytes().startswith(b"\x89PNG")
     results = json.loads((tmp_path / "results.json").read_text())
-    assert set(results) == {"plan", "versions", "teams", "bridge", "beside dropout SGD", "network"}
+    parts = {"plan", "versions", "teams", "bridge", "beside dropout SGD", "network"}
+    assert set(results) == parts | {"remedies", "part of what absences change", "conditions"}
     assert results["plan"]["all_seeds"] == [0, 1]
     # What is printed is what is written.
     share = results["teams"]["hard section, B's share"]
     assert f"{share['before']:.3f}" in out
     assert f"{share['after']:.3f}" in out
     assert all(case["same"] for case in results["bridge"])
-    assert str(tmp_path / "report.html") in out
+    assert str(tmp_path) in out
+    assert f"| {share['before']:.3f} |" in (tmp_path / "results.md").read_text()
 
 
 @pytest.mark.slow

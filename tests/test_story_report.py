@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 import run
-from dashboard.numbers import Said, hundredths, minus, power, small
+from dashboard.numbers import Said, hundredths, minus, part, power, small
 from dashboard.panels import PANELS
 from dashboard.story_report import page as page_module
 from dashboard.story_report import wording
@@ -24,12 +24,16 @@ from dashboard.story_report.page import SECTIONS, story_page
 from dashboard.tables import story_tables
 from dashboard.texts import LANGUAGES, load
 from experiments.crossing import Crossing
+from experiments.other_conditions import CONDITIONS
+from experiments.other_remedies import REMEDIES
 from experiments.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
 from simulation import InputError
 from simulation.scenario import Schedule
+from simulation.statistics import Effect
 
 pytestmark = pytest.mark.slow
 
+TOLD_IN = ("remedies", "conditions", "network")
 COMMAND = "python run.py story --seed 3 --lang <&>"
 MOST_BYTES = 2_000_000
 # What an HTML element would fetch, follow or run.
@@ -40,6 +44,16 @@ FETCHING = {"src", "srcset", "data", "action", "formaction", "poster", "backgrou
 def tiny() -> Story:
     plan = StoryPlan(3, 2, Schedule(rehearsals=60, alone=20, show_every=30), 5, 1)
     return run_story(plan, 1, lambda *_: None)
+
+
+def effects_of(story: Story) -> list[dict[str, Effect]]:
+    """Every group of effects that is told, in the order of `to_json`."""
+    return [
+        story.team_effects(),
+        *(story.remedy_effects(remedy) for remedy in REMEDIES),
+        *(story.condition_effects(condition) for condition in CONDITIONS),
+        *(story.network_effects(noise) for noise in LABEL_NOISES),
+    ]
 
 
 @cache
@@ -193,11 +207,11 @@ def test_drawings_wear_the_colours_of_the_page():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_of_the_results_is_in_the_page(language):
     told = spaced(elements().words[language])
-    effects = [tiny().team_effects(), *(tiny().network_effects(noise) for noise in LABEL_NOISES)]
     results = tiny().to_json()
+    effects = effects_of(tiny())
     assert [set(found) for found in effects] == [
         set(results["teams"]),
-        *(set(found) for found in results["network"].values()),
+        *(set(found) for part in TOLD_IN for found in results[part].values()),
     ]
     for found in effects:
         for name, effect in found.items():
@@ -208,6 +222,9 @@ def test_every_figure_of_the_results_is_in_the_page(language):
                 f"[{minus(said.low)}, {minus(said.high)}]"
             )
             assert spaced(row).replace(" ", "") in told.replace(" ", "")
+    decay = next(iter(REMEDIES))
+    for name in (*page_module.KEPT, *page_module.OWN):
+        assert minus(part(results["part of what absences change"][decay][name])) in told
     for case in results["bridge"]:
         assert load("report", language)[f"case.{case['case']}"] in told
         assert power(case["largest difference"]) in told
@@ -280,16 +297,17 @@ def test_no_text_stands_in_the_template():
 
 
 def test_tables_have_headers_and_captions():
-    assert len(elements().all("caption")) == len(elements().all("table")) == 2 * 5
+    assert len(elements().all("caption")) == len(elements().all("table")) == 2 * 9
     assert all(header.get("scope") in {"col", "row"} for header in elements().all("th"))
     # Some browsers forget that rows laid out as a grid are rows, unless they are told.
     told = [table for table in elements().all("table") if table.get("role") == "table"]
     assert {table["class"] for table in told} == {"measures", "cases"}
-    assert len(told) == 2 * 4
+    assert len(told) == 2 * 8
     rows = [row for row in elements().all("tr") if row.get("role") == "row"]
-    assert len(rows) == 2 * (len(tiny().team_effects()) + 2 * 5 + len(tiny().crossings) + 2 + 4)
+    effects = sum(map(len, effects_of(tiny())))
+    assert len(rows) == 2 * (effects + len(tiny().crossings) + 2 + 8)
     headers = [th for th in elements().all("th") if th.get("role") == "rowheader"]
-    assert len(headers) == len(rows) - 2 * 4
+    assert len(headers) == len(rows) - 2 * 8
 
 
 def test_the_same_story_is_the_same_page_and_small():
@@ -306,10 +324,11 @@ def test_terminal_tables_fit_80_columns_with_every_figure_whole():
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     assert all(len(line) <= 80 for line in text.splitlines())
     assert "…" not in text
-    for effect in every_verdict().team_effects().values():
-        said = Said.of(effect)
-        assert f"{said.before}  {said.after}".replace(" ", "") in text.replace(" ", "")
-        assert said.change in text
+    for effects in effects_of(every_verdict()):
+        for effect in effects.values():
+            said = Said.of(effect)
+            assert f"{said.before}  {said.after}".replace(" ", "") in text.replace(" ", "")
+            assert said.change in text
 
 
 def test_another_language_is_refused():

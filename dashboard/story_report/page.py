@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
 
 from markupsafe import Markup
 
+from dashboard.numbers import minus, part
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.figures import draw_panels
 from dashboard.story_report.wording import Wording
 from dashboard.templates import render
 from dashboard.texts import LANGUAGES
 from experiments.crossing import TOLERANCE
+from experiments.other_conditions import USUAL
 from experiments.story import LABEL_NOISES, RATES, Story
 from experiments.versions import versions
 from simulation.checks import one_of
@@ -23,7 +26,20 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-SECTIONS = ("asked", "short", "team", "bridge", "network", "read", "reproduce")
+SECTIONS = (
+    "asked",
+    "short",
+    "team",
+    "other",
+    "conditions",
+    "bridge",
+    "network",
+    "read",
+    "reproduce",
+)
+KEPT = ("one missing, mean", "two missing, mean")
+OWN = ("cost of losing one", "hard section, without B", "hard section, B's share")
+"""What generalises, and what hangs on single persons: each is told in one sentence."""
 WORDS = range(1, 8)
 """Rows of the table of words."""
 
@@ -111,6 +127,16 @@ def edition(story: Story, say: Wording) -> dict[str, Any]:
         "panels": {name: Markup(svg) for name, svg in draw_panels(story, say.language).items()},
         "alternatives": alternatives(story, say),
         "team": team,
+        "remedies": [remedy_table(story, say, remedy) for remedy in story.remedies],
+        "conditions": [condition_table(story, say, name) for name in story.conditions],
+        "team_condition": say(
+            "short.team",
+            rehearsals=f"{story.plan.teams.rehearsals:,}",
+            alone=f"{story.plan.teams.alone:,}",
+            **asdict(USUAL),
+        ),
+        "kept": beside_decay(story, say, "short.kept", KEPT),
+        "own": beside_decay(story, say, "short.own", OWN),
         "networks": [clean, wrong],
         "cards": [
             Card(say("card.hard"), team, "hard section, without B"),
@@ -128,6 +154,36 @@ def edition(story: Story, say: Wording) -> dict[str, Any]:
         "largest": max(crossing.largest for crossing in story.crossings),
         "same": sum(crossing.holds for crossing in story.crossings),
     }
+
+
+def remedy_table(story: Story, say: Wording, remedy: str) -> Table:
+    """Tabulate what absences do beyond a remedy that lets everybody come."""
+    named = say(f"remedy.{remedy}")
+    caption = say("other.caption", remedy=named)
+    return Table("", caption, named, say("column.absent"), story.remedy_effects(remedy))
+
+
+def condition_table(story: Story, say: Wording, condition: str) -> Table:
+    """Tabulate the two teams under another condition."""
+    caption = say(f"condition.{condition}", **asdict(USUAL))
+    columns = say("column.complete"), say("column.absent")
+    return Table("", caption, *columns, story.condition_effects(condition))
+
+
+def beside_decay(story: Story, say: Wording, key: str, names: Sequence[str]) -> str:
+    """Say how much of what absences change weight decay changes, and what the two differ in."""
+    remedy = next(iter(story.remedies))
+    parts, effects = story.remedy_parts(remedy), story.remedy_effects(remedy)
+    items = [
+        say(
+            "short.item",
+            measure=say(f"measure.{name}"),
+            part=minus(part(parts[name])),
+            verdict=say(f"verdict.{effects[name].verdict}"),
+        )
+        for name in names
+    ]
+    return say(key, remedy=say(f"remedy.{remedy}"), items=say.joined(items, "none.join"))
 
 
 def effect_tables(story: Story, say: Wording) -> list[Table]:

@@ -1,0 +1,35 @@
+"""The main job's figures in Markdown: what stands in docs/results.md."""
+
+from __future__ import annotations
+
+from dashboard.templates import render
+from experiments.other_conditions import USUAL
+from experiments.other_remedies import WEIGHT_DECAY
+from experiments.parting import CASE
+from experiments.story import LABEL_NOISES, RATES, TEAMS, Story
+from experiments.versions import versions
+from simulation.scenario import PRESENTERS
+
+
+def results_page(story: Story, command: str) -> str:
+    """Return every figure of the story, with the conditions that it was measured under.
+
+    Parameters
+    ----------
+    story : Story
+    command : str
+        What was typed to get it.
+    """
+    return render(
+        "story_report/results.md.jinja",
+        story=story,
+        command=command,
+        versions=versions(),
+        presenters=PRESENTERS,
+        usual=USUAL,
+        decay=WEIGHT_DECAY,
+        teams=TEAMS,
+        parted=CASE.name,
+        noises=LABEL_NOISES,
+        rates=[f"rate {rate:g}" for rate in RATES],
+    )
