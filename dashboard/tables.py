@@ -118,7 +118,7 @@ def story_tables(story: Story) -> list[Table]:
         labels = "clean labels" if noise == 0 else f"{noise:.0%} wrong labels in practice"
         tables.append(
             effects_table(
-                f"The article's network on real digits, {labels}",
+                f"The article's network (784-256-10) on MNIST, {labels}",
                 f"rate {RATES[0]:g}",
                 f"rate {RATES[1]:g}",
                 story.network_effects(noise),

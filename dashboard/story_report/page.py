@@ -12,7 +12,7 @@ from markupsafe import Markup
 from dashboard.numbers import minus, part
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.figures import draw_panels
-from dashboard.story_report.wording import Wording
+from dashboard.story_report.wording import IMAGES, Wording
 from dashboard.templates import render
 from dashboard.texts import LANGUAGES
 from experiments.crossing import TOLERANCE
@@ -115,6 +115,7 @@ def story_page(story: Story, command: str, language: str = "en") -> str:
         versions=versions(),
         tolerance=TOLERANCE,
         noise=f"{LABEL_NOISES[1]:.0%}",
+        images=IMAGES,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dashboard.story_report.wording import IMAGES
 from dashboard.templates import render
 from experiments.other_conditions import USUAL
 from experiments.other_remedies import WEIGHT_DECAY
-from experiments.parting import CASE
 from experiments.story import LABEL_NOISES, RATES, TEAMS, Story
 from experiments.versions import versions
 from simulation.scenario import PRESENTERS
@@ -29,7 +29,7 @@ def results_page(story: Story, command: str) -> str:
         usual=USUAL,
         decay=WEIGHT_DECAY,
         teams=TEAMS,
-        parted=CASE.name,
+        images=IMAGES,
         noises=LABEL_NOISES,
         rates=[f"rate {rate:g}" for rate in RATES],
     )

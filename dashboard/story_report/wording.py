@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.texts import load
+from simulation.real_talks import CHOICE, DRAWN, POOL
+
+# Of the sample of MNIST, which has 500 images of each of ten digits.
+IMAGES = {
+    name: f"{count:,}"
+    for name, count in (
+        ("trained", DRAWN),
+        ("pool", 10 * POOL),
+        ("unseen", 10 * (500 - POOL - CHOICE)),
+    )
+}
+"""How many a seed trains on, from how many they are drawn, and how many are judged on."""
 
 
 @dataclass(frozen=True)

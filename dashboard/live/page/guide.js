@@ -107,7 +107,7 @@ export function makeGuide(session, bet, digits, redraw) {
     // Of the figures as they are shown: whoever takes one from the other must come to the same.
     const [lost, kept] = [left, right].map((team) => shown(team.quality.hard) - shown(team.home.hard));
     const asTold = onlyB && session.now.left === "everyone" && session.now.right === "one-or-two" && lost > kept;
-    return t(asTold ? "guide.home.text" : "guide.home.other", { left: number(lost), right: number(kept) });
+    return t(asTold ? "guide.home.text" : "guide.home.other", { held: whole(held()), left: number(lost), right: number(kept) });
   }
 
   function scroll(to = guide, block = "start") {
