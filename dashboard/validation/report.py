@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
+from typing import get_args
 
 import numpy as np
 
@@ -102,6 +103,7 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         only=only,
         figures=figures,
         marks=MARKS,
+        order=get_args(Verdict),
         in_team=_in_team(claims),
         in_network=_in_network(claims),
         command=partial(command, validation),
