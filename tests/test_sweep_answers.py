@@ -22,13 +22,16 @@ from sweeps import fine_plan, raising, small_plan, threads
 import run
 from commands.sweep.progress import progress
 from dashboard.sweep.report import Commands, write_report
+from experiments.prediction.best import predict
 from experiments.sweep.answers import direction, find_answers, in_common
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import read_design
 from experiments.sweep.plan import Plan, Task, cut
+from experiments.sweep.predicted import forecasts
 from experiments.sweep.results import COLUMNS, doses, frame
 from experiments.sweep.store import MEASURES, Row, create_store, open_store
 from experiments.sweep.work import versions
+from simulation import synthetic_talk
 
 pytestmark = pytest.mark.slow
 
@@ -161,6 +164,25 @@ def test_another_law_is_compared_with_the_best_rate_seed_by_seed(stored):
     assert law.against["quality"].mean[0] == pytest.approx((theirs - best).mean())  # 19 seeds
 
 
+def test_a_prediction_stands_beside_what_was_measured(stored):
+    """In `peaked` quality is best at 0.2, and a rate is worse by twice the square from there."""
+    answers = find_answers(table_of(stored("presenters=3,12", "attendance=one-or-two")))
+    (small, large), told = answers.along("presenters"), forecasts(answers)
+    assert told.keys() == {small, large}
+    talks = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in range(20)]
+    assert told[large].best == predict(talks, 12, 4)
+    assert told[small].best.rate < 0.3 < 0.5 < told[large].best.rate
+    assert (told[small].followed, told[large].followed) == (0.2, 0.6)
+    assert told[small].lost.mean[0] == 0
+    assert told[large].lost.mean[0] == pytest.approx(2 * 0.4**2, abs=0.01)
+
+
+def test_there_is_no_prediction_for_softmax(stored):
+    answers = find_answers(table_of(stored("talk=digits", "practice=50")))
+    assert answers.reference is not None
+    assert forecasts(answers) == {}
+
+
 # --- the page ---
 
 
@@ -179,8 +201,10 @@ def test_the_page_answers_the_question(stored, tmp_path):
     assert "400 simulated teams: 20 ways to rehearse, each with 20 seeds" in page
     assert "one-or-two" in page
     assert "flat" in page
+    assert "Theory alone, before any rehearsal, says" in page
+    assert "| noise in practice 2 |" in page.split("## Predicted, then measured")[1]
     assert "Not complete" not in page
-    for name in ("by_rate.png", "best_rates.png"):
+    for name in ("by_rate.png", "best_rates.png", "predicted.png"):
         assert f"({name})" in page
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 
@@ -196,7 +220,7 @@ def test_the_page_and_its_figures_speak_japanese(stored, tmp_path):
     assert not re.findall(r"(?:^| )(?:the|of|is|rates?) ", theirs.split("\n", 1)[1])
     # Every figure that the English page says stands in the Japanese one too.
     assert re.findall(r"[+-]\d\.\d{3}", theirs) == re.findall(r"[+-]\d\.\d{3}", ours)
-    for name in ("by_rate.png", "best_rates.png"):
+    for name in ("by_rate.png", "best_rates.png", "predicted.png"):
         assert (english / name).read_bytes() != (japanese / name).read_bytes()
 
 
@@ -222,7 +246,7 @@ def test_nothing_is_cut_off_a_figure(stored, tmp_path, monkeypatch, sizes, langu
 
     monkeypatch.setattr("dashboard.sweep.figures.save_png", look)
     page_of(stored(f"presenters={sizes}"), tmp_path, language)
-    assert len(seen) == (1 if sizes == "5" else 2)
+    assert len(seen) == (1 if sizes == "5" else 3)
 
 
 def test_the_page_says_that_nothing_could_be_shown(stored, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentForma
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, Texts, drawing, save_png
 from dashboard.texts import load
 from experiments.sweep.answers import OUTCOMES, Answer, Answers
+from experiments.sweep.predicted import OUTCOME, Forecast
 
 COLOURS = {"kept": ABSENT, "quality": COMPLETE}
 MARKERS = {"kept": "D", "quality": "o"}
@@ -50,25 +52,78 @@ def draw_by_rate(answers: Answers, language: str, file: IO[bytes]) -> None:
 
 def draw_best_rates(answers: Answers, language: str, file: IO[bytes]) -> None:
     """Draw how the best rate moves with each setting that was varied by itself."""
-    panels, texts = answers.panels, load("sweep", language)
-    columns = min(3, len(panels))
-    rows = -(-len(panels) // columns)
+
+    def draw(ax: Axes, name: str, texts: Texts) -> None:
+        along = answers.along(name)
+        for side, outcome in zip((-0.1, 0.1), OUTCOMES, strict=True):
+            _measured(ax, along, outcome, side)
+        _name_settings(ax, name, along, texts)
+
+    def keys(texts: Texts) -> list[Line2D | Patch]:
+        good = Patch(color=PALE, alpha=0.4, label=texts["figure.good"])
+        return [*(_key(outcome, texts) for outcome in OUTCOMES), good]
+
+    _draw_panels(answers.panels, draw, keys, language, file)
+
+
+def draw_predicted(
+    predicted: Mapping[Answer, Forecast], answers: Answers, language: str, file: IO[bytes]
+) -> None:
+    """Draw the predicted best rate, and those as good, under the measured one, by each setting."""
+
+    def draw(ax: Axes, name: str, texts: Texts) -> None:
+        along = [answer for answer in answers.along(name) if answer in predicted]
+        told = [predicted[answer].best for answer in along]
+        # Wider than the marks, so that a single setting has a band, too.
+        at = np.concatenate([[-0.3], np.arange(len(along)), [len(along) - 0.7]])
+        low, rate, high = (
+            np.pad([getattr(one, part) for one in told], 1, mode="edge")
+            for part in ("low", "rate", "high")
+        )
+        ax.fill_between(at, low, high, color=PALE, alpha=0.35, linewidth=0)
+        ax.plot(at, rate, color=INK, linewidth=2.2)
+        _measured(ax, along, OUTCOME, 0.0)
+        _name_settings(ax, name, along, texts)
+
+    def keys(texts: Texts) -> list[Line2D | Patch]:
+        return [
+            Line2D([], [], color=INK, linewidth=2.2, label=texts["figure.predicted"]),
+            Patch(color=PALE, alpha=0.35, label=texts["figure.predicted good"]),
+            Line2D([], [], color=COLOURS[OUTCOME], marker=MARKERS[OUTCOME], markersize=7.5,
+                   linewidth=0, label=texts["figure.measured"]),
+            Patch(color=COLOURS[OUTCOME], alpha=0.3, label=texts["figure.measured good"]),
+        ]  # fmt: skip
+
+    _draw_panels(answers.panels, draw, keys, language, file)
+
+
+def _draw_panels(
+    names: Sequence[str],
+    draw: Callable[[Axes, str, Texts], None],
+    keys: Callable[[Texts], list[Line2D | Patch]],
+    language: str,
+    file: IO[bytes],
+) -> None:
+    """Draw the best rate against each setting, a panel each, with a legend above."""
+    texts = load("sweep", language)
+    columns = min(3, len(names))
+    rows = -(-len(names) // columns)
     with drawing(language):
         figure = Figure(figsize=(3.7 * columns + 0.7, 2.7 * rows + 0.8), dpi=110)
         figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
         axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
-        for ax, name in zip(axes.flat, panels, strict=False):
-            _best_along(ax, name, answers.along(name), texts)
-        for ax in axes.flat[len(panels) :]:
+        for ax, name in zip(axes.flat, names, strict=False):
+            draw(ax, name, texts)
+        for ax in axes.flat[len(names) :]:
             ax.axis("off")
         for ax in axes[:, 0]:
             ax.set_ylabel(texts["figure.best rate"])
         axes[0, 0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         low, high = axes[0, 0].get_ylim()
         axes[0, 0].set_ylim(min(low, -0.03), high)
-        marks: list[Line2D | Patch] = [_key(outcome, texts) for outcome in OUTCOMES]
-        marks.append(Patch(color=PALE, alpha=0.4, label=texts["figure.good"]))
-        ncols = 3 if columns > 1 else 1  # all in a row are wider than one panel
+        marks = keys(texts)
+        # All in a row are wider than one panel, and four than two.
+        ncols = 1 if columns == 1 else len(marks) if columns > 2 or len(marks) < 4 else 2
         figure.legend(handles=marks, loc="outside upper center", ncols=ncols)
         save_png(figure, file)
 
@@ -126,17 +181,20 @@ def _label_scores(ax: Axes) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-def _best_along(ax: Axes, name: str, along: list[Answer], texts: Texts) -> None:
-    places = np.arange(len(along))
-    for side, outcome in zip((-0.1, 0.1), OUTCOMES, strict=True):
-        best = [answer.best[outcome] for answer in along]
-        at, colour = places + side, COLOURS[outcome]
-        lowest, highest = [min(one.as_good) for one in best], [max(one.as_good) for one in best]
-        ax.vlines(at, lowest, highest, color=colour, linewidth=5, alpha=0.3)
-        known = np.array([not one.flat for one in best])
-        rates = np.array([one.rate for one in best])
-        ax.plot(at[known], rates[known], MARKERS[outcome], color=colour, markersize=7.5)
-    ax.set_xticks(places, [spoken(texts, answer.dose.setting[name]) for answer in along])
+def _measured(ax: Axes, along: list[Answer], outcome: str, side: float) -> None:
+    """Mark the best rates, and from the lowest to the highest that is as good."""
+    best = [answer.best[outcome] for answer in along]
+    at, colour = np.arange(len(along)) + side, COLOURS[outcome]
+    lowest, highest = [min(one.as_good) for one in best], [max(one.as_good) for one in best]
+    ax.vlines(at, lowest, highest, color=colour, linewidth=5, alpha=0.3)
+    known = np.array([not one.flat for one in best])
+    rates = np.array([one.rate for one in best])
+    ax.plot(at[known], rates[known], MARKERS[outcome], color=colour, markersize=7.5)
+
+
+def _name_settings(ax: Axes, name: str, along: list[Answer], texts: Texts) -> None:
+    values = [spoken(texts, answer.dose.setting[name]) for answer in along]
+    ax.set_xticks(np.arange(len(along)), values)
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(-0.5, len(along) - 0.5)
     title = texts[f"name.{name}"]

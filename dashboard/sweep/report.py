@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import IO
 
 from dashboard.files import write_text, write_whole
-from dashboard.sweep.figures import draw_best_rates, draw_by_rate, spoken
+from dashboard.sweep.figures import draw_best_rates, draw_by_rate, draw_predicted, spoken
 from dashboard.templates import render
 from dashboard.texts import load
 from experiments.sweep.answers import NAMES, OUTCOMES, Answers, direction, find_answers, in_common
+from experiments.sweep.predicted import OUTCOME, forecasts
 from experiments.sweep.results import UNSTABLE, frame
 from experiments.sweep.store import Store
 from simulation.statistics import SMALLEST_EFFECT
@@ -47,11 +48,14 @@ def write_report(store: Store, folder: Path, commands: Commands, language: str =
         If the language is unknown, or a file cannot be written.
     """
     answers = find_answers(frame(store))
+    predicted = forecasts(answers)
     figures: dict[str, Callable[[Answers, str, IO[bytes]], None]] = {}
     if answers.reference is not None:
         figures["by_rate.png"] = draw_by_rate
         if answers.panels:
             figures["best_rates.png"] = draw_best_rates
+        if predicted and answers.panels:
+            figures["predicted.png"] = partial(draw_predicted, predicted)
     for name, draw in figures.items():
         write_whole(folder / name, partial(draw, answers, language))
     texts = load("sweep", language)
@@ -64,6 +68,8 @@ def write_report(store: Store, folder: Path, commands: Commands, language: str =
         versions=", ".join(f"{name} {version}" for name, version in store.versions.items()),
         commands=commands,
         answers=answers,
+        predicted=predicted,
+        predicted_outcome=OUTCOME,
         outcomes=OUTCOMES,
         names=NAMES,
         direction=direction,

@@ -8,5 +8,5 @@
 - `engines`: where chunks run: processes, or a cluster
 - `coordinate`, `execution`: a sweep begun or gone on with, and its chunks seen through
 - `store`, `lock`: the results on disk, and the one who may write them
-- `results`, `best_rate`, `answers`: what the results say
+- `results`, `best_rate`, `answers`: what the results say; `predicted`: what theory says beforehand
 """
