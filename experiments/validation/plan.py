@@ -59,7 +59,7 @@ class Plan:
         return cls(
             tuple(range(seed, seed + 10)),
             rehearsals=2_000,
-            epochs=5,
+            epochs=3,
             data=data,
             team_rates=rates,
             network_rates=rates,
