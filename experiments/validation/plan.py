@@ -20,7 +20,8 @@ class Plan:
     Attributes
     ----------
     seeds : tuple of int
-        At least two; no verdict is given below five, and ten are wanted.
+        At least two; no verdict is given below five, and ten are wanted. The report in docs is that
+        of seeds 0 to 9, held against 1000 to 1009 and 2000 to 2009.
     rehearsals : int
     epochs : int
         Of 3,000 images.
