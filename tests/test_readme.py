@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import run
-from dashboard.numbers import Said, small
+from dashboard.numbers import Said, part, small
 from experiments.validation.theorems import THEOREMS
 from simulation.statistics import Effect
 
@@ -20,6 +20,9 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 RESULTS = (ROOT / "docs/results.md").read_text(encoding="utf-8")
 MEASURED = json.loads((ROOT / "docs/results.json").read_text(encoding="utf-8"))
+GROUPED = ("remedies", "conditions", "network")
+DECAY = MEASURED["remedies"][f"weight decay {MEASURED['plan']['weight_decay']}"]
+CONDITIONS = MEASURED["conditions"]
 EXAMPLES = re.findall(
     r"```python\n(.*?)```", (ROOT / "docs/python.md").read_text(encoding="utf-8"), flags=re.DOTALL
 )
@@ -37,8 +40,15 @@ def rows(group):
 
 
 def test_the_figures_are_those_that_were_measured():
-    for group in (MEASURED["teams"], *MEASURED["network"].values()):
-        assert {*rows(group)} <= {*RESULTS.splitlines()}
+    groups = [
+        MEASURED["teams"],
+        *(group for part in GROUPED for group in MEASURED[part].values()),
+    ]
+    for group in groups:
+        for row, measured in zip(rows(group), group.values(), strict=True):
+            assert f"{row} {measured['verdict']} |" in RESULTS
+    for parts in MEASURED["part of what absences change"].values():
+        assert all(f"| {part(each)} |" in RESULTS for each in parts.values())
     for case in MEASURED["bridge"]:
         largest = small(case["largest difference"])
         assert f"| {case['case']} | {largest} |" in RESULTS.splitlines()
@@ -51,16 +61,59 @@ def test_the_figures_are_those_that_were_measured():
 
 def test_the_readme_shows_the_same():
     shown = [line for line in README.splitlines() if re.search(r"\[[+-].*\] \|$", line)]
-    assert len(shown) == 5
-    assert {*shown} <= {*rows(MEASURED["teams"])}
-    clean, noisy = MEASURED["network"].values()
-    for measured in (
-        clean["accuracy, unseen digits"],
-        clean["accuracy, half silenced"],
-        noisy["accuracy, unseen digits"],
-    ):
-        assert said(measured).change in README
+    networks = {
+        f"{labels}, {units}": measured[name]
+        for labels, measured in zip(
+            ("clean labels", "30% wrong labels"), MEASURED["network"].values(), strict=True
+        )
+        for name, units in (
+            ("accuracy, unseen digits", "all units"),
+            ("accuracy, half silenced", "half of the units silenced"),
+        )
+    }
+    assert len(shown) == 5 + len(DECAY) + len(networks)
+    assert {*shown} <= {*rows(MEASURED["teams"]), *rows(DECAY), *rows(networks)}
+    assert {*rows(DECAY), *rows(networks)} <= {*shown}
+    assert said(CONDITIONS["400 practice questions"]["all there"]).change in README
+    assert said(CONDITIONS["one ability each"]["hard section, B's share"]).change in README
+    stopped = MEASURED["part of what absences change"]["early stopping"]["all there"]
+    assert f"it has {part(stopped)} of that gain" in " ".join(README.split())
     assert small(max(case["largest difference"] for case in MEASURED["bridge"])) in README
+
+
+def test_what_is_said_of_weight_decay_and_of_other_conditions_was_measured():
+    """The README's sentences, and the page's `sentence.limits`, say it in words."""
+    verdicts = {name: measured["verdict"] for name, measured in DECAY.items()}
+    assert verdicts == {
+        "all there": "lower",
+        "one missing, mean": "no difference shown",
+        "two missing, mean": "no difference shown",
+        "cost of losing one": "lower",
+        "hard section, without B": "higher",
+        "hard section, B's share": "lower",
+    }
+    stopped = MEASURED["part of what absences change"]["early stopping"]["all there"]
+    assert stopped == pytest.approx(0.5, abs=0.1)  # 'half'
+    many = CONDITIONS["400 practice questions"]["all there"]
+    assert 0 < many["high"] < 0.02  # 'hardly anything'
+    for unchanged in (
+        CONDITIONS["one ability each"]["hard section, B's share"],
+        MEASURED["network"]["0% wrong labels"]["accuracy, unseen digits"],
+    ):
+        assert unchanged["verdict"] == "no difference shown"
+    plan = MEASURED["plan"]
+    told = " ".join(README.split())
+    for condition in (
+        f"N = {plan['presenters']}, H = {plan['abilities']}",
+        f"{plan['practice']} practice questions",
+        f"deviation {plan['noise']}",
+        f"{plan['teams']['rehearsals']:,} rehearsals",
+        f"head start {plan['teams']['alone']:,}",
+        f"{plan['epochs']} epochs",
+        f"{plan['seeds']} paired seeds",
+        f"strength {plan['weight_decay']}",
+    ):
+        assert condition in told
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
@@ -93,7 +146,12 @@ def test_what_it_points_to_is_there():
     assert {"docs/page/page.png", "docs/results.md", "docs/validation/report.md"} <= {*places}
     named = re.findall(r"`([\w/]+/[\w.]*)`", README)
     assert {"simulation/presenter.py", "experiments/validation/claims.py"} <= {*named}
-    for place in {*places, *named} - {"out/report.html", "out/dashboard.png", "out/results.json"}:
+    for place in {*places, *named} - {
+        "out/report.html",
+        "out/dashboard.png",
+        "out/results.json",
+        "out/results.md",
+    }:
         assert (ROOT / place).exists(), place
 
 
