@@ -196,6 +196,7 @@ def fit_article_network(
     """
     side = _side(talks[0])
     stack = compiled(setting, side, seeds)
+    accuracy = np.empty((2, len(seeds)))
     # One after another: a single network has a fast path, which a stack has not.
     for member, seed in enumerate(seeds):
         talk = talks[member % len(talks)]
@@ -208,12 +209,13 @@ def fit_article_network(
             verbose=0,
             on_epoch_end=None if best is None else best.look,
         )
-        trained = network.parameters() if best is None else best.weights
-        for into, weights in zip(stack.parameters(), trained, strict=True):
+        if best is not None:
+            best.restore()
+        for part, name in enumerate(("practice", "show")):
+            _, accuracy[part, member] = network.evaluate(*samples_of([talk], name))
+        for into, weights in zip(stack.parameters(), network.parameters(), strict=True):
             into[member] = weights
-    _, practised = stack.evaluate(*samples_of(talks, "practice"))
-    _, unseen = stack.evaluate(*samples_of(talks, "show"))
-    return Trained(stack, np.asarray(practised), np.asarray(unseen), talks)
+    return Trained(stack, accuracy[0], accuracy[1], talks)
 
 
 def compiled(setting: Setting, side: int, seed: int | Sequence[int]) -> Sequential:
@@ -236,14 +238,19 @@ class _BestEpoch:
     def __init__(self, network: Sequential, images: Array, labels: Array) -> None:
         self._network, self._images, self._labels = network, images, labels
         self._accuracy = -1.0
-        self.weights: list[Array] = []
+        self._weights: list[Array] = []
 
     def look(self, *_: Any) -> None:
         """Look at the network after an epoch."""
         _, accuracy = self._network.evaluate(self._images, self._labels)
         if accuracy > self._accuracy:
             self._accuracy = accuracy
-            self.weights = [parameter.copy() for parameter in self._network.parameters()]
+            self._weights = [parameter.copy() for parameter in self._network.parameters()]
+
+    def restore(self) -> None:
+        """Give it back the weights of its best epoch."""
+        for now, kept in zip(self._network.parameters(), self._weights, strict=True):
+            now[...] = kept
 
 
 def talk_of(setting: Setting, seed: int, choice: bool = False) -> Talk:
