@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -10,11 +10,10 @@ import typer
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.tables import effects_table
 from experiments.article import Setting
-from experiments.article_measures import train_and_measure
+from experiments.article_measures import network_effects, train_and_measure
 from experiments.processes import Job, run_jobs
 from experiments.versions import versions
 from simulation.checks import whole
-from simulation.statistics import paired_effect
 
 
 def network(
@@ -58,12 +57,19 @@ def network(
     with progress(quiet=as_json) as on_progress:
         results = run_jobs(jobs, workers, on_progress)
     without, dropout = results["without"], results["dropout"]
-    measured = [
-        result.measures
-        | {"ablation curve, area": result.ablation_areas, "effective carriers": result.carriers}
-        for result in (without, dropout)
-    ]
-    effects = {name: paired_effect(measured[0][name], measured[1][name]) for name in measured[0]}
+    effects = network_effects(
+        *(
+            replace(
+                result,
+                measures=result.measures
+                | {
+                    "ablation curve, area": result.ablation_areas,
+                    "effective carriers": result.carriers,
+                },
+            )
+            for result in (without, dropout)
+        )
+    )
     if as_json:
         say_json(
             {

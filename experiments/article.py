@@ -21,7 +21,7 @@ from simulation.arrays import Array, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import Game
-from simulation.real_talks import check_data, real_talk
+from simulation.real_talks import SHOW_SHARE, check_data, real_talk
 from simulation.talk import Talk
 
 HIDDEN_UNITS = 256
@@ -85,6 +85,11 @@ class Setting:
                 "blocks: choose a divisor"
             )
         check_data(self.data)
+
+    @property
+    def test_to_train(self) -> float:
+        """n_test / n_train where each seed splits one data set anew, 0 where all share the test."""
+        return SHOW_SHARE / (1 - SHOW_SHARE) if self.data == "digits" else 0.0
 
     @property
     def new_optimizer(self) -> Optimizer:

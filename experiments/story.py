@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.article import Setting
-from experiments.article_measures import NetworkResult, train_and_measure
+from experiments.article_measures import NetworkResult, network_effects, train_and_measure
 from experiments.article_stack import Figures
 from experiments.crossing import CASES, Crossing, cross
 from experiments.other_conditions import CONDITIONS, USUAL, rehearse_pairs
@@ -125,7 +125,7 @@ class Story:
 
     def network_effects(self, label_noise: float) -> dict[str, Effect]:
         """Compare the article's network with rate 0 and 0.5, by measure."""
-        return _effects(*(self.networks[label_noise, rate].measures for rate in RATES))
+        return network_effects(*(self.networks[label_noise, rate] for rate in RATES))
 
     def to_json(self) -> dict[str, Any]:
         """Return every figure that is printed, the seeds and the versions, as JSON can hold it."""
@@ -134,18 +134,27 @@ class Story:
         return {
             "plan": plan | {**asdict(USUAL), "weight_decay": WEIGHT_DECAY},
             "versions": versions(),
-            "teams": _by_seed(TEAMS, self.team_figures(0), self.team_figures(1)),
+            "teams": _by_seed(
+                self.team_effects(), TEAMS, self.team_figures(0), self.team_figures(1)
+            ),
             "remedies": {
-                name: _by_seed((name, TEAMS[1]), figures, self.team_figures(1))
+                name: _by_seed(
+                    self.remedy_effects(name), (name, TEAMS[1]), figures, self.team_figures(1)
+                )
                 for name, figures in self.remedies.items()
             },
             "part of what absences change": {name: self.remedy_parts(name) for name in REMEDIES},
-            "conditions": {name: _by_seed(TEAMS, *pair) for name, pair in self.conditions.items()},
+            "conditions": {
+                name: _by_seed(self.condition_effects(name), TEAMS, *pair)
+                for name, pair in self.conditions.items()
+            },
             "bridge": [crossing.to_json() for crossing in self.crossings],
             "beside dropout SGD": self.parting.to_json(),
             "network": {
                 f"{noise:.0%} wrong labels": _by_seed(
-                    rates, *(self.networks[noise, rate].measures for rate in RATES)
+                    self.network_effects(noise),
+                    rates,
+                    *(self.networks[noise, rate].on_all_images for rate in RATES),
                 )
                 for noise in LABEL_NOISES
             },
@@ -157,15 +166,15 @@ def _effects(before: Figures, after: Figures) -> dict[str, Effect]:
     return {name: paired_effect(values, after[name]) for name, values in before.items()}
 
 
-def _by_seed(names: Sequence[str], before: Figures, after: Figures) -> dict[str, Any]:
-    """Compare what both have, each effect with its figures seed by seed."""
+def _by_seed(effects: dict[str, Effect], names: Sequence[str], *both: Figures) -> dict[str, Any]:
+    """Return each effect with the figures of both sides, seed by seed."""
     return {
         name: effect.to_json()
         | {
             f"{side}, by seed": figures[name].tolist()
-            for side, figures in zip(names, (before, after), strict=True)
+            for side, figures in zip(names, both, strict=True)
         }
-        for name, effect in _effects(before, after).items()
+        for name, effect in effects.items()
     }
 
 

@@ -15,12 +15,12 @@ from typing import get_args
 import numpy as np
 
 from dashboard.templates import render
+from experiments.shared_images import PARTS
 from experiments.validation.claims import Claim, Outcome
 from experiments.validation.conditions import (
     BLOCKS,
     CLEAN,
     NOISY,
-    PARTS,
     PRACTICE,
     SMALL,
     NetworkSetting,

@@ -27,7 +27,8 @@ Figures = Mapping[str, FloatArray]
 """Measures of one condition by name, one row a seed.
 
 (S,) for teams: each seed has a talk of its own. (S, 1 + G) for networks, whose seeds share the
-images they are tested on: the figure on all of them, then without each of `PARTS` parts of them.
+images they are tested on: the figure on all of them, then without each of G
+parts (`experiments.shared_images`).
 """
 
 
@@ -41,9 +42,6 @@ COUPLED = 6
 
 PRACTICE, SMALL = 3_000, 300
 """Practice images of a seed, and in the small settings."""
-
-PARTS = 20
-"""Parts of the test images that are left out in turn, so that intervals can resample them."""
 
 BLOCKS = 8
 """Blocks that the hidden units are joined into: the members whose loss can be felt."""

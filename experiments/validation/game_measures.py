@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.conditions import PARTS
-from simulation.arrays import BoolArray, FloatArray
+from simulation.arrays import FloatArray
 from simulation.attendance import Moments
 from simulation.coalitions import (
     Game,
@@ -58,17 +57,6 @@ def game_measures(game: Game, chance: float = 0.0) -> dict[str, float]:
         "agreement": agreement(game),
         "spread over absences": float(spread),
     }
-
-
-def left_out(by_question: FloatArray) -> FloatArray:
-    """Mean over the test images, then without each part of them, (M,) to (1 + G,)."""
-    return np.array([by_question[kept].mean() for kept in kept_questions(len(by_question))])
-
-
-def kept_questions(count: int) -> list[BoolArray]:
-    """All test images, then all but each of `PARTS` parts of them: (1 + G) masks of (M,)."""
-    part = np.arange(count) % PARTS
-    return [part != left for left in (-1, *range(PARTS))]
 
 
 def strongest(game: Game) -> dict[str, float]:

@@ -8,18 +8,16 @@ import numpy as np
 
 from experiments.article import Trained, fit_article_network, talk_of
 from experiments.article_measures import SILENCED
+from experiments.shared_images import PARTS, kept_images, left_out
 from experiments.validation.conditions import (
     BLOCKS,
     OTHER_START,
-    PARTS,
     NetworkCondition,
 )
 from experiments.validation.game_measures import (
     blocks,
     couple_agreements,
     game_measures,
-    kept_questions,
-    left_out,
     penalty,
     stacked,
     strongest,
@@ -102,7 +100,7 @@ def measure_networks(
 def _measures(units: Game, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Hold the yardstick to a network, on all test images and without each part of them."""
     joined = blocks(units, BLOCKS)
-    games = [joined.on(kept) for kept in kept_questions(len(units.wanted))]
+    games = [joined.on(kept) for kept in kept_images(len(units.wanted))]
     row: dict[str, FloatArray] = stacked([game_measures(g, CHANCE) | strongest(g) for g in games])
     masks = half_teams(units.n_members, rng, HALF_TEAMS)
     heard = units.audience.report(units.answers(masks, "fill the time"))  # (C, M, K)
