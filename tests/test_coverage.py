@@ -1,6 +1,6 @@
-"""How often do the intervals cover the truth? `PYTHONPATH=. python tests/test_coverage.py 20000` says so.
+"""How often do the intervals cover the truth?
 
-The table stands in docs/validation/coverage.md.
+`PYTHONPATH=. python tests/test_coverage.py 20000` prints docs/validation/coverage.md's tables.
 """
 
 import sys
