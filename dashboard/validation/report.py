@@ -30,7 +30,7 @@ from experiments.validation.conditions import (
 from experiments.validation.controls import AT_MOST
 from experiments.validation.limits.dose import Dose
 from experiments.validation.network_world import AVERAGED, PENALTY_RATE
-from experiments.validation.remedies import Remedy
+from experiments.validation.remedies import Remedy, strengths
 from experiments.validation.rules import (
     KEPT,
     PUBLISHED_GAIN,
@@ -114,6 +114,7 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         passes=_passes(world, settings) if claims else None,
         smallest_shown=_smallest_shown,
         specific=_specific,
+        strengths=partial(strengths, world),
         worse_than_first=_worse_than_first,
         nearest=_nearest,
         median=np.median,

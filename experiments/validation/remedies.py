@@ -24,6 +24,7 @@ from experiments.validation.conditions import (
     on_all,
 )
 from experiments.validation.rules import Change, Finding
+from simulation.arrays import IntArray
 
 TEAM_DECAYS = [TeamCondition(decay=strength) for strength in (0.01, 0.03, 0.1, 0.3)]
 NETWORK_DECAYS = [NetworkCondition(NOISY, decay=strength) for strength in (0.1, 0.3, 1.0, 3.0)]
@@ -91,8 +92,21 @@ def remedies(world: World) -> list[Remedy]:
     return found
 
 
+def strengths(world: World, place: Place) -> dict[float, int]:
+    """Count by how many seeds each strength of weight decay was chosen in a place."""
+    decays = next(decays for where, decays, _ in WHERE if where == place)
+    best = _best([world[decay] for decay in decays])
+    return {decay.decay: int((best == number).sum()) for number, decay in enumerate(decays)}
+
+
 def best_decay(decays: list[Figures]) -> Figures:
     """Return, for each seed, the figures under the decay that was best on its choice questions."""
-    quality = np.array([on_all(decay["choice quality"]) for decay in decays])  # (D, S)
-    best, seeds = quality.argmax(axis=0), np.arange(quality.shape[1])
+    best = _best(decays)
+    seeds = np.arange(len(best))
     return {name: np.array([each[name] for each in decays])[best, seeds] for name in decays[0]}
+
+
+def _best(decays: list[Figures]) -> IntArray:
+    """Return which decay was best on each seed's choice questions, the weakest if tied, (S,)."""
+    quality = np.array([on_all(decay["choice quality"]) for decay in decays])  # (D, S)
+    return np.asarray(quality.argmax(axis=0))
