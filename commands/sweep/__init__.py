@@ -3,5 +3,6 @@
 - `group`: the command itself
 - `run`: run what the store does not have yet (`progress`: the bar meanwhile)
 - `status`, `report`, `export`: read the store, also while it runs
-- `options`: what all of them are given: a design, and its store
+- `check`: networks without relu against the predicted best rates; it needs no store
+- `options`: what all others are given: a design, and its store
 """

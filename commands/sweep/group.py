@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from commands.sweep.check import check
 from commands.sweep.export import export
 from commands.sweep.report import report
 from commands.sweep.run import run
@@ -28,7 +29,7 @@ class SweepGroup(TyperGroup):
         file = first.endswith(".toml") or Path(first).is_file()
         if first not in self.commands and first != "--help" and (file or first.startswith("-")):
             raise InputError(
-                "sweep has sub-commands (run, status, report, export), so this is "
+                "sweep has sub-commands (run, status, report, export, check), so this is "
                 f"'python run.py sweep {shlex.join(new_form(args))}'"
             )
         return super().parse_args(ctx, args)
@@ -53,5 +54,5 @@ def new_form(words: list[str]) -> list[str]:
 sweep = typer.Typer(
     cls=SweepGroup, help="Run every team of a design, and read what they came to.", name="sweep"
 )
-for command in (run, status, report, export):
+for command in (run, status, report, export, check):
     sweep.command()(command)

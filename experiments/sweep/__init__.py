@@ -9,4 +9,5 @@
 - `coordinate`, `execution`: a sweep begun or gone on with, and its chunks seen through
 - `store`, `lock`: the results on disk, and the one who may write them
 - `results`, `best_rate`, `answers`: what the results say; `predicted`: what theory says beforehand
+- `trained`: networks without relu, against what theory says of them
 """
