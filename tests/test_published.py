@@ -55,10 +55,10 @@ def test_half_as_many_units_as_at_rate_0_are_left_on_average():
     assert figure_9.units(plan, 0.9) == 1280
 
 
-def test_every_size_is_trained_for_as_many_steps():
+def test_every_size_is_trained_for_about_as_many_steps():
     settings = figure_10.settings(Plan.full(0)).values()
     steps = [setting.epochs * -(-setting.practice // 32) for setting in settings]
-    assert steps == pytest.approx([10 * 94] * 10, rel=0.03)
+    assert steps == pytest.approx([10 * 94] * 10, rel=0.06)
 
 
 def one_unit(says: float) -> Game:
