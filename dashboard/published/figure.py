@@ -45,9 +45,8 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
     for height, text in panel.lines:
         ax.axhline(height, color=PALE, linewidth=1, linestyle="--")
         ax.annotate(
-            text, (1, height), xycoords=("axes fraction", "data"),
-            xytext=(-2, -2 if height < 0 else 2), textcoords="offset points", ha="right",
-            va="top" if height < 0 else "bottom", color=INK, fontsize=9.5,
+            text, (1, height), xycoords=("axes fraction", "data"), xytext=(-2, -2),
+            textcoords="offset points", ha="right", va="top", color=INK, fontsize=9.5,
         )  # fmt: skip
     ax.set(xlabel=panel.x, ylabel=panel.y)
     ax.set_title(panel.title, fontsize=12)
