@@ -1,56 +1,63 @@
-"""The analogy validation tests: the claims, for the article's network on clean digits.
+"""The analogy validation tests: the claims, for the article's network on clean 8 x 8 digits.
 
-Effects are small here, so there are three tens of seeds: accuracy without one of eight blocks is
-.0039 higher after dropout, with a standard deviation of .0032.
+Ten seeds. Units lean on one another so little here, and accuracy is so near its ceiling, that most
+of what absences change is too small to matter, or to be told from nothing:
 
-Where nothing is to be found a 95% interval still finds something in one of forty runs, however many
-seeds. So what does not hold is asserted not to replicate: not to be found in each of the tens.
+- C1 does not hold: losing one block of eight costs .006 of .88; 'much' would be .088. It costs less
+  after dropout (.001), which does hold.
+- C2 does not hold: a block adds .006 without another, as much as with it.
+- C4, C5, C9 and C10 are not shown to hold. The strongest block of a digit has .176 of it without
+  absences and .171 with. With one or two blocks missing .87 of .88 is kept, but without dropout
+  hardly less. Accuracy gains .001. The spread over two starts is 1e-4 with absences and without.
+- C7 does not hold: one scaled pass is as accurate as the average, to .0003, but surer by .016.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from claims import joined, judged, measured
+from claims import by_rule, judged, measured
 
-from experiments.validation.conditions import CLEAN, Figures
+from experiments.validation.conditions import CLEAN, World
 from simulation.statistics import SMALLEST_EFFECT
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def tens() -> list[tuple[Figures, Figures]]:
-    """Return figures without and with absences, for each ten of seeds."""
-    # Of the claims below none asks how far the answers depend on the start.
-    conditions = [replace(each, starts=1) for each in (CLEAN.without, CLEAN.absences)]
-    found = [measured(conditions, ten) for ten in range(3)]
-    return [(ten[conditions[0]], ten[conditions[1]]) for ten in found]
+def clean() -> World:
+    return measured([CLEAN.without, CLEAN.absences])
 
 
-@pytest.fixture(scope="module")
-def thirty(tens) -> tuple[Figures, Figures]:
-    without, absences = zip(*tens, strict=True)
-    return joined(without), joined(absences)
+@pytest.mark.parametrize("claim", ["C3", "C6", "C8", "C13"])
+def test_what_holds_on_clean_digits(clean, claim):
+    assert judged(claim, CLEAN, clean).verdict == "holds"
 
 
-@pytest.mark.parametrize("claim", ["C1", "C3", "C5", "C6", "C7", "C8", "C11", "C12", "C13"])
-def test_what_holds_on_clean_digits(thirty, claim):
-    assert judged(claim, *thirty).verdict == "holds"
+@pytest.mark.parametrize("claim", ["C1", "C2", "C7"])
+def test_what_does_not_hold_on_clean_digits(clean, claim):
+    assert judged(claim, CLEAN, clean).verdict == "does not hold"
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "C2",  # Accuracy is saturated: no two blocks of 32 units need one another.
-        "C9",  # No gain in accuracy on clean digits, as in the dropout paper for small clean sets.
-    ],
-)
-def test_what_does_not_hold_on_clean_digits_is_not_found_to(tens, claim):
-    assert {judged(claim, *ten).verdict for ten in tens} != {"holds"}
+@pytest.mark.parametrize("claim", ["C4", "C5", "C9", "C10"])
+def test_what_is_not_shown_to_hold_on_clean_digits(clean, claim):
+    assert judged(claim, CLEAN, clean).verdict != "holds"
 
 
-def test_accuracy_gains_nothing_to_speak_of_on_clean_digits(thirty):
-    (gain, _gap) = judged("C9", *thirty).findings
+def test_which_part_of_a_claim_it_is_that_fails(clean):
+    assert by_rule(judged("C1", CLEAN, clean)) == {
+        "cost of losing one, at least": "does not hold",
+        "cost of losing one, lower": "holds",
+    }
+    assert by_rule(judged("C7", CLEAN, clean)) == {
+        "quality, same": "holds",
+        "overconfidence, same": "does not hold",
+    }
+    kept = by_rule(judged("C5", CLEAN, clean))
+    assert kept["one missing, worst, above chance, at least"] == "holds"
+    assert kept["two missing, worst, above chance, at least"] == "holds"
+    assert by_rule(judged("C10", CLEAN, clean))["co-adaptation score, lower"] == "holds"
+
+
+def test_accuracy_gains_nothing_to_speak_of_on_clean_digits(clean):
+    gain, _gap = judged("C9", CLEAN, clean).findings
     assert max(-gain.effect.low, gain.effect.high) < SMALLEST_EFFECT

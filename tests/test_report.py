@@ -17,19 +17,17 @@ from dashboard.numbers import Said
 from dashboard.validation import files as written
 from dashboard.validation.figures import figures_of
 from dashboard.validation.files import validation_json, write_validation
-from dashboard.validation.report import command, outcomes_by_claim, report
+from dashboard.validation.report import MARKS, command, outcomes_by_claim, report
 from dashboard.validation.rows import rows, validation_csv
 from dashboard.validation.tables import validation_tables
-from experiments.article_measures import SILENCED
 from experiments.validation.claims import CLAIMS
 from experiments.validation.conditions import CLEAN, NOISY, TEAM
+from experiments.validation.facts import FACTS
+from experiments.validation.rules import Threshold
 from experiments.validation.validate import Validation
 from simulation.statistics import paired_effect
 
 pytestmark = pytest.mark.slow
-
-HALF = SILENCED.tolist().index(0.5)
-MARKS = {"holds": "✔", "does not hold": "✘", "undecided": "?"}
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +104,8 @@ def test_a_failure_leaves_the_last_report_as_it_was(holding, tmp_path, monkeypat
 @pytest.mark.parametrize(
     "empty",
     [
-        {"outcomes": [], "remedies": []},
-        {"theorems": [], "controls": [], "doses": [], "limits": []},
+        {"outcomes": [], "facts": [], "remedies": []},
+        {"theorems": [], "facts": [], "controls": [], "doses": [], "limits": []},
         {"outcomes": [], "remedies": [], "theorems": [], "controls": [], "doses": []},
     ],
 )
@@ -123,7 +121,7 @@ def test_a_part_of_a_validation_can_be_reported_alone(holding, empty, tmp_path):
 
 
 def test_nothing_at_all_can_be_reported(holding, tmp_path):
-    parts = ("outcomes", "remedies", "theorems", "controls", "doses", "limits")
+    parts = ("outcomes", "facts", "remedies", "theorems", "controls", "doses", "limits")
     nothing = replace(holding, world={}, **{part: [] for part in parts})
     write_validation(tmp_path, nothing, "dose")
     assert validation_tables(nothing) == []
@@ -142,14 +140,23 @@ def test_json_round_trips(validation):
     assert read["effect"]["low"] == first.effect.low
     assert read["effect"]["difference"] == first.effect.difference
     by_seed = back["by seed"]
-    assert by_seed["seeds"] == [4, 5, 6, 7, 8]
+    assert by_seed["seeds"] == list(range(4, 14))
     for condition, measures in validation.world.items():
         assert by_seed[condition.world][condition.name].keys() == measures.keys()
     np.testing.assert_array_equal(
         by_seed["network"]["all digits, clean, adam: without"]["ablation"],
         validation.world[CLEAN.without]["ablation"],
     )
+    network = by_seed["network"]["all digits, clean, adam: without"]["quality"]
+    assert network == validation.world[CLEAN.without]["quality"][:, 0].tolist()
     assert back["sound"] == validation.sound
+    assert back["multiplicity"] == {
+        "directional findings": 63,
+        "hold": validation.multiplicity.hold,
+        "hold after Holm": validation.multiplicity.hold_after_holm,
+    }
+    assert [fact["id"] for fact in back["facts"]] == list(FACTS)
+    assert back["remedies"][0]["against nothing"]["measure"] == "cost of losing one"
     assert {"python", "numpy"} <= back["versions"].keys()
 
 
@@ -184,10 +191,17 @@ def test_csv_has_one_row_for_each_finding(validation):
             ("low", finding.effect.low),
             ("high", finding.effect.high),
             ("seeds", SEEDS),
+            ("margin", finding.margin),
+            ("p", finding.p),
         ):
             assert float(row[column]) == value
     kinds = {row["kind"] for row in read}
-    assert kinds == {"claim", "theorem", "control", "remedy", "dose", "limit"}
+    assert kinds == {
+        *("claim", "fact", "theorem", "control", "dose", "limit"),
+        *("remedy, nothing", "remedy, absences"),
+    }
+    of_remedies = [row for row in read if row["kind"].startswith("remedy")]
+    assert len(of_remedies) == 2 * len(validation.remedies)
     assert len([row for row in read if row["kind"] == "control"]) == len(validation.controls)
     assert len(read) == len(list(rows(validation)))
 
@@ -215,16 +229,12 @@ def test_each_finding_stands_in_its_claims_table(validation):
         for outcome in outcomes:
             place = "team" if outcome.world == "team" else outcome.place.name
             for finding in outcome.findings:
-                (line,) = [
-                    row
-                    for row in lines
-                    if row[:2] == [finding.rule.measure, place] and len(row) == 6
-                ]
+                threshold = isinstance(finding.rule, Threshold)
+                label = finding.rule.measure + f", {finding.rule.expect}" * threshold
+                (line,) = [row for row in lines if row[:2] == [label, place] and len(row) == 6]
                 said = Said.of(finding.effect)
                 assert line[2:5] == [said.before, said.after, said.change]
-                equivalent = finding.equivalent and finding.rule.expect in ("higher", "lower")
-                verdict = finding.verdict + ", equivalent" * equivalent
-                assert line[5] == f"{MARKS[finding.verdict]} {verdict}"
+                assert line[5].removesuffix("†") == f"{MARKS[finding.verdict]} {finding.verdict}"
 
 
 def test_every_number_in_a_table_is_in_the_validation(validation):
@@ -233,7 +243,7 @@ def test_every_number_in_a_table_is_in_the_validation(validation):
         before, after = validation.world[place.without], validation.world[place.absences]
         pairs = [(before[name], after[name]) for name in ("squared weights", "penalty of absences")]
         if place != TEAM:
-            pairs.append((before["ablation"][:, HALF], after["ablation"][:, HALF]))
+            pairs += [(before[name], after[name]) for name in ("50% silenced", "80% silenced")]
         for effect in (paired_effect(*pair) for pair in pairs):
             known += [effect.before, effect.after, effect.difference, effect.low, effect.high]
     checked = 0
@@ -273,7 +283,10 @@ def test_the_verdict_table_shows_each_verdict(validation):
         table[2:], outcomes_by_claim(validation.outcomes).items(), strict=True
     ):
         assert row[0].startswith(f"[{name}]")
-        assert row[2:] == [MARKS[outcome.verdict] for outcome in outcomes]
+        assert [cell for cell in row[2:] if cell != "fact"] == [
+            MARKS[outcome.verdict] for outcome in outcomes
+        ]
+        assert row.count("fact") == 3 - len(outcomes)
 
 
 # The terminal

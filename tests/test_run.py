@@ -7,6 +7,7 @@ import json
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import run
 from experiments.crossing import TOLERANCE
 from experiments.published.study import Plan as StudyPlan
 from experiments.story import StoryPlan, run_story
+from experiments.validation.plan import Plan
 from simulation import Moments
 
 ROOT = Path(__file__).parent.parent
@@ -138,7 +140,29 @@ def test_validate_fails_loudly_if_a_theorem_does(tmp_path, capsys, monkeypatch):
     options = ("--quick", "--workers", "1", "--out", str(tmp_path))
     code, _, err = call(capsys, "validate", "--only", "T3", *options)
     assert code == 1
-    assert "a theorem or a control failed" in err
+    assert "a theorem, a fact or a control failed" in err
+
+
+def test_validate_trains_on_the_data_that_it_is_told(tmp_path, capsys, monkeypatch):
+    asked = []
+    short = Plan.short
+
+    def tiny(seed, data):
+        asked.append((seed, data))
+        return replace(short(seed, data), seeds=(seed, seed + 1), rehearsals=20, epochs=1)
+
+    monkeypatch.setattr(Plan, "short", tiny)
+    options = ("--quick", "--workers", "1", "--seed", "7", "--out", str(tmp_path))
+    code, out, err = call(capsys, "validate", "--only", "C8", "--data", "digits", *options)
+    assert (code, err, asked) == (0, "", [(7, "digits")])
+    assert ". too few seeds to say" in " ".join(out.split())
+    report = (tmp_path / "report.md").read_text()
+    assert "scikit-learn's 8 x 8 digits (1,147 to practise" in " ".join(report.split())
+    assert "`python run.py validate --only C8 --data digits --seed 7 --quick`" in report
+    written = json.loads((tmp_path / "validation.json").read_text())
+    assert written["plan"]["data"] == "digits"
+    (claim,) = written["claims"]
+    assert {each["verdict"] for each in claim["outcomes"]} == {"too few seeds to say"}
 
 
 def test_published_measures_one_study_and_writes_its_page(tmp_path, capsys, monkeypatch):
@@ -228,6 +252,8 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
         (["published", "12"], "study is '12', but must be one of: 9, 10, 11, morcos"),
         (["published", "9", "--seed", "-1"], "seed is -1"),
         (["published", "9", "--out", "/proc/no"], "/proc/no cannot be written"),
+        (["validate", "--data", "letters"], "data is 'letters', but must be one of: mnist, digits"),
+        (["validate", "--rerun", "/nowhere"], "/nowhere/validation.json is not what `run.py"),
         (["validate", "--only", "C14"], "'C14' is no part of the validation: choose from C1"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

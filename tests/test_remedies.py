@@ -1,0 +1,177 @@
+"""Weight decay and early stopping: how each is chosen, and how absences are set beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from validations import with_parts
+
+from experiments.article import Setting, fit_article_network, talk_of
+from experiments.validation.claims import CLAIMS, OF_THE_LOSS
+from experiments.validation.conditions import NOISY, TEAM
+from experiments.validation.remedies import (
+    COMPARED,
+    CONDITIONS,
+    NETWORK_DECAYS,
+    NETWORK_STOPPED,
+    TEAM_DECAYS,
+    TEAM_STOPPED,
+    best_decay,
+    remedies,
+)
+
+SPREAD = np.linspace(-1.0, 1.0, 10)
+
+
+# Choosing
+
+
+def decays(*choice: list[float]) -> list[dict[str, np.ndarray]]:
+    """Figures under decays with these choice qualities, each named by its number."""
+    return [
+        {"choice quality": np.array(each), "number": np.full(len(each), float(number))}
+        for number, each in enumerate(choice)
+    ]
+
+
+def test_each_seed_has_its_own_best_decay():
+    best = best_decay(decays([0.1, 0.5, 0.2], [0.4, 0.3, 0.2], [0.3, 0.2, 0.9]))
+    assert best["number"].tolist() == [1, 0, 2]
+    assert best["choice quality"].tolist() == [0.4, 0.5, 0.9]
+
+
+def test_the_weakest_of_tied_decays_is_taken():
+    assert best_decay(decays([0.4, 0.1], [0.4, 0.3], [0.4, 0.3]))["number"].tolist() == [0, 1]
+
+
+def test_a_network_s_decay_is_chosen_on_all_choice_images():
+    each = [
+        {
+            "choice quality": np.column_stack([[overall, overall], np.full((2, 20), parts)]),
+            "number": with_parts(np.full(2, number), 0.1),
+        }
+        for number, overall, parts in ((0.0, 0.4, 0.9), (1.0, 0.5, 0.1))
+    ]
+    np.testing.assert_array_equal(best_decay(each)["number"], each[1]["number"])
+
+
+def test_weaker_decays_come_first():
+    for of_world in (TEAM_DECAYS, NETWORK_DECAYS):
+        strengths = [each.decay for each in of_world]
+        assert strengths == sorted(strengths)
+        assert len(strengths) == 4
+
+
+# Comparing
+
+
+def world(**changed: float) -> dict:
+    """Absences halve everything; remedies leave it, but for 'decayed' and 'stopped' (1: as it)."""
+    levels = {"decayed": 1.0, "stopped": 1.0} | changed
+    names = {rule.measure for rule in COMPARED} | {"choice quality", "smallest gain"}
+    found = {}
+    for place, of_place, stopped in (
+        (TEAM, TEAM_DECAYS, TEAM_STOPPED),
+        (NOISY, NETWORK_DECAYS, NETWORK_STOPPED),
+    ):
+        for number, (key, level) in enumerate(
+            [
+                (place.without, 1.0),
+                (place.absences, 0.5),
+                (stopped, levels["stopped"]),
+                *((key, levels["decayed"]) for key in of_place),
+            ]
+        ):
+            figures = level + 0.001 * np.roll(SPREAD, 3 * number)
+            own = with_parts(figures, 0.001) if key.world == "network" else figures
+            found[key] = dict.fromkeys(names, own) | {"smallest gain": 0 * own + 0.01}
+    return found
+
+
+def test_every_change_that_the_claims_ask_for_is_compared_in_both_worlds():
+    asked = {
+        rule.measure
+        for claim in CLAIMS.values()
+        for rule in claim.rules
+        if getattr(rule, "expect", None) in ("higher", "lower")
+    }
+    assert {rule.measure for rule in COMPARED} == asked - {"spread over starts"}
+    found = remedies(world())
+    assert len(found) == 2 * 2 * len(COMPARED)
+    for place in (TEAM, NOISY):
+        for name in ("weight decay", "early stopping"):
+            own = [r.beside.rule for r in found if (r.place, r.name) == (place, name)]
+            assert own == COMPARED
+    assert {*CONDITIONS} <= world().keys()
+
+
+@pytest.mark.parametrize(
+    ("level", "by_the_remedy", "beyond_it"),
+    [
+        (1.0, "equivalent", "holds"),
+        (0.75, "holds", "holds"),
+        (0.5, "holds", "equivalent"),
+        (0.25, "holds", "the other way"),
+    ],
+)
+@pytest.mark.parametrize("remedy", ["weight decay", "early stopping"])
+def test_a_remedy_is_held_to_the_claim_s_own_rule_and_absences_to_it(
+    remedy, level, by_the_remedy, beyond_it
+):
+    which = {"weight decay": "decayed", "early stopping": "stopped"}[remedy]
+    for row in remedies(world(**{which: level})):
+        expected = ("equivalent", "holds") if row.name != remedy else (by_the_remedy, beyond_it)
+        if row.beside.rule.expect == "lower":
+            assert (row.without.verdict, row.beside.verdict) == expected, row
+            assert row.without.effect.before == pytest.approx(1.0, abs=1e-9)
+            assert row.beside.effect.after == pytest.approx(0.5, abs=1e-9)
+
+
+def test_the_margin_is_that_of_the_claim_whatever_the_remedy_leaves():
+    found = remedies(world(decayed=0.1, stopped=0.1))
+    of_the_loss = [r for r in found if r.beside.rule.margin == OF_THE_LOSS]
+    assert len(of_the_loss) == 8
+    for row in of_the_loss:
+        assert row.without.margin == row.beside.margin == pytest.approx(0.1)
+
+
+# Early stopping of networks
+
+
+def test_a_network_that_stopped_is_the_one_trained_no_longer():
+    """Whatever epoch was best, it is the first of the best, and nothing was trained after it."""
+    setting = Setting(0.0, practice=60, epochs=12, hidden=8, data="digits")
+    talk = talk_of(setting, 0, choice=True)
+    images, answers = talk.part("choice")
+
+    def choice_accuracy(network) -> float:
+        predicted = network(images.reshape(-1, 8, 8).astype(np.float32))[0]
+        return float((predicted.argmax(axis=1) == answers.argmax(axis=1)).mean())
+
+    along = [
+        fit_article_network(replace(setting, epochs=epochs), [0], [talk]).model
+        for epochs in range(1, 13)
+    ]
+    accuracies = [choice_accuracy(model) for model in along]
+    first_best = along[int(np.argmax(accuracies))]
+    stopped = fit_article_network(setting, [0], [talk], early_stopping=True).model
+    for mine, theirs in zip(stopped.parameters(), first_best.parameters(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert accuracies.count(max(accuracies)) > 1  # there was a tie to be broken
+    assert accuracies[-1] == max(accuracies) or along[-1] is not first_best
+
+
+def test_stopping_a_network_never_looks_at_the_images_that_are_judged():
+    setting = Setting(0.0, practice=60, epochs=6, hidden=8, data="digits")
+    talk = talk_of(setting, 0, choice=True)
+    turned = replace(talk, show_answers=talk.show_answers[::-1].copy())
+    chosen_on = replace(talk, choice_answers=talk.choice_answers[::-1].copy())
+    one, same, other = (
+        fit_article_network(setting, [0], [each], early_stopping=True).model.parameters()
+        for each in (talk, turned, chosen_on)
+    )
+    for mine, theirs in zip(one, same, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert any((mine != theirs).any() for mine, theirs in zip(one, other, strict=True))
