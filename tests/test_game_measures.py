@@ -9,14 +9,13 @@ import pytest
 from games import random_game
 
 from experiments.article import Setting, fit_article_network, talk_of
+from experiments.shared_images import kept_images, left_out
 from experiments.validation import network_world
 from experiments.validation.conditions import BLOCKS, PARTS, NetworkCondition, NetworkSetting
 from experiments.validation.game_measures import (
     blocks,
     couple_agreements,
     game_measures,
-    kept_questions,
-    left_out,
     penalty,
     strongest,
     variance_between,
@@ -156,7 +155,7 @@ def test_the_variance_over_two_starts_by_hand():
 
 
 def test_every_question_is_left_out_once():
-    kept = kept_questions(50)
+    kept = kept_images(50)
     assert len(kept) == 1 + PARTS
     assert kept[0].all()
     np.testing.assert_array_equal((~np.array(kept)).sum(axis=0), 1)
@@ -195,7 +194,7 @@ def test_a_network_s_figures_are_those_on_all_images_and_without_each_part(measu
     trained = fit_article_network(setting, seeds, talks)
     units, other = trained.game_of(1), trained.game_of(3)
     joined = blocks(units, BLOCKS)
-    for at, kept in enumerate(kept_questions(len(units.wanted))):
+    for at, kept in enumerate(kept_images(len(units.wanted))):
         judged = joined.on(kept)
         expected = game_measures(judged, 0.1) | strongest(judged)
         expected["spread over starts"] = variance_between(units, other)[kept].mean()
