@@ -9,9 +9,9 @@ import pytest
 from games import random_game
 
 from experiments.article import Setting, fit_article_network, talk_of
-from experiments.shared_images import kept_images, left_out
+from experiments.shared_images import PARTS, kept_images, left_out
 from experiments.validation import network_world
-from experiments.validation.conditions import BLOCKS, PARTS, NetworkCondition, NetworkSetting
+from experiments.validation.conditions import BLOCKS, NetworkCondition, NetworkSetting
 from experiments.validation.game_measures import (
     blocks,
     couple_agreements,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from experiments.shared_images import PARTS
 from experiments.validation import rules
-from experiments.validation.conditions import PARTS
 from experiments.validation.rules import (
     Change,
     Finding,

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.article_measures import SILENCED
+from experiments.shared_images import PARTS
 from experiments.validation import controls, remedies
 from experiments.validation.claims import CLAIMS, Outcome, judge_claim
-from experiments.validation.conditions import CLEAN, NOISY, PARTS, TEAM, Condition, Figures, World
+from experiments.validation.conditions import CLEAN, NOISY, TEAM, Condition, Figures, World
 from experiments.validation.facts import FACTS
 from experiments.validation.limits import LIMITS, LimitResult, dose
 from experiments.validation.plan import Plan
