@@ -89,14 +89,12 @@ def test_pair_synergy_is_what_one_costs_minus_what_one_is_worth_without_another(
     )
 
 
-def test_two_who_are_all_or_nothing_are_no_use_without_each_other():
-    """Either alone says what the other takes back: not worth a thing to whom the other has left."""
-    measures = game_measures(game_of(0.0, 1.0, 0.0))
-    assert measures["cost of losing one"] == pytest.approx(1 / 3)
-    assert measures["use without another"] == pytest.approx(1 / 3)  # additive: as much
-    measures = game_measures(game_of(4.0, -3.0, 0.0))
-    assert measures["cost of losing one"] > 0
-    assert measures["pair synergy"] > measures["cost of losing one"]  # worse than no use
+def test_two_of_whom_one_takes_back_what_the_other_says_are_no_use_without_each_other():
+    """Together they say 4 - 3; alone 4 or -3 of what is wanted: 1 - 9 and 1 - 16."""
+    measures = game_measures(game_of(4.0, -3.0))
+    assert measures["cost of losing one"] == pytest.approx(1 + 11.5)
+    assert measures["use without another"] == pytest.approx(-11.5)
+    assert measures["pair synergy"] == pytest.approx(24.0)
 
 
 def test_neighbours_are_joined_to_blocks():

@@ -20,6 +20,7 @@ from experiments.validation.remedies import (
     TEAM_STOPPED,
     best_decay,
     remedies,
+    strengths,
 )
 
 SPREAD = np.linspace(-1.0, 1.0, 10)
@@ -46,6 +47,12 @@ def test_the_weakest_of_tied_decays_is_taken():
     assert best_decay(decays([0.4, 0.1], [0.4, 0.3], [0.4, 0.3]))["number"].tolist() == [0, 1]
 
 
+def test_the_strengths_chosen_are_counted():
+    of_seeds = decays([0.1, 0.5, 0.2], [0.4, 0.3, 0.2], [0.3, 0.2, 0.9], [0.1, 0.1, 0.1])
+    world = dict(zip(TEAM_DECAYS, of_seeds, strict=True))
+    assert strengths(world, TEAM) == {0.01: 1, 0.03: 1, 0.1: 1, 0.3: 0}
+
+
 def test_a_network_s_decay_is_chosen_on_all_choice_images():
     each = [
         {
@@ -70,7 +77,7 @@ def test_weaker_decays_come_first():
 def world(**changed: float) -> dict:
     """Absences halve everything; remedies leave it, but for 'decayed' and 'stopped' (1: as it)."""
     levels = {"decayed": 1.0, "stopped": 1.0} | changed
-    names = {rule.measure for rule in COMPARED} | {"choice quality", "smallest gain"}
+    names = {rule.measure for rule in COMPARED}
     found = {}
     for place, of_place, stopped in (
         (TEAM, TEAM_DECAYS, TEAM_STOPPED),
@@ -86,7 +93,10 @@ def world(**changed: float) -> dict:
         ):
             figures = level + 0.001 * np.roll(SPREAD, 3 * number)
             own = with_parts(figures, 0.001) if key.world == "network" else figures
-            found[key] = dict.fromkeys(names, own) | {"smallest gain": 0 * own + 0.01}
+            found[key] = dict.fromkeys(names, own) | {
+                "smallest gain": 0 * own + 0.01,
+                "choice quality": 0 * own,  # all tied: the weakest decay is taken
+            }
     return found
 
 
