@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from validations import with_parts
 
-from experiments.article import Setting, fit_article_network, talk_of
 from experiments.validation.claims import CLAIMS, OF_THE_LOSS
 from experiments.validation.conditions import NOISY, TEAM
 from experiments.validation.remedies import (
@@ -145,43 +142,3 @@ def test_the_margin_is_that_of_the_claim_whatever_the_remedy_leaves():
     assert len(of_the_loss) == 8
     for row in of_the_loss:
         assert row.without.margin == row.beside.margin == pytest.approx(0.1)
-
-
-# Early stopping of networks
-
-
-def test_a_network_that_stopped_is_the_one_trained_no_longer():
-    """Whatever epoch was best, it is the first of the best, and nothing was trained after it."""
-    setting = Setting(0.0, practice=60, epochs=12, hidden=8, data="digits")
-    talk = talk_of(setting, 0, choice=True)
-    images, answers = talk.part("choice")
-
-    def choice_accuracy(network) -> float:
-        predicted = network(images.reshape(-1, 8, 8).astype(np.float32))[0]
-        return float((predicted.argmax(axis=1) == answers.argmax(axis=1)).mean())
-
-    along = [
-        fit_article_network(replace(setting, epochs=epochs), [0], [talk]).model
-        for epochs in range(1, 13)
-    ]
-    accuracies = [choice_accuracy(model) for model in along]
-    first_best = along[int(np.argmax(accuracies))]
-    stopped = fit_article_network(setting, [0], [talk], early_stopping=True).model
-    for mine, theirs in zip(stopped.parameters(), first_best.parameters(), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
-    assert accuracies.count(max(accuracies)) > 1  # there was a tie to be broken
-    assert accuracies[-1] == max(accuracies) or along[-1] is not first_best
-
-
-def test_stopping_a_network_never_looks_at_the_images_that_are_judged():
-    setting = Setting(0.0, practice=60, epochs=6, hidden=8, data="digits")
-    talk = talk_of(setting, 0, choice=True)
-    turned = replace(talk, show_answers=talk.show_answers[::-1].copy())
-    chosen_on = replace(talk, choice_answers=talk.choice_answers[::-1].copy())
-    one, same, other = (
-        fit_article_network(setting, [0], [each], early_stopping=True).model.parameters()
-        for each in (talk, turned, chosen_on)
-    )
-    for mine, theirs in zip(one, same, strict=True):
-        np.testing.assert_array_equal(mine, theirs)
-    assert any((mine != theirs).any() for mine, theirs in zip(one, other, strict=True))
