@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from validations import with_parts
 
 from experiments.validation.conditions import (
     NOISY,
@@ -26,10 +27,7 @@ from experiments.validation.limits import (
     together,
 )
 from experiments.validation.limits.depth import deep_ensembles
-from experiments.validation.limits.dose import (
-    TEAM_BEYOND,
-    beyond_in_teams,
-)
+from experiments.validation.limits.dose import NETWORK_BEYOND, TEAM_BEYOND, beyond_in_teams
 from experiments.validation.limits.optimizers import absent_units_move
 from experiments.validation.limits.other_learners import TinkeringTeam, measure_tinkerers
 from experiments.validation.limits.softmax import reliance_and_softmax
@@ -71,11 +69,13 @@ def doses(team, network, team_beyond, network_beyond) -> dict:
     results = {}
     for at, rate in enumerate(RATES):
         results[TeamCondition(independent(5, rate))] = dict.fromkeys(names, around(team[at], at))
-        results[NetworkCondition(NOISY, rate)] = dict.fromkeys(names, around(network[at], at))
-    for world, levels in (("team", team_beyond), ("network", network_beyond)):
-        results["limit", "L2", world] = np.array(
-            [around(level, at) for at, level in enumerate(levels, len(RATES))]
-        )
+    for rates, levels in ((RATES, network), (NETWORK_BEYOND, network_beyond)):
+        for at, (rate, level) in enumerate(zip(rates, levels, strict=True)):
+            figures = with_parts(around(level, at + 5), 0.001)
+            results[NetworkCondition(NOISY, rate)] = dict.fromkeys(names, figures)
+    results["limit", "L2", "team"] = np.array(
+        [around(level, at) for at, level in enumerate(team_beyond, len(RATES))]
+    )
     return results
 
 

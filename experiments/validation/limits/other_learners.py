@@ -159,8 +159,8 @@ def found(plan: Plan, results: Results) -> tuple[Rows, str]:
     falls: dict[Verdict, str] = {
         "holds": "falls",
         "holds, but too small to matter": "falls by too little to matter",
-        "equivalent": "stays as it was",
-        "the other way": "rises",
+        "equivalent": "does not fall",
+        "the other way": "does not fall",
         "undecided": "is undecided",
         "too few seeds to say": "was looked at with too few seeds to say",
     }
