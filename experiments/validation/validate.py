@@ -117,11 +117,11 @@ class Validation:
 
     @property
     def sound(self) -> bool:
-        """Whether all theorems and facts hold and all controls come out as predicted."""
+        """Whether all theorems and facts hold and no control comes out against its prediction."""
         return (
             all(theorem.holds for theorem in self.theorems)
             and all(fact.verdict == "holds" for fact in self.facts)
-            and all(control.verdict == "holds" for control in self.controls)
+            and all(control.verdict != "does not hold" for control in self.controls)
         )
 
     @property
