@@ -96,7 +96,6 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         images=IMAGES.get(validation.plan.data, f"the IDX files in {validation.plan.data}"),
         practice=PRACTICE,
         small=SMALL,
-        undecided="undecided",
         places=validation.plan.places(),
         settings=settings,
         seeds=len(validation.plan.seeds),

@@ -242,9 +242,20 @@ class Outcome:
         return self.place.world
 
     @property
+    def agreed(self) -> bool:
+        """Whether other runs found the same."""
+        return set(self.elsewhere) <= {self.found}
+
+    @property
     def verdict(self) -> Verdict:
-        """What was found, or 'undecided' where another run found something else."""
-        return self.found if set(self.elsewhere) <= {self.found} else "undecided"
+        """What was found, if other runs found the same.
+
+        'Does not hold' if each of them says in one way or another that it does not; else undecided.
+        """
+        if self.agreed:
+            return self.found
+        fails = {self.found, *self.elsewhere} <= {"does not hold", "the other way"}
+        return "does not hold" if fails else "undecided"
 
 
 def judge_claim(
