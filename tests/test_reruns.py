@@ -42,6 +42,8 @@ def test_a_verdict_that_differs_elsewhere_is_undecided(elsewhere, verdict):
 def test_what_does_not_hold_here_and_there_still_does_not():
     fails = replace(FOUND, found="does not hold")
     assert held_against([other("does not hold")], fails).verdict == "does not hold"
+    assert held_against([other("the other way")], fails).verdict == "does not hold"
+    assert held_against([other("equivalent")], fails).verdict == "undecided"
     assert held_against([other("holds")], fails).verdict == "undecided"
 
 

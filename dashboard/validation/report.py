@@ -56,7 +56,7 @@ MARKS: dict[Verdict, str] = {
     "too few seeds to say": "–",
 }
 
-RULES_COMMIT = "RULES"
+RULES_COMMIT = "9677527"
 """The commit with rules, margins, seeds and corrections, made before the runs in docs."""
 
 
@@ -93,6 +93,7 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
         claims=claims,
         facts_by_id=outcomes_by_claim(validation.facts),
         rules_commit=RULES_COMMIT,
+        differing=[outcome for outcome in validation.outcomes if not outcome.agreed],
         images=IMAGES.get(validation.plan.data, f"the IDX files in {validation.plan.data}"),
         practice=PRACTICE,
         small=SMALL,
