@@ -12,7 +12,6 @@ from experiments.validation.claims import outcome_of
 from experiments.validation.conditions import CLEAN, TEAM, NetworkSetting, Place
 from experiments.validation.facts import FACTS
 from experiments.validation.network_world import measure_networks
-from experiments.validation.rehearsed_teams import one_by_one
 from experiments.validation.team_world import measure_teams
 from experiments.validation.theorems import THEOREMS
 from nn_bridge.dropout import Dropout
@@ -31,7 +30,7 @@ def _hardly_alone(monkeypatch):
 
 def teams():
     return [
-        measure_teams(replace(each, starts=1), 100, SEEDS, one_by_one)
+        measure_teams(replace(each, starts=1), 1_500, SEEDS)
         for each in (TEAM.without, TEAM.absences)
     ]
 
@@ -75,8 +74,9 @@ def test_a_fact_fails_with_a_theorem_that_it_rests_on(sound, theorem, facts):
 
 def test_the_same_are_always_away(monkeypatch):
     """One sub-team is all that is visited, and a fifth are away instead of .3."""
-    draw = AlwaysWithout(5, 0).draw
-    monkeypatch.setattr(NumberAbsent, "draw", lambda self, *args: draw(*args))
+    present = AlwaysWithout(5, 0).present
+    monkeypatch.setattr(NumberAbsent, "n_uniforms", AlwaysWithout(5, 0).n_uniforms)
+    monkeypatch.setattr(NumberAbsent, "present", lambda self, *args: present(*args))
     assert failing(TEAM, teams()) == {"F1", "F2", "F4"}
 
 

@@ -23,6 +23,7 @@ from dashboard.texts import LANGUAGES, load
 from experiments.story import Story, StoryPlan, run_story
 from experiments.validation.claims import CLAIMS
 from experiments.validation.plan import Plan
+from experiments.validation.rules import Threshold
 from simulation import InputError
 from simulation.scenario import Schedule
 
@@ -102,7 +103,8 @@ def test_every_panel_stands_on_the_sheet():
 def test_every_measure_and_setting_of_the_validation_has_its_text():
     text = load("figures", "en")
     rules = [rule for claim in CLAIMS.values() for rule in claim.rules]
-    measures = {name for rule in rules for name in (rule.measure, rule.against) if name}
+    other = {rule.of if isinstance(rule, Threshold) else rule.against for rule in rules} - {None}
+    measures = {rule.measure for rule in rules} | other
     settings = {setting.name for setting in Plan.full(0).settings()}
     assert {f"measure.{name}" for name in measures} <= text.keys()
     assert {f"setting.{name}" for name in settings} <= text.keys()

@@ -79,7 +79,9 @@ def test_a_network_that_stopped_is_the_one_trained_no_longer():
     """Whatever epoch was best, it is the first of the best, and nothing was trained after it."""
     setting = Setting(0.0, practice=60, epochs=12, hidden=8, data="digits")
     talk = talk_of(setting, 0, choice=True)
-    images, answers = talk.part("choice")
+    few = slice(0, 10)  # so that epochs tie
+    images, answers = (part[few] for part in talk.part("choice"))
+    talk = replace(talk, choice_questions=images, choice_answers=answers)
 
     def choice_accuracy(network) -> float:
         predicted = network(images.reshape(-1, 8, 8).astype(np.float32))[0]
@@ -95,7 +97,7 @@ def test_a_network_that_stopped_is_the_one_trained_no_longer():
     for mine, theirs in zip(stopped.parameters(), first_best.parameters(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     assert accuracies.count(max(accuracies)) > 1  # there was a tie to be broken
-    assert accuracies[-1] == max(accuracies) or along[-1] is not first_best
+    assert first_best is not along[-1]
 
 
 def test_stopping_a_network_never_looks_at_the_images_that_are_judged():
