@@ -11,9 +11,10 @@ from dashboard.published.page import page, study_json, write_study
 from experiments.processes import run_jobs
 from experiments.published import figure_9, figure_10, morcos
 from experiments.published.figure_11 import wrong_on_average
-from experiments.published.networks import PARTS, joined, stacks, without_parts
+from experiments.published.networks import joined, stacks
 from experiments.published.studies import STUDIES
 from experiments.published.study import Plan, judged
+from experiments.shared_images import PARTS, left_out
 from simulation.audience import Softmax
 from simulation.coalitions import Game
 from simulation.statistics import paired_effect
@@ -29,16 +30,6 @@ def test_a_statement_is_worth_what_the_least_of_its_comparisons_is():
     assert judged("x", "higher", 1.0, both).verdict == "holds, but too small to matter"
     few = {"clear": (before[:4], clear[:4])}
     assert judged("x", "higher", 1.0, few).verdict == "too few seeds to say"
-
-
-def test_errors_leave_out_one_part_of_the_images_after_another():
-    wrong = np.zeros(2 * PARTS)
-    wrong[[3, PARTS + 3, 4]] = 1  # both images of part 3, one of part 4
-    figures = without_parts(wrong)
-    assert figures[0] == 100 * 3 / 40
-    assert figures[1 + 3] == pytest.approx(100 * 1 / 38)
-    assert figures[1 + 4] == pytest.approx(100 * 2 / 38)
-    assert figures[1 + 5] == pytest.approx(100 * 3 / 38)
 
 
 def test_stacks_come_back_in_the_order_of_seeds():
@@ -189,6 +180,6 @@ def test_ten_seeds_and_their_images_are_counted_as_drawn():
     # the images.
     wrong = np.zeros((10, 5 * PARTS))
     wrong[:, ::PARTS] = 1
-    shown = paired_effect(without_parts(np.zeros_like(wrong)), without_parts(wrong))
+    shown = paired_effect(left_out(np.zeros_like(wrong)), left_out(100 * wrong))
     assert shown.difference == pytest.approx(5)
     assert shown.low < 1

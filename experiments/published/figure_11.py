@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from experiments.article import Setting
-from experiments.published.networks import fit, joined, stacks, without_parts, wrong_unseen
+from experiments.published.networks import fit, joined, stacks, wrong_unseen
 from experiments.published.study import (
     PAPER_GAIN,
     Curve,
@@ -20,6 +20,7 @@ from experiments.published.study import (
     judged,
     levels,
 )
+from experiments.shared_images import left_out
 from simulation.arrays import FloatArray
 from simulation.coalitions import Game
 from simulation.statistics import Effect, paired_effect
@@ -51,7 +52,10 @@ def averaging_errors(setting: Setting, seeds: Sequence[int], repeats: int) -> di
         scaled.append(wrong_unseen(trained, member))
         drawn = [wrong_on_average(game, setting.rate, PASSES, rng) for _ in range(repeats)]
         averaged.append(np.mean(drawn, axis=0))
-    return {"scaled": without_parts(scaled), "averaged": without_parts(averaged)}
+    return {
+        "scaled": 100 * left_out(np.array(scaled)),
+        "averaged": 100 * left_out(np.array(averaged)),
+    }
 
 
 def wrong_on_average(

@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from experiments.article import Setting, Trained, fit_article_network, talk_of
 from experiments.published.study import Jobs, Results
+from experiments.shared_images import left_out
 from simulation.arrays import BoolArray, FloatArray
-
-PARTS = 20
-"""Parts of the test images, left out in turn, so that intervals count images as drawn too."""
 
 AT_ONCE = 2
 """Networks in a stack: of the 784-256-10, more at once take longer each."""
@@ -45,11 +42,14 @@ def errors(setting: Setting, seeds: Sequence[int]) -> dict[str, FloatArray]:
 
     Returns
     -------
-    dict of 'test', (S, 1 + PARTS) as `without_parts` has it, and 'training', (S, 1); in per cent.
+    dict of 'test', (S, 1 + PARTS) see `shared_images`, and 'training', (S, 1); in per cent.
     """
     trained = fit(setting, seeds)
     wrong = np.stack([wrong_unseen(trained, member) for member in range(len(seeds))])
-    return {"test": without_parts(wrong), "training": 100 * (1 - trained.practised[:, None])}
+    return {
+        "test": 100 * left_out(wrong.astype(float)),
+        "training": 100 * (1 - trained.practised[:, None]),
+    }
 
 
 def fit(setting: Setting, seeds: Sequence[int]) -> Trained:
@@ -62,25 +62,6 @@ def wrong_unseen(trained: Trained, member: int) -> BoolArray:
     game = trained.game_of(member)
     answers = game.answers(np.ones((1, game.n_members), dtype=bool))[0]  # (M, K)
     return np.asarray(answers.argmax(axis=1) != game.wanted.argmax(axis=1))
-
-
-def without_parts(wrong: npt.ArrayLike) -> FloatArray:
-    """Return errors in per cent, on all test images and without each part of them.
-
-    Parameters
-    ----------
-    wrong : (..., M) array_like
-        For each image, whether it is taken for another, or how often.
-
-    Returns
-    -------
-    (..., 1 + PARTS) array
-        As `simulation.statistics.paired_effect` takes them; image m is in part m % PARTS.
-    """
-    each = np.asarray(wrong, dtype=float)
-    part = np.arange(each.shape[-1]) % PARTS
-    left = [each, *(each[..., part != gone] for gone in range(PARTS))]
-    return np.stack([100 * some.mean(axis=-1) for some in left], axis=-1)
 
 
 def _steps(setting: Setting) -> int:
