@@ -164,3 +164,12 @@ def test_the_command_is_installed():
     )
     assert (told.returncode, told.stdout) == (2, "")
     assert "presenters is 0" in told.stderr
+
+
+def test_the_verdicts_are_those_of_the_report():
+    report = (ROOT / "docs/validation/report.md").read_text(encoding="utf-8")
+    (team,) = re.findall(r"in the team: (.*)\.\n", report)
+    (network,) = re.findall(r"In the network: (hold in .*)\.\n", report)
+    readme = " ".join(README.split())
+    assert team in readme
+    assert network in readme
