@@ -39,8 +39,8 @@ def published(
 ) -> None:
     """Measure a published figure again: the article's network on 5,000 MNIST images, ten seeds.
 
-    Writes a page with its figure, and JSON beside it, into OUT. One figure takes a minute to ten on
-    two cores.
+    Writes a page with its figure, and JSON beside it, into OUT. A study takes a quarter of a
+    minute to five on two cores.
     """
     started = time.perf_counter()
     chosen = STUDIES[one_of("study", study, tuple(STUDIES))]
