@@ -67,6 +67,24 @@ def test_higher_must_lie_beyond_the_margin(difference, spread, said):
     assert verdict("higher", difference, spread) == said
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-1.0, 0.0, "undecided"),
+        (-1.0, -1e-9, "the other way"),
+        (0.0, 1.0, "undecided"),
+        (0.0, 0.2, "equivalent"),
+        (1e-9, 0.2, "holds, but too small to matter"),
+        (-0.25, 0.0, "undecided"),
+        (0.25, 1.0, "undecided"),
+        (0.1, 0.25, "undecided"),
+    ],
+)
+def test_an_interval_that_ends_on_a_border(low, high, said):
+    effect = Effect(0.0, (low + high) / 2, low, high, 10)
+    assert Change("measure", "higher")._verdict(effect, 0.25) == said
+
+
 @pytest.mark.parametrize(("difference", "spread", "said"), HIGHER)
 def test_lower_is_the_same_mirrored(difference, spread, said):
     assert verdict("lower", -difference, spread) == said
