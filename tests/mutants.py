@@ -29,11 +29,11 @@ TOO_LONG = 60  # seconds: what does not end is noticed
 OF_EFFECTS = ("tests/test_statistics.py", "tests/test_rules.py")
 TESTS = {
     "experiments/validation/rules.py": ("tests/test_rules.py", "tests/test_claims_words.py"),
-    "experiments/validation/claims.py": ("tests/test_claims_words.py", "tests/test_reruns.py"),
+    "experiments/validation/claims.py": ("tests/test_claims_words.py", "tests/test_elsewhere.py"),
     "experiments/validation/facts.py": ("tests/test_claims_words.py",),
     "experiments/validation/controls.py": ("tests/test_control_rules.py",),
     "experiments/validation/remedies.py": ("tests/test_remedies.py",),
-    "experiments/validation/reruns.py": ("tests/test_reruns.py",),
+    "experiments/validation/reruns.py": ("tests/test_elsewhere.py", "tests/test_reruns.py"),
     "experiments/validation/game_measures.py": ("tests/test_game_measures.py",),
     "simulation/statistics.py": OF_EFFECTS,
     "simulation/intervals.py": OF_EFFECTS,

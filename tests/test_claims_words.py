@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from validations import HOLDING
 
-from experiments.validation.claims import CLAIMS, outcome_of
-from experiments.validation.conditions import TEAM
+from experiments.validation.claims import CLAIMS, judge_claim, outcome_of
+from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.facts import FACTS
+from experiments.validation.plan import Plan
 
 WITHOUT, WITH = 0, 1
 ABOVE, BELOW = 1, -1
 ALL = CLAIMS | FACTS
+THEY_HOLD = dict.fromkeys(("T3", "T4", "T9"), True)
 SMALL, FAILS = "holds, but too small to matter", "does not hold"
 
 # What has to be on which side of what, everything else being as in `HOLDING`; the verdict there.
@@ -58,11 +60,16 @@ BORDERS = [
 ]
 
 
-def verdict(name: str, measure: str = "", which: int = WITHOUT, value: float = 0.0) -> str:
-    figures = [
+def made_up() -> list[dict[str, np.ndarray]]:
+    """Figures without absences and with, of seeds that all say the same."""
+    return [
         {each: np.full(10, float(values[condition])) for each, values in HOLDING.items()}
         for condition in (WITHOUT, WITH)
     ]
+
+
+def verdict(name: str, measure: str = "", which: int = WITHOUT, value: float = 0.0) -> str:
+    figures = made_up()
     if measure:
         figures[which][measure] = np.full(10, value)
     theorems = dict.fromkeys(("T3", "T4", "T9"), True)
@@ -91,8 +98,25 @@ def test_every_rule_has_its_border():
 )
 def test_facts_rest_on_theorems(name, theorems):
     assert FACTS[name].theorems == theorems
+    for theorem in THEY_HOLD:
+        found = outcome_of(FACTS[name], TEAM, *made_up(), THEY_HOLD | {theorem: False})
+        assert found.verdict == ("does not hold" if theorem in theorems else "holds")
 
 
 def test_what_is_asked_of_the_team_alone():
     assert [name for name, claim in ALL.items() if not claim.on_network] == ["F2"]
     assert [name for name, claim in ALL.items() if not claim.on_team] == ["C7"]
+
+
+@pytest.mark.parametrize(
+    ("name", "places"), [("C1", [TEAM, CLEAN, NOISY]), ("C7", [CLEAN, NOISY]), ("F2", [TEAM])]
+)
+def test_a_claim_is_judged_wherever_it_is_asked(name, places):
+    plan = Plan(tuple(range(10)), every_setting=False)
+    world = {}
+    for place in plan.places():
+        world[place.without], world[place.absences] = made_up()
+    found = judge_claim(ALL[name], plan, world, THEY_HOLD)
+    assert [outcome.place for outcome in found] == places
+    assert [outcome.world for outcome in found] == [place.world for place in places]
+    assert {outcome.verdict for outcome in found} == {"holds"}
