@@ -18,6 +18,8 @@ from nn_bridge.dropout import Dropout
 from simulation import Moments
 from simulation.laws import AlwaysWithout, NumberAbsent
 
+pytestmark = pytest.mark.slow
+
 SEEDS = tuple(range(5))
 SMALL = NetworkSetting(practice=60)
 THEY_HOLD = dict.fromkeys(THEOREMS, True)
