@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from dashboard.numbers import Said
 from dashboard.published.page import page, study_json, write_study
 from experiments.processes import run_jobs
 from experiments.published import figure_9, figure_10, morcos
@@ -148,6 +149,10 @@ def test_a_page_says_all_that_was_found(ran, tmp_path):
     assert written == page(study, TINY, found)
     for statement in found.statements:
         assert statement.claim in written
+    for panel in found.panels:
+        for curve in panel.curves:
+            for point in curve.points:
+                assert f"| {Said.of(point).difference.lstrip('+')} [" in written
     for fact in [*found.facts, *study.same, *study.different, study.published, study.source]:
         assert fact in written
     stem = written.split("](")[1].split(".png")[0]
