@@ -66,7 +66,7 @@ class OneTeam(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Rehearse, and be judged."""
-        talk = synthetic_talk(np.random.default_rng([self.number, 0]))
+        talk = synthetic_talk(np.random.default_rng([self.number, 0]), choice=0)
         team = Team(talk, independent(5, self.rate), rng=self.number)
         team.rehearse(REHEARSALS)
         team.collect()

@@ -81,7 +81,8 @@ def bytes_per_team(talk: Talk, n_presenters: int, *, abilities: int = 4, questio
         what is drawn and written to while it rehearses.
     """
     shape = shape_of(talk, n_presenters, abilities=abilities, questions=questions)
-    talk_floats = (shape.practice + shape.show) * (shape.features + shape.sections)
+    chosen_on = 0 if talk.choice_questions is None else len(talk.choice_questions)
+    talk_floats = (shape.practice + chosen_on + shape.show) * (shape.features + shape.sections)
     floats = talk_floats + table_floats(shape) + 2 * skill_floats(shape) + working_floats(shape)
     # Questions as indices, attendance as marks and as numbers, and a finite number or not.
     drawn = AT_ONCE * (8 * shape.questions + 9 * shape.presenters + 16)

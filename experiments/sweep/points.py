@@ -89,7 +89,8 @@ class Point:
             talk = digits_talk(rng, practice=self.practice, label_noise=self.noise)
         else:
             assert self.practice is not None
-            talk = synthetic_talk(rng, practice=self.practice, noise=self.noise)
+            # A sweep chooses nothing, so it needs no questions to choose on.
+            talk = synthetic_talk(rng, practice=self.practice, noise=self.noise, choice=0)
         if talk.audience_name == self.audience:
             return talk
         return replace(talk, audience_name=self.audience)
