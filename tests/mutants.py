@@ -40,7 +40,29 @@ TESTS = {
     "simulation/significance.py": OF_EFFECTS,
 }
 
-EQUIVALENT: dict[tuple[str, str], str] = {}
+RULES_MODULE, REMEDIES = "experiments/validation/rules.py", "experiments/validation/remedies.py"
+MEASURES = "experiments/validation/game_measures.py"
+TWICE = "everyone is asked twice, and the first answer taken"
+EQUIVALENT = {
+    (MEASURES, "everyone = np.ones((1, n), dtype=bool): 1 to 2"): TWICE,
+    (
+        MEASURES,
+        "game.audience.report(game.answers(np.ones((1, game.n_members), dtype=bool))[0]): 1 to 2",
+    ): TWICE,
+    (
+        MEASURES,
+        "flat = game.contributions.reshape(game.n_members, -1): 1 to 2",
+    ): "numpy takes any size below 0 for the one that is left",
+    (
+        RULES_MODULE,
+        "lost = [finding for finding, p in held if p >= (1.0 - CONFIDENCE) / 2]: GtE to Gt",
+    ): "p is continuous, and never just that",
+    (
+        REMEDIES,
+        "return {name: np.array([each[name] for each in decays])[best, seeds] for name in "
+        "decays[0]}: 0 to 1",
+    ): "all decays have the same measures",
+}
 """By module and mutant: why nothing comes out otherwise."""
 
 OTHER = {
@@ -211,8 +233,6 @@ def survives(mutant: Mutant) -> bool:
         "-p",
         "no:xdist",
         "--no-header",
-        "-W",
-        "ignore",
     )
     files = [str(ROOT / name) for name in TESTS[mutant.module]]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):

@@ -42,6 +42,23 @@ def test_what_does_not_hold_here_and_there_still_does_not():
     assert held_against([other("holds")], fails).verdict == "undecided"
 
 
+@pytest.mark.parametrize(
+    ("found", "elsewhere", "verdict"),
+    [
+        ("does not hold", ["the other way"], "does not hold"),
+        ("the other way", ["does not hold", "the other way"], "does not hold"),
+        ("the other way", ["the other way"], "the other way"),
+        ("the other way", ["does not hold", "equivalent"], "undecided"),
+        ("equivalent", ["does not hold"], "undecided"),
+        ("equivalent", ["the other way"], "undecided"),
+        ("does not hold", ["undecided"], "undecided"),
+    ],
+)
+def test_to_fail_in_one_way_or_another_is_to_fail(found, elsewhere, verdict):
+    held = held_against([other(each) for each in elsewhere], replace(FOUND, found=found))
+    assert held.verdict == verdict
+
+
 def test_another_claim_or_place_does_not_count():
     elsewhere = [other("undecided", claim="C5"), other("undecided", place=CLEAN.name)]
     assert held_against(elsewhere, FOUND).verdict == "holds"

@@ -14,6 +14,7 @@ from experiments.validation.game_measures import (
     couple_agreements,
     game_measures,
     penalty,
+    stacked,
     strongest,
     variance_between,
 )
@@ -98,32 +99,37 @@ def test_neighbours_are_joined_to_blocks():
 
 
 def test_the_strongest_of_each_section_by_hand():
-    """Section 0: A says .9 and B .1 of it; section 1: A says .2 and B .8."""
+    """Section 0: A says .7, B .1 and C .2 of it; section 1: .2, .3 and .5."""
     wanted = np.array([[-1.0, -1.0], [1.0, 1.0]])
-    said = np.array([[0.9, 0.2], [0.1, 0.8]])  # (N, K)
+    said = np.array([[0.7, 0.2], [0.1, 0.3], [0.2, 0.5]])  # (N, K)
     game = Game(said[:, None] * wanted, np.zeros(2), wanted, SQUARED)
     assert strongest(game) == pytest.approx(
         {
-            "carrier's share": (0.9 + 0.8) / 2,
-            "section without its carrier": (1 - 0.9**2 + 1 - 0.8**2) / 2,
+            "carrier's share": (0.7 + 0.5) / 2,
+            "section without its carrier": (1 - 0.7**2 + 1 - 0.5**2) / 2,
         }
     )
 
 
 def test_agreement_of_couples_by_hand():
-    """A and B say the same, C and D the opposite of each other, across it is a right angle."""
-    along, across = np.array([[1.0], [1.0]]), np.array([[1.0], [-1.0]])
-    game = Game(np.array([along, 2 * along, across, -3 * across]), np.zeros(1), WANTED, SQUARED)
+    """Cosines, however loud: A and B say the same, and so do C and D, at a right angle to them."""
+    along, across = np.array([[0.1], [0.1]]), np.array([[0.3], [-0.3]])
+    game = Game(np.array([along, 2 * along, across, 3 * across]), np.zeros(1), WANTED, SQUARED)
     assert couple_agreements(game) == pytest.approx(
-        {"agreement of couples": 0.0, "agreement of others": 0.0}, abs=1e-15
+        {"agreement of couples": 1.0, "agreement of others": 0.0}, abs=1e-15
     )
-    game = replace(game, contributions=np.array([along, 2 * along, along, -across + along]))
     slanted = np.sqrt(0.5)
+    game = replace(game, contributions=np.array([along, 2 * along, along, along + across / 3]))
     assert couple_agreements(game) == pytest.approx(
         {"agreement of couples": (1 + slanted) / 2, "agreement of others": (1 + slanted) / 2}
     )
     silent = replace(game, contributions=np.array([along, along, along, 0 * along]))
     assert couple_agreements(silent)["agreement of couples"] == pytest.approx(1)
+
+
+def test_rows_are_stacked_by_measure():
+    assert stacked([{"a": 1.0}])["a"].tolist() == [1.0]
+    assert stacked([{"a": 1.0}, {"a": 2.0}])["a"].tolist() == [1.0, 2.0]
 
 
 def test_the_penalty_of_absences_by_hand():

@@ -62,10 +62,10 @@ def test_a_network_s_decay_is_chosen_on_all_choice_images():
 
 
 def test_weaker_decays_come_first():
-    for of_world in (TEAM_DECAYS, NETWORK_DECAYS):
-        strengths = [each.decay for each in of_world]
-        assert strengths == sorted(strengths)
-        assert len(strengths) == 4
+    assert [each.decay for each in TEAM_DECAYS] == [0.01, 0.03, 0.1, 0.3]
+    assert [each.decay for each in NETWORK_DECAYS] == [0.1, 0.3, 1.0, 3.0]
+    assert not any(each.stop for each in TEAM_DECAYS + NETWORK_DECAYS)
+    assert [(each.decay, each.stop) for each in (TEAM_STOPPED, NETWORK_STOPPED)] == [(0, True)] * 2
 
 
 # Comparing
