@@ -19,7 +19,7 @@ SMALL, FAILS = "holds, but too small to matter", "does not hold"
 
 # What has to be on which side of what, everything else being as in `HOLDING`; the verdict there.
 BORDERS = [
-    # Costs much: a tenth of the quality above chance (.70); and a tenth of itself less with absences.
+    # Costs much: a tenth of the quality above chance (.70); with absences a tenth of itself less.
     ("C1", "cost of losing one", WITHOUT, ABOVE, 0.1 * 0.70, FAILS),
     ("C1", "cost of losing one", WITH, BELOW, 0.9 * 0.19, SMALL),
     # No use: at most a tenth of what losing one costs (.19); synergy falls by as much.

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from validations import with_parts
 
-from experiments.validation.conditions import NOISY, TEAM
+from experiments.validation.conditions import NOISY, TEAM, TeamCondition
 from experiments.validation.controls import (
     NETWORK_COUPLES,
     NETWORK_FIXED,
+    NETWORK_NOISE,
     SIX_COUPLES,
     SIX_WITHOUT,
     SLOW_ABSENCES,
@@ -17,12 +18,15 @@ from experiments.validation.controls import (
     SLOW_WITHOUT,
     TEAM_FIXED,
     TEAM_NOISE,
+    ControlResult,
     couples_stay_together,
     judge_network_controls,
     judge_team_controls,
     much_less,
 )
 from experiments.validation.remedies import TEAM_DECAYS
+from simulation.laws import AlwaysWithout, Couples, Everyone, one_or_two_absent
+from simulation.statistics import Effect
 
 SPREAD = np.linspace(-1.0, 1.0, 10)
 
@@ -99,7 +103,6 @@ def team_world(**changed: tuple[float, str]) -> dict:
         "cost of losing one": (0.2, 0.05),
         "carrier's share": (0.8, 0.3),
         "section without its carrier": (0.0, 0.5),
-        "choice quality": (0.5, 0.5),
     }
     levels = {
         TEAM.without: 0.0, TEAM.absences: 1.0, TEAM_FIXED: 0.0, SIX_WITHOUT: 0.0, SIX_COUPLES: 0.0,
@@ -113,6 +116,8 @@ def team_world(**changed: tuple[float, str]) -> dict:
         }
         for number, (key, level) in enumerate(levels.items())
     }
+    for decay in TEAM_DECAYS:  # all tied: the weakest is taken
+        world[decay]["choice quality"] = np.zeros(10)
     world[SIX_COUPLES]["agreement of others"] = world[SIX_WITHOUT]["agreement of others"] + 0.3
     return world
 
@@ -122,7 +127,15 @@ def team_verdicts(world: dict) -> dict[str, str]:
 
 
 def test_the_team_s_controls_hold_where_figures_are_as_predicted():
-    assert list(team_verdicts(team_world()).values()) == ["holds"] * 7
+    results = judge_team_controls(team_world())
+    assert [result.verdict for result in results] == ["holds"] * 7
+    fixed, *_couples, noise, cost, share, section = (result.effect for result in results)
+    assert (fixed.before, fixed.after) == pytest.approx((0.0, 0.25 * 0.4), abs=1e-9)
+    assert (noise.before, noise.after) == pytest.approx((0.0, 0.3 * (0.4 - 0.1)), abs=1e-9)
+    assert (cost.before, cost.after) == pytest.approx((0.3 * 0.15, 0.15))
+    assert (share.before, share.after) == pytest.approx((0.3 * 0.5, 0.5))
+    assert (section.before, section.after) == pytest.approx((0.3 * 0.5, 0.5))
+    assert results[0].of_absences == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +183,43 @@ def test_a_network_s_fixed_block_is_held_to_the_co_adaptation_score():
     world[NETWORK_COUPLES]["agreement of others"] = world[NOISY.without]["co-adaptation score"] + 1
     fixed, *of_couples = judge_network_controls(world)
     assert (fixed.verdict, fixed.of_absences) == ("holds", pytest.approx(0.1))
+    assert (fixed.effect.before, fixed.effect.after) == pytest.approx((0.05, 0.25 * 0.5))
     assert [control.verdict for control in of_couples] == ["holds", "holds"]
     world[NETWORK_FIXED] = world[NOISY.absences]
     assert judge_network_controls(world)[0].verdict == "does not hold"
 
 
 def test_with_too_few_seeds_no_control_says_anything():
-    few = {key: {n: v[:4] for n, v in each.items()} for key, each in team_world().items()}
-    assert set(team_verdicts(few).values()) == {"too few seeds to say"}
+    def with_seeds(count: int) -> set[str]:
+        world = team_world()
+        few = {key: {n: v[:count] for n, v in each.items()} for key, each in world.items()}
+        return set(team_verdicts(few).values())
+
+    assert with_seeds(4) == {"too few seeds to say"}
+    assert with_seeds(5) == {"holds"}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (1e-9, 1.0, "holds"),
+        (0.0, 1.0, "undecided"),
+        (-1.0, 0.0, "undecided"),
+        (-1.0, -1e-9, "does not hold"),
+    ],
+)
+def test_an_interval_that_ends_on_0_decides_nothing(low, high, said):
+    effect = Effect(0.0, (low + high) / 2, low, high, 10)
+    assert ControlResult.superior("a", "team", "b", "c", effect).verdict == said
+
+
+def test_controls_are_what_they_are_called():
+    assert TeamCondition(AlwaysWithout(5, 4)) == TEAM_FIXED
+    assert TeamCondition(noise=one_or_two_absent(5)) == TEAM_NOISE
+    assert (SIX_WITHOUT.law, SIX_COUPLES.law) == (Everyone(6), Couples(6, 0.3))
+    assert (NETWORK_FIXED.law, NETWORK_COUPLES.law) == (AlwaysWithout(8, 0), Couples(256, 0.5))
+    assert [each.slow for each in (SLOW_WITHOUT, SLOW_ABSENCES, SLOW_NOISE)] == [4, 4, 4]
+    assert [each.starts for each in (SLOW_WITHOUT, SLOW_ABSENCES, SLOW_NOISE)] == [1, 1, 1]
+    of_networks = (NETWORK_FIXED, NETWORK_COUPLES, NETWORK_NOISE)
+    assert [each.rate for each in of_networks] == [0.5, 0.5, 0.5]
+    assert [each.noise for each in of_networks] == [False, False, True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from validations import failing_validation, synthetic
@@ -12,6 +13,7 @@ import run
 from dashboard.validation.files import validation_json
 from experiments.validation.conditions import TEAM
 from experiments.validation.reruns import Rerun, held_against, read_rerun
+from experiments.validation.rules import Verdict
 from simulation import InputError
 
 
@@ -66,6 +68,14 @@ DAMAGED = {
 def test_the_file_that_the_damaged_ones_differ_from_is_read(tmp_path):
     (tmp_path / "validation.json").write_text(written(), "utf-8")
     assert read_rerun(tmp_path) == Rerun(0, "c", {("C4", "s"): "holds"})
+
+
+def test_every_verdict_is_read(tmp_path):
+    words = get_args(Verdict)
+    outcomes = [{"setting": each, "verdict": each} for each in words]
+    text = written(claims=[{"id": "C4", "outcomes": outcomes}])
+    (tmp_path / "validation.json").write_text(text, "utf-8")
+    assert read_rerun(tmp_path).verdicts == {("C4", each): each for each in words}
 
 
 @pytest.mark.parametrize("damage", DAMAGED)

@@ -245,6 +245,7 @@ def found(p: float, verdict: Verdict, expect: str = "higher") -> Finding:
 def test_many_findings_are_corrected_together_by_hand():
     """Four times the smallest, three times the next, ..: .016, .036 and .040 against .025."""
     first, second, third = (found(p, "holds") for p in (0.004, 0.012, 0.020))
+    assert first.p == pytest.approx(0.004)
     failing, of_no_direction = found(0.6, "undecided"), found(0.001, "holds", "same")
     counted = count_findings([third, failing, first, of_no_direction, second])
     assert (counted.directional, counted.hold, counted.hold_after_holm) == (4, 3, 1)
