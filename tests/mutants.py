@@ -4,7 +4,7 @@ Run by `make mutants`; writes docs/validation/mutants.md. A mutant is one change
 a number, or of a word that a rule goes by (DeMillo, Lipton, Sayward 1978, Hints on test data
 selection). Each is put in place of its module in a process of its own, where the tests named for
 that module are run until one fails. One that no test notices survives; if it cannot be noticed, for
-nothing comes out otherwise, it stands in `EQUIVALENT` with the reason.
+nothing comes out otherwise, it stands in tests/data/equivalent_mutants.toml with the reason.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -40,29 +41,7 @@ TESTS = {
     "simulation/significance.py": OF_EFFECTS,
 }
 
-RULES_MODULE, REMEDIES = "experiments/validation/rules.py", "experiments/validation/remedies.py"
-MEASURES = "experiments/validation/game_measures.py"
-TWICE = "everyone is asked twice, and the first answer taken"
-EQUIVALENT = {
-    (MEASURES, "everyone = np.ones((1, n), dtype=bool): 1 to 2"): TWICE,
-    (
-        MEASURES,
-        "game.audience.report(game.answers(np.ones((1, game.n_members), dtype=bool))[0]): 1 to 2",
-    ): TWICE,
-    (
-        MEASURES,
-        "flat = game.contributions.reshape(game.n_members, -1): 1 to 2",
-    ): "numpy takes any size below 0 for the one that is left",
-    (
-        RULES_MODULE,
-        "lost = [finding for finding, p in held if p >= (1.0 - CONFIDENCE) / 2]: GtE to Gt",
-    ): "p is continuous, and never just that",
-    (
-        REMEDIES,
-        "return {name: np.array([each[name] for each in decays])[best, seeds] for name in "
-        "decays[0]}: 0 to 1",
-    ): "all decays have the same measures",
-}
+EQUIVALENT = tomllib.loads((ROOT / "tests/data/equivalent_mutants.toml").read_text("utf-8"))
 """By module and mutant: why nothing comes out otherwise."""
 
 OTHER = {
@@ -86,8 +65,7 @@ RULES = {"Change", "Threshold", "Margin", "relative"}
 
 THIRD_PARTY = (
     "jinja2", "joblib", "matplotlib.figure", "mesa", "mlxtend", "pandas", "pydantic", "pytest",
-    "rich.table", "scipy.stats", "sklearn.datasets", "starlette.applications", "threadpoolctl",
-    "typer", "uvicorn",
+    "rich.table", "scipy.stats", "sklearn.datasets", "threadpoolctl", "typer",
 )  # fmt: skip
 
 
@@ -254,13 +232,16 @@ def main(modules: list[str]) -> int:
     context = multiprocessing.get_context("fork")
     with context.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         for module in modules or TESTS:
+            unchanged = Mutant(module, (ROOT / module).read_text("utf-8"), "nothing changed")
+            if not pool.apply(survives, (unchanged,)):
+                raise SystemExit(f"the tests of {module} fail without any mutant: mend them first")
             made = list(mutants(module))
             alive = [
                 mutant.change
                 for mutant, survived in zip(made, pool.imap(survives, made), strict=True)
                 if survived
             ]
-            equivalent = [change for change in alive if (module, change) in EQUIVALENT]
+            equivalent = [change for change in alive if change in EQUIVALENT.get(module, {})]
             new = [change for change in alive if change not in equivalent]
             surviving += [(module, change) for change in new]
             rows.append((module, len(made), len(made) - len(alive), len(equivalent), len(new)))
@@ -286,7 +267,9 @@ def page(rows: list, surviving: list) -> str:
         f"| all | | {' | '.join(map(str, totals))} |",
     ]  # fmt: skip
     reasons = [
-        f"- `{module}`, `{change}`: {reason}." for (module, change), reason in EQUIVALENT.items()
+        f"- `{module}`, `{change}`: {reason}."
+        for module, changes in EQUIVALENT.items()
+        for change, reason in changes.items()
     ]
     left = [f"- `{module}`, `{change}`" for module, change in surviving]
     return "\n".join(

@@ -235,6 +235,22 @@ def test_p_is_that_of_a_one_sided_t_test_beyond_the_margin(rule, beyond, alterna
     assert rule.decide(without, absences).p == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_p_is_a_fortieth_where_the_interval_ends(sign):
+    gain = sign * np.exp(np.linspace(-1.0, 2.5, 10))  # a skewed one
+    without, absences = {"measure": np.zeros(10)}, {"measure": gain}
+    ends = Change("measure", "higher").decide(without, absences).effect
+    assert ends.low < 0 if sign < 0 else ends.low > 0
+    at_its_end = Change("measure", "higher", Margin(ends.low)).decide(without, absences)
+    assert at_its_end.p == pytest.approx(0.025)
+
+
+def test_where_every_seed_says_the_same_p_is_0_or_1():
+    for difference, p in ((0.5, 0.0), (0.25, 1.0), (0.125, 1.0)):
+        rule = Change("measure", "higher", MARGIN)
+        assert rule.decide(figures(2.0), figures(2.0 + difference)).p == p
+
+
 def found(p: float, verdict: Verdict, expect: str = "higher") -> Finding:
     """Make up a finding with this p: of ten seeds, with a standard error of 1."""
     away = float(-stats.t.ppf(p, df=9))
