@@ -8,6 +8,7 @@ from games import random_game
 
 from experiments.article import Setting, fit_article_network, talk_of
 from experiments.shared_images import PARTS, kept_images
+from experiments.sub_networks import average_of_sub_networks
 from experiments.validation import network_world
 from experiments.validation.conditions import BLOCKS, NetworkCondition, NetworkSetting
 from experiments.validation.game_measures import (
@@ -18,7 +19,6 @@ from experiments.validation.game_measures import (
 )
 from experiments.validation.network_world import (
     AVERAGED,
-    average_of_sub_networks,
     masks_met,
     measure_networks,
     passes_to_match,
@@ -69,7 +69,7 @@ def test_half_silenced_is_a_point_of_the_ablation_curve(measured):
 def test_the_average_of_sub_networks_is_that_of_their_probabilities():
     game = random_game("softmax", 4, questions=12)
     full = game.audience.report(game.answers(np.ones((1, 4), dtype=bool)))[0]
-    nobody_drops = average_of_sub_networks(game, 0.0, np.random.default_rng(0))
+    nobody_drops = average_of_sub_networks(game, 0.0, AVERAGED, np.random.default_rng(0))
     np.testing.assert_allclose(nobody_drops, np.broadcast_to(full, (len(AVERAGED), *full.shape)))
     masks = np.array(np.meshgrid(*[[0, 1]] * 4)).reshape(4, -1).T.astype(bool)
     answers = [
@@ -77,7 +77,7 @@ def test_the_average_of_sub_networks_is_that_of_their_probabilities():
         for mask in masks
     ]
     exact = game.audience.report(np.array(answers)).mean(axis=0)
-    drawn = average_of_sub_networks(game, 0.5, np.random.default_rng(0))
+    drawn = average_of_sub_networks(game, 0.5, AVERAGED, np.random.default_rng(0))
     np.testing.assert_allclose(drawn[-1], exact, atol=0.05)
     assert np.abs(drawn[0] - exact).max() > 0.05
 

@@ -21,6 +21,7 @@ from experiments.published.study import (
     levels,
 )
 from experiments.shared_images import left_out
+from experiments.sub_networks import average_of_sub_networks
 from simulation.arrays import FloatArray
 from simulation.coalitions import Game
 from simulation.statistics import Effect, paired_effect
@@ -61,30 +62,9 @@ def averaging_errors(setting: Setting, seeds: Sequence[int], repeats: int) -> di
 def wrong_on_average(
     game: Game, rate: float, passes: Sequence[int], rng: np.random.Generator
 ) -> FloatArray:
-    """Say which images are wrong by the mean probabilities of random sub-networks.
-
-    Parameters
-    ----------
-    game : Game
-        The hidden units of a network with dropout.
-    rate : float
-        At which each is dropped; those left are scaled by 1 / (1 - rate), as in training.
-    passes : (K,) sequence of int
-        Sub-networks averaged, rising; each average goes on from the one before.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (K, M) array of 0 and 1
-    """
-    flat = game.contributions.reshape(game.n_members, -1)
-    total, done, wrong = np.zeros_like(game.wanted), 0, []
-    for upto in passes:
-        kept = (rng.random((upto - done, game.n_members)) >= rate) / (1 - rate)  # (C, N)
-        answers = game.handout + (kept @ flat).reshape(-1, *game.wanted.shape)
-        total, done = total + game.audience.report(answers).sum(axis=0), upto
-        wrong.append(total.argmax(axis=1) != game.wanted.argmax(axis=1))
-    return np.array(wrong, dtype=float)
+    """Say which images averages of so many sub-networks get wrong, (A, M) of 0 and 1."""
+    averages = average_of_sub_networks(game, rate, passes, rng)
+    return np.asarray(averages.argmax(axis=2) != game.wanted.argmax(axis=1), dtype=float)
 
 
 def find(plan: Plan, results: Results) -> Found:

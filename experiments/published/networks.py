@@ -1,4 +1,4 @@
-"""The networks that the studies train, two at a time, and their errors in per cent."""
+"""The networks that the studies train, two in a job, and their errors in per cent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from experiments.shared_images import left_out
 from simulation.arrays import BoolArray, FloatArray
 
 AT_ONCE = 2
-"""Networks in a stack: of the 784-256-10, more at once take longer each."""
+"""Networks in a job: few, so that all processes are busy to the end."""
 
 Measure = Callable[..., dict[Any, FloatArray]]
 """A function of a setting, seeds and what it is told besides: figures by name, (S, ...)."""

@@ -9,6 +9,7 @@ import numpy as np
 from experiments.article import Trained, fit_article_network, talk_of
 from experiments.article_measures import SILENCED
 from experiments.shared_images import PARTS, kept_images, left_out
+from experiments.sub_networks import average_of_sub_networks
 from experiments.validation.conditions import (
     BLOCKS,
     OTHER_START,
@@ -58,7 +59,7 @@ ABLATIONS = 20
 def measure_networks(
     condition: NetworkCondition, epochs: int, seeds: Sequence[int], data: str
 ) -> dict[str, FloatArray]:
-    """Train the article's network for each seed, as one stack, and measure each.
+    """Train the article's network for each seed, and measure each.
 
     Two conditions with the same seeds are paired: same practice images and wrong labels, same
     start, same order. All seeds share the images that they are tested on, and those that are chosen
@@ -111,7 +112,7 @@ def _beside_the_average(
     units: Game, rate: float, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Hold one scaled pass against the mean probabilities of random sub-networks."""
-    averaged = average_of_sub_networks(units, rate, rng)  # (A, M, K)
+    averaged = average_of_sub_networks(units, rate, AVERAGED, rng)  # (A, M, K)
     scaled = units.audience.report(units.answers(np.ones((1, units.n_members), dtype=bool)))[0]
     of_one, of_average = _right(scaled, units.wanted), _right(averaged, units.wanted)
     return {
@@ -176,22 +177,6 @@ def masks_met(model: Sequential) -> dict[str, FloatArray]:
         "silenced at the show": shown.mean(axis=(1, 2)),
         "distinct sub-teams": np.array(distinct, dtype=float),
     }
-
-
-def average_of_sub_networks(units: Game, rate: float, rng: np.random.Generator) -> FloatArray:
-    """Mean probabilities of 1, 2, 5, .. random sub-networks, (A, M, K)."""
-    total = np.zeros_like(units.wanted)
-    means, done = [], 0
-    flat = units.contributions.reshape(units.n_members, -1)
-    for average in AVERAGED:
-        while done < average:
-            batch = min(50, average - done)
-            kept = (rng.random((batch, units.n_members)) >= rate) / (1.0 - rate)  # (C, N)
-            answers = units.handout + (kept @ flat).reshape(batch, *units.wanted.shape)
-            total += units.audience.report(answers).sum(axis=0)
-            done += batch
-        means.append(total / done)
-    return np.array(means)
 
 
 def passes_to_match(averaged: FloatArray, scaled_pass: float) -> int:
