@@ -1,5 +1,20 @@
+import fuzzing
 import pytest
 from threadpoolctl import threadpool_limits
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--fuzz",
+        type=int,
+        default=fuzzing.INPUTS,
+        metavar="N",
+        help=f"inputs that all doors are given together; {fuzzing.INPUTS} if left out",
+    )
+
+
+def pytest_configure(config):
+    fuzzing.prepare(config.getoption("--fuzz"))
 
 
 @pytest.fixture(autouse=True, scope="session")
