@@ -213,11 +213,13 @@ def test_absent_groups_are_silent_and_the_others_speak_up():
 
 def test_networks_that_are_no_team_are_refused():
     talk = talk_for("softmax", 0)
-    deep = Sequential(
-        [Dense(4, "relu", input_shape=(64,)), Dense(4, "relu"), Dropout(0.5), Dense(10)]
-    )
-    with pytest.raises(InputError, match="only Dense\\(relu\\), Dropout, Dense"):
-        TeamLayers.of(deep)
+    for no_team in (
+        [Dense(4, "relu"), Dense(4, "relu"), Dropout(0.5), Dense(10)],
+        [Dense(4, "linear"), Dropout(0.5), Dense(10)],
+        [Dense(4, "relu"), Dropout(0.5), Dense(10, "relu")],
+    ):
+        with pytest.raises(InputError, match="only Dense\\(relu\\), Dropout, Dense"):
+            TeamLayers.of(Sequential(no_team))
     network = article_network(0.5, (8, 8), 0, hidden=4)
     network.compile(Adam(), "categorical_crossentropy")
     with pytest.raises(InputError, match="plain SGD"):

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -55,6 +56,13 @@ def test_many_missing_are_drawn_and_every_sub_team_has_k_missing():
     assert masks.shape == (2_000, 30)
     assert (masks.sum(axis=1) == 23).all()
     assert np.abs(masks.mean(axis=0) - 23 / 30).max() < 0.05
+
+
+def test_what_is_drawn_is_drawn_with_seed_0_if_no_generator_is_given():
+    game = random_game("softmax", 5)
+    for drawn in (partial(missing_masks, 30, 7), partial(co_adaptation_score, game)):
+        np.testing.assert_array_equal(drawn(), drawn(rng=np.random.default_rng(0)))
+        assert not np.array_equal(drawn(), drawn(rng=np.random.default_rng(1)))
 
 
 def test_more_missing_than_there_are_is_told():

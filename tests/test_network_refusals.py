@@ -98,6 +98,7 @@ def test_bad_input_is_told_in_one_line(do, says):
         ("categorical_crossentropy", np.ones((20, 3)), "rows that are no probabilities"),
         ("categorical_crossentropy", np.tile([2.0, -1, 0], (20, 1)), "rows that are no probabil"),
         ("mse", Y, "y has shape (20,), but mean_squared_error compares it with 3 outputs"),
+        ("mse", np.ones((20, 2)), "y has shape (20, 2), but mean_squared_error compares it with 3"),
         ("mse", np.ones((19, 3)), "y has shape (19, 3), but x has 20 samples"),
         ("mse", np.full((20, 3), np.inf), "y holds NaN, infinity"),
     ],

@@ -113,6 +113,27 @@ def test_a_talk_may_be_shared(questions, compiled):
     assert largest_difference(stack, teams) <= CLOSE
 
 
+def test_one_talk_given_to_each_member_is_looked_up_in_one_table():
+    one, other = small_talk("squared error", 0), small_talk("squared error", 1)
+    for talks, tables in (([one], 1), ([one] * 3, 1), ([one, one, other], 3)):
+        stack = TeamStack(talks, LAWS[:3], range(3))
+        assert len(stack._blocks[0]._given.table) == tables
+
+
+@pytest.mark.parametrize(
+    ("options", "kernel"),
+    [
+        ({}, "Matrices"),
+        ({"questions": 1}, "OneQuestion"),
+        ({"compiled": True}, "Compiled"),
+        ({"questions": 1, "compiled": True}, "Compiled"),
+    ],
+)
+def test_the_kernel_is_the_one_asked_for(options, kernel):
+    stack = TeamStack([small_talk("squared error")], LAWS[:1], [0], abilities=3, **options)
+    assert type(stack._blocks[0]._kernel).__name__ == kernel
+
+
 @pytest.mark.parametrize("trust", [0.02, 1.0])
 def test_with_weight_decay_every_member_is_its_team(trust):
     talks = [small_talk("squared error", seed) for seed in range(7)]
