@@ -14,9 +14,9 @@ from benchmarks.figure import draw_growth
 from benchmarks.launches import run_all, tell
 from benchmarks.plan import PARTS, chosen
 from benchmarks.report import as_json, machine, markdown
-from dashboard.files import ready_folder, write_json, write_whole
 from dashboard.style import check_language
 from simulation.checks import InputError, one_of, whole
+from simulation.outputs import outputs
 
 BAD_INPUT = 2
 
@@ -52,26 +52,28 @@ def benchmarks(
         raise InputError("a quick run measures too little to be added: leave --quick or --add out")
     wanted = [part.strip().lower() for part in peers.split(",") if part.strip()]
     check_language(lang)
-    folder = ready_folder(out)
-    day, about = date.today().isoformat(), machine()
-    before, began = read_earlier(folder / "benchmarks.json", about) if add else ([], day)
-    outcomes = run_all(
-        chosen(parts, quick=quick) if launches else [],
-        launches,
-        quick=quick,
-        takes_part=lambda entry: not wanted or any(part in entry.name.lower() for part in wanted),
-        say=tell,
-    )
-    if not any(row.launches for outcome in (*before, *outcomes) for row in outcome.rows):
-        raise InputError("nothing could be timed: see the reasons above")
-    if add:
-        outcomes = joined(before, outcomes)
-        day = day if day == began else f"{began.split()[0]} to {day}"
-    page = markdown(outcomes, about, day)
-    if any(outcome.comparison.curve for outcome in outcomes):
-        write_whole(folder / "growth.png", lambda file: draw_growth(outcomes, file, lang))
-    write_json(folder / "benchmarks.json", as_json(outcomes, about, day, quick=quick))
-    write_whole(folder / "report.md", lambda file: file.write(page.encode()))
+    with outputs(out) as files:
+        day, about = date.today().isoformat(), machine()
+        before, began = read_earlier(out / "benchmarks.json", about) if add else ([], day)
+        outcomes = run_all(
+            chosen(parts, quick=quick) if launches else [],
+            launches,
+            quick=quick,
+            takes_part=lambda entry: (
+                not wanted or any(part in entry.name.lower() for part in wanted)
+            ),
+            say=tell,
+        )
+        if not any(row.launches for outcome in (*before, *outcomes) for row in outcome.rows):
+            raise InputError("nothing could be timed: see the reasons above")
+        if add:
+            outcomes = joined(before, outcomes)
+            day = day if day == began else f"{began.split()[0]} to {day}"
+        page = markdown(outcomes, about, day)
+        if any(outcome.comparison.curve for outcome in outcomes):
+            files.write("growth.png", lambda file: draw_growth(outcomes, file, lang))
+        files.write_json("benchmarks.json", as_json(outcomes, about, day, quick=quick))
+        files.write_text("report.md", page)
     print(page)
 
 

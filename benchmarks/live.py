@@ -29,7 +29,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.report import machine
-from dashboard.files import ready_folder, write_json, write_whole
+from simulation.outputs import outputs
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -302,15 +302,16 @@ def live(
     ),
 ) -> None:
     """Measure the live page in headless Chromium, and write its figures."""
-    folder = ready_folder(out)
-    figures = asyncio.run(measure())
-    about = machine()
-    where = f"{about['processor']}, {about['cores']} cores, Python {about['python']}"
-    text = markdown(figures, where)
-    print(text)
-    write_whole(folder / "numbers.md", lambda file: file.write(text.encode()))
-    content = {"date": date.today().isoformat(), "machine": about}
-    write_json(folder / "numbers.json", content | {"figures": [vars(figure) for figure in figures]})
+    with outputs(out) as files:
+        figures = asyncio.run(measure())
+        about = machine()
+        where = f"{about['processor']}, {about['cores']} cores, Python {about['python']}"
+        text = markdown(figures, where)
+        print(text)
+        files.write_text("numbers.md", text)
+        content = {"date": date.today().isoformat(), "machine": about}
+        rows = [vars(figure) for figure in figures]
+        files.write_json("numbers.json", content | {"figures": rows})
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from commands.shared import Seed, console, progress
-from dashboard.files import ready_folder, write_whole
 from dashboard.live.export import page_with
 from dashboard.live.recording import MOST_PRESENTERS, record
 from dashboard.live.setup import Setup, read
 from simulation.checks import InputError, whole
+from simulation.outputs import output
 
 MOST_BYTES = 4_000_000
 
@@ -34,19 +34,17 @@ def export(
     whole("presenters", presenters, least=2, most=MOST_PRESENTERS)
     whole("frames", frames, least=2, most=1_000)
     whole("rehearsals", rehearsals, least=frames, most=20_000)
-    if path.is_dir():
-        raise InputError(f"{path} is a folder, but must be the HTML file to write: add its name")
-    ready_folder(path.parent, "PATH")
     setup = read(Setup, {"seed": seed, "presenters": presenters, "left": left, "right": right})
-    with progress(quiet=False) as on_progress:
-        recording = record(
-            setup, rehearsals, frames, lambda done, of: on_progress("recording", done, of)
-        )
-    html = page_with(recording).encode()
-    if len(html) > MOST_BYTES:
-        raise InputError(
-            f"the page would be {len(html) / 1e6:.1f} MB, but stays under {MOST_BYTES / 1e6:.0f} "
-            f"to be mailed: fewer --frames than {frames}"
-        )
-    write_whole(path, lambda file: file.write(html))
+    with output(path, "name another PATH, of an HTML file") as write:
+        with progress(quiet=False) as on_progress:
+            recording = record(
+                setup, rehearsals, frames, lambda done, of: on_progress("recording", done, of)
+            )
+        html = page_with(recording).encode()
+        if len(html) > MOST_BYTES:
+            raise InputError(
+                f"the page would be {len(html) / 1e6:.1f} MB, but stays under "
+                f"{MOST_BYTES / 1e6:.0f} to be mailed: fewer --frames than {frames}"
+            )
+        write(lambda file: file.write(html))
     console.print(f"Wrote {path}, {len(html) / 1e6:.1f} MB.", soft_wrap=True)

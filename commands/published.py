@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
-from dashboard.files import ready_folder
 from dashboard.published.page import study_json, write_study
 from dashboard.published.table import statements_table
 from experiments.processes import run_jobs
 from experiments.published.studies import STUDIES
 from experiments.published.study import Plan
 from simulation.checks import one_of
+from simulation.outputs import outputs
 
 
 def published(
@@ -45,15 +45,17 @@ def published(
     started = time.perf_counter()
     chosen = STUDIES[one_of("study", study, tuple(STUDIES))]
     plan = Plan.short(seed) if quick else Plan.full(seed)
-    folder = ready_folder(out)
-    with progress(quiet=as_json) as on_progress:
-        results = run_jobs(chosen.jobs(plan), workers, on_progress)
-    found = chosen.find(plan, results)
-    written = write_study(folder, chosen, plan, found)
+    with outputs(out) as files:
+        with progress(quiet=as_json) as on_progress:
+            results = run_jobs(chosen.jobs(plan), workers, on_progress)
+        found = chosen.find(plan, results)
+        written = write_study(files, chosen, plan, found)
     if as_json:
         say_json(study_json(chosen, plan, found))
         return
     console.print(statements_table(chosen, found))
     for fact in found.facts:
         console.print(fact, highlight=False)
-    console.print(f"Wrote {written} after {time.perf_counter() - started:.0f} s.", soft_wrap=True)
+    console.print(
+        f"Wrote {out / written} after {time.perf_counter() - started:.0f} s.", soft_wrap=True
+    )

@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dashboard.files import json_text
 from experiments.processes import OnProgress
+from simulation.outputs import json_text
 
 console = Console()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,6 @@ import typer
 
 from commands.shared import AsJson, Seed, console, progress, say_json
 from dashboard.advice import advice_table
-from dashboard.files import ready_folder, write_whole
 from dashboard.tables import dependence_table, presenters_table, team_table
 from experiments.prediction.best import advise
 from experiments.versions import versions
@@ -19,6 +19,7 @@ from simulation import Talk, Team, law_from_text, real_talk, synthetic_talk
 from simulation.attendance_input import LAW_HELP
 from simulation.checks import whole
 from simulation.coalitions import dependence
+from simulation.outputs import output
 from simulation.real_talks import check_data
 from simulation.scenario import HEAD_START
 
@@ -79,31 +80,30 @@ def simulate(
         else:
             console.print(advice_table(advised, presenters))
         return
-    if csv is not None:
-        ready_folder(csv.parent)
-    team = Team(
-        talk_of(talk, practice, noise, seed),
-        law,
-        abilities=abilities,
-        trust=trust,
-        learning_rate=learning_rate,
-        questions=questions,
-        attendance_per=per,
-        show_every=show_every,
-        rng=seed,
-    )
-    if head_start:
-        team.practise_alone(HEAD_START, head_start)
-    with progress(quiet=as_json) as on_progress:
+    writing = nullcontext() if csv is None else output(csv, "name another file with --csv")
+    with writing as write, progress(quiet=as_json) as on_progress:
+        team = Team(
+            talk_of(talk, practice, noise, seed),
+            law,
+            abilities=abilities,
+            trust=trust,
+            learning_rate=learning_rate,
+            questions=questions,
+            attendance_per=per,
+            show_every=show_every,
+            rng=seed,
+        )
+        if head_start:
+            team.practise_alone(HEAD_START, head_start)
         for done in range(0, rehearsals, 100):
             on_progress("rehearsing", done, rehearsals)
             team.rehearse(min(100, rehearsals - done))
         on_progress("rehearsing", rehearsals, rehearsals)
-    show = team.show()
-    found = dependence(show.game, law, np.random.default_rng([seed, 1]))
-    if csv is not None:
-        frame = team.datacollector.get_model_vars_dataframe()
-        write_whole(csv, lambda file: frame.to_csv(file, index=False))
+        show = team.show()
+        found = dependence(show.game, law, np.random.default_rng([seed, 1]))
+        if write is not None:
+            frame = team.datacollector.get_model_vars_dataframe()
+            write(lambda file: frame.to_csv(file, index=False))
     if as_json:
         say_json(
             {

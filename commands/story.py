@@ -10,12 +10,12 @@ import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.figures import draw_story
-from dashboard.files import ready_folder, write_json, write_text, write_whole
 from dashboard.story_report.page import story_page
 from dashboard.story_report.results import results_page
 from dashboard.style import check_language
 from dashboard.tables import story_tables
 from experiments.story import StoryPlan, run_story
+from simulation.outputs import outputs
 
 
 def story(
@@ -45,16 +45,15 @@ def story(
     plan = StoryPlan.quick(seed) if quick else StoryPlan(seed)
     check_language(lang)
     check_language("ja")  # the report speaks it whatever `lang` is
-    folder = ready_folder(out)
-    with progress(quiet=as_json) as on_progress:
-        told = run_story(plan, workers, on_progress)
-    results = told.to_json()
-    command = _command(seed, quick, lang)
-    page = story_page(told, command, lang)
-    write_text(folder / "results.md", results_page(told, command))
-    write_json(folder / "results.json", results)
-    write_whole(folder / "dashboard.png", lambda file: draw_story(told, file, lang))
-    write_text(folder / "report.html", page)
+    with outputs(out) as files:
+        with progress(quiet=as_json) as on_progress:
+            told = run_story(plan, workers, on_progress)
+        results = told.to_json()
+        command = _command(seed, quick, lang)
+        files.write_text("report.html", story_page(told, command, lang))
+        files.write_text("results.md", results_page(told, command))
+        files.write_json("results.json", results)
+        files.write("dashboard.png", lambda file: draw_story(told, file, lang))
     if as_json:
         say_json(results)
         return
@@ -67,7 +66,7 @@ def story(
         )
     names = "report.html, dashboard.png, results.md and results.json"
     console.print(
-        f"Wrote {names} into {folder} after {time.perf_counter() - started:.0f} s.", soft_wrap=True
+        f"Wrote {names} into {out} after {time.perf_counter() - started:.0f} s.", soft_wrap=True
     )
 
 

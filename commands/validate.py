@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
-from dashboard.files import ready_folder
 from dashboard.style import check_language
 from dashboard.validation.files import validation_json, write_validation
 from dashboard.validation.tables import validation_tables
@@ -19,6 +18,7 @@ from experiments.validation.plan import Plan
 from experiments.validation.reruns import read_rerun
 from experiments.validation.validate import Scope, judge
 from simulation.checks import whole
+from simulation.outputs import outputs
 from simulation.real_talks import check_data
 
 
@@ -68,11 +68,11 @@ def validate(
     check_data(data)
     plan = Plan.short(seed, data) if quick else Plan.full(seed, data)
     reruns = [read_rerun(each) for each in rerun or ()]
-    folder = ready_folder(out)
-    with progress(quiet=as_json) as on_progress:
-        results = run_jobs(scope.jobs(plan), workers, on_progress)
-    validation = judge(plan, scope, results, reruns)
-    write_validation(folder, validation, only, lang)
+    with outputs(out) as files:
+        with progress(quiet=as_json) as on_progress:
+            results = run_jobs(scope.jobs(plan), workers, on_progress)
+        validation = judge(plan, scope, results, reruns)
+        write_validation(files, validation, only, lang)
     if as_json:
         say_json(validation_json(validation, only))
     else:
@@ -80,7 +80,7 @@ def validate(
             console.print(table)
             console.print()
         console.print(
-            f"Wrote {folder / 'report.md'} after {time.perf_counter() - started:.0f} s.",
+            f"Wrote {out / 'report.md'} after {time.perf_counter() - started:.0f} s.",
             soft_wrap=True,
         )
     if not validation.sound:

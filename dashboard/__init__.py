@@ -3,8 +3,7 @@
 - `tables.py`: what the commands print; `advice.py`: how many should miss, as `simulate` prints it;
   `figures.py`, with the panels in `panels.py`: the sheet of the main job; `style.py`: colours and
   fonts of every figure, in both languages.
-- `numbers.py`: how a number is printed, anywhere; `templates.py`: how a report is filled in;
-  `files.py`: files that are written whole or not at all.
+- `numbers.py`: how a number is printed, anywhere; `templates.py`: how a report is filled in.
 - `story_report/`: the main job as one HTML page. `validation/`: the claims with their verdicts.
   `published/`: figures of other papers beside ours. `sweep/`: which absence rate is best.
   `live/`: the page to play with, and its server.

@@ -7,7 +7,6 @@ The file holds arrays only and is read without pickle, so a stranger's file cann
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,6 +17,7 @@ from nn_bridge import losses, optimizers
 from nn_bridge.layer import LAYERS
 from simulation.arrays import Array
 from simulation.checks import InputError, one_of
+from simulation.outputs import output
 
 ModelT = TypeVar("ModelT")
 
@@ -28,7 +28,7 @@ FORMAT = "nn_bridge network 1"
 def save_model(model: Any, path: str | Path) -> None:
     """Write layers, weights, optimizer and random states to `path`.
 
-    The file appears whole or not at all: it is written beside its place, then moved there.
+    The file appears whole or not at all.
 
     Parameters
     ----------
@@ -68,15 +68,8 @@ def save_model(model: Any, path: str | Path) -> None:
         for slot, values in optimizer.slots.items():
             arrays |= {f"{slot} {n}": value for n, value in enumerate(values)}
     arrays["config"] = np.array(json.dumps(config))
-    beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            np.savez(file, **arrays)
-        beside.replace(place)
-    except OSError as error:
-        raise InputError(f"{place} cannot be written ({error.strerror}): choose another") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with output(place) as write:
+        write(lambda file: np.savez(file, **arrays))
 
 
 def read_model(path: str | Path, new: Callable[..., ModelT]) -> ModelT:

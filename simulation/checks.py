@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,9 +21,37 @@ class InputError(ValueError):
     ours and keeps its traceback.
     """
 
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
 
 class DivergedError(InputError):
     """Training left the finite numbers; the message says when."""
+
+
+_BIDIRECTIONAL = frozenset(["LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"])
+
+
+def printable(text: str) -> str:
+    r"""Return `text` as one line that a terminal only shows.
+
+    Escaped are control characters, line breaks, what turns the direction of writing, and the bytes
+    of file names that are no UTF-8.
+
+    Examples
+    --------
+    >>> print(printable("B\x1b[2J\n\udcff.csv"))
+    B\x1b[2J\n\udcff.csv
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each.encode("unicode_escape").decode()
+        if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp")
+        or unicodedata.bidirectional(each) in _BIDIRECTIONAL
+        else each
+        for each in text
+    )
 
 
 def _given(value: Any) -> str:

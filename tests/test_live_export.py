@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_written_is_told_of_the_path(tmp_path, capsys):
     assert run.main(["export", str(tmp_path / "file" / "page.html")]) == 2
     err = capsys.readouterr().err
     assert "cannot be written" in err
-    assert err.rstrip().endswith("name another with PATH")
+    assert err.rstrip().endswith("name another PATH, of an HTML file")
     assert "--out" not in err
 
 

@@ -18,6 +18,7 @@ from experiments.published.study import Plan, judged
 from experiments.shared_images import PARTS, left_out
 from simulation.audience import Softmax
 from simulation.coalitions import Game
+from simulation.outputs import outputs
 from simulation.statistics import paired_effect
 
 TINY = Plan((0, 1, 2, 3, 4), 64, 5, (40, 600), 1, 40, 2, hidden=16, data="digits")
@@ -145,7 +146,9 @@ def ran(request):
 
 def test_a_page_says_all_that_was_found(ran, tmp_path):
     study, found = ran
-    written = write_study(tmp_path, study, TINY, found).read_text()
+    with outputs(tmp_path) as files:
+        name = write_study(files, study, TINY, found)
+    written = (tmp_path / name).read_text()
     assert written == page(study, TINY, found)
     for statement in found.statements:
         assert statement.claim in written

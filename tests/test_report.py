@@ -25,6 +25,7 @@ from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.facts import FACTS
 from experiments.validation.rules import Threshold
 from experiments.validation.validate import Validation
+from simulation.outputs import outputs
 from simulation.statistics import paired_effect
 
 pytestmark = pytest.mark.slow
@@ -71,7 +72,8 @@ def numbers_in(content) -> list[float]:
 
 
 def test_all_files_are_written_and_nothing_else(validation, tmp_path):
-    write_validation(tmp_path, validation)
+    with outputs(tmp_path) as files:
+        write_validation(files, validation)
     pictures = {"effects.png", "couples.png", "dose.png", "ablation.png"}
     assert {path.name for path in tmp_path.iterdir()} == pictures | {
         "report.md",
@@ -94,8 +96,8 @@ def test_a_failure_leaves_the_last_report_as_it_was(holding, tmp_path, monkeypat
         raise RuntimeError("the drawing failed")
 
     monkeypatch.setattr(written, "figures_of", lambda *_: {"effects.png": fails})
-    with pytest.raises(RuntimeError, match="the drawing failed"):
-        write_validation(tmp_path, holding)
+    with pytest.raises(RuntimeError, match="the drawing failed"), outputs(tmp_path) as files:
+        write_validation(files, holding)
     assert (tmp_path / "report.md").read_text() == "the last one"
     assert not (tmp_path / "effects.png").exists()
     assert not list(tmp_path.glob(".*"))
@@ -111,7 +113,8 @@ def test_a_failure_leaves_the_last_report_as_it_was(holding, tmp_path, monkeypat
 )
 def test_a_part_of_a_validation_can_be_reported_alone(holding, empty, tmp_path):
     part = replace(holding, **empty)
-    write_validation(tmp_path, part, "T3")
+    with outputs(tmp_path) as files:
+        write_validation(files, part, "T3")
     text = (tmp_path / "report.md").read_text("utf-8")
     assert "--only T3" in text
     for name in re.findall(r"\]\((\w+\.png)\)", text):
@@ -123,7 +126,8 @@ def test_a_part_of_a_validation_can_be_reported_alone(holding, empty, tmp_path):
 def test_nothing_at_all_can_be_reported(holding, tmp_path):
     parts = ("outcomes", "facts", "remedies", "theorems", "controls", "doses", "limits")
     nothing = replace(holding, world={}, **{part: [] for part in parts})
-    write_validation(tmp_path, nothing, "dose")
+    with outputs(tmp_path) as files:
+        write_validation(files, nothing, "dose")
     assert validation_tables(nothing) == []
 
 
@@ -163,7 +167,8 @@ def test_json_round_trips(validation):
 def test_nan_becomes_null_in_json_and_an_empty_field_in_csv(holding, tmp_path):
     limit = replace(holding.limits[0], rows=(("share", float("nan")),))
     broken = replace(holding, limits=[limit])
-    write_validation(tmp_path, broken)
+    with outputs(tmp_path) as files:
+        write_validation(files, broken)
     text = (tmp_path / "validation.json").read_text("utf-8")
     read = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
     assert read["limits"][0]["rows"][0]["found"] is None

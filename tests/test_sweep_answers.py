@@ -32,6 +32,7 @@ from experiments.sweep.results import COLUMNS, doses, frame
 from experiments.sweep.store import MEASURES, Row, create_store, open_store
 from experiments.sweep.work import versions
 from simulation import synthetic_talk
+from simulation.outputs import outputs
 
 pytestmark = pytest.mark.slow
 
@@ -187,8 +188,8 @@ def test_there_is_no_prediction_for_softmax(stored):
 
 
 def page_of(path: Path, folder: Path, language: str = "en") -> str:
-    with open_store(path) as opened:
-        write_report(opened, folder, Commands(None, "a command"), language)
+    with open_store(path) as opened, outputs(folder) as files:
+        write_report(opened, files, Commands(None, "a command"), language)
     return (folder / "report.md").read_text()
 
 

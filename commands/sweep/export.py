@@ -9,9 +9,8 @@ import typer
 
 from commands.shared import console
 from commands.sweep.options import File, Settings, StorePath, reading
-from dashboard.files import ready_folder
-from dashboard.sweep.export import export as write_export
 from dashboard.sweep.export import export_writer
+from simulation.outputs import output
 
 
 def export(
@@ -21,8 +20,7 @@ def export(
     store: StorePath = None,
 ) -> None:
     """Write the store's results so far as a table, a row a team."""
-    export_writer(path)
-    ready_folder(path.parent, "PATH")
-    with reading(file, settings, store) as opened:
-        write_export(opened, path)
+    writer = export_writer(path)
+    with reading(file, settings, store) as opened, output(path, "name another PATH") as write:
+        write(writer(opened))
     console.print(f"Wrote {path}", soft_wrap=True)

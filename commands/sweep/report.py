@@ -10,10 +10,10 @@ import typer
 
 from commands.shared import console
 from commands.sweep.options import File, Settings, StorePath, reading
-from dashboard.files import ready_folder
 from dashboard.style import check_language
 from dashboard.sweep.report import Commands, write_report
 from experiments.sweep.work import is_compiled
+from simulation.outputs import outputs
 
 OUT = Path("out/sweep")
 
@@ -27,19 +27,18 @@ def report(
 ) -> None:
     """Write the store's answers so far: a page with figures."""
     check_language(lang)
-    ready_folder(out)
     design = [str(file)] if file else []
     design += [word for setting in settings or () for word in ("--set", setting)]
     design += ["--store", str(store)] if store else []
     how = [] if out == OUT else ["--out", str(out)]
     how += [] if lang == "en" else ["--lang", lang]
-    with reading(file, settings, store) as opened:
+    with reading(file, settings, store) as opened, outputs(out) as files:
         compiled = ["--compiled"] if is_compiled(opened.versions) else []
         commands = Commands(
             run=_typed("run", *design, *compiled) if file or settings else None,
             report=_typed("report", *design, *how),
         )
-        write_report(opened, out, commands, lang)
+        write_report(opened, files, commands, lang)
     console.print(f"Wrote {out / 'report.md'}", soft_wrap=True)
 
 

@@ -11,7 +11,6 @@ import typer
 from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
 from commands.sweep.options import File, Settings, StorePath, store_path
 from commands.sweep.progress import progress
-from dashboard.files import ready_folder
 from dashboard.sweep.status import failure_lines, status_json
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import read_design
@@ -21,6 +20,7 @@ from experiments.sweep.plan import Chunk, Plan, cut
 from experiments.sweep.store import State, open_store
 from experiments.sweep.work import is_compiled, versions
 from simulation import InputError
+from simulation.outputs import outputs
 
 FAILED, INTERRUPTED = 3, 130
 PRELOAD = (__name__,)
@@ -54,10 +54,12 @@ def run(
         plan, chunks, compiled = _taken_up(file, settings or [], path, compiled=compiled)
         here = cluster_address is None
         engine = processes(workers, PRELOAD) if here else cluster(cluster_address or "")
-        ready_folder(path.parent, "--store")
-        if not as_json:
-            _announce(plan, chunks, workers if here else None, compiled=compiled)
-        with progress(plan.design.n_teams, quiet=as_json) as on_progress:
+        with (
+            outputs(path.parent, "name another file with --store"),
+            progress(plan.design.n_teams, quiet=as_json) as on_progress,
+        ):
+            if not as_json:
+                _announce(plan, chunks, workers if here else None, compiled=compiled)
             state = run_sweep(plan, path, engine, on_progress, compiled=compiled)
     except KeyboardInterrupt:
         print(

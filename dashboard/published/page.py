@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from dashboard.files import write_json, write_text, write_whole
 from dashboard.published.figure import draw
 from dashboard.templates import render
 from dashboard.validation.report import MARKS
@@ -21,23 +19,24 @@ from experiments.published.study import (
     Study,
 )
 from experiments.versions import versions
+from simulation.outputs import Outputs
 
 IMAGES = {"mnist": "5,000 of MNIST, 3,500 to draw from and 1,000 to be tested on"}
 
 
-def write_study(folder: Path, study: Study, plan: Plan, found: Found) -> Path:
-    """Write STUDY.json, STUDY.png and last STUDY.md, which shows it, into a folder that is there.
+def write_study(files: Outputs, study: Study, plan: Plan, found: Found) -> str:
+    """Write STUDY.json, STUDY.png and STUDY.md, which shows it.
 
     Returns
     -------
-    Path
-        Of the page.
+    str
+        The page's name.
     """
     name = stem(study)
-    write_json(folder / f"{name}.json", study_json(study, plan, found))
-    write_whole(folder / f"{name}.png", partial(draw, found))
-    write_text(folder / f"{name}.md", page(study, plan, found))
-    return folder / f"{name}.md"
+    files.write_json(f"{name}.json", study_json(study, plan, found))
+    files.write(f"{name}.png", partial(draw, found))
+    files.write_text(f"{name}.md", page(study, plan, found))
+    return f"{name}.md"
 
 
 def page(study: Study, plan: Plan, found: Found) -> str:

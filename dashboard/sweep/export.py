@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from dashboard.files import write_whole
 from experiments.sweep.results import COLUMNS, read_rows
 from experiments.sweep.store import MEASURES, Store
 from simulation.checks import InputError
@@ -21,16 +20,12 @@ _TEXTS = ("attendance", "talk", "audience")
 _REALS = ("trust", "learning_rate", "noise", "absence_rate", "mean_absence", *MEASURES)
 
 
-def export(store: Store, path: Path) -> None:
-    """Write the results so far to `path`; its ending, .csv or .parquet, says how.
-
-    Figures are written so that they read back the same to the bit. What is not defined is empty.
-    """
-    write_whole(path, export_writer(path)(store))
-
-
 def export_writer(path: Path) -> Callable[[Store], Callable[[IO[bytes]], None]]:
-    """Find who writes such a file, or raise InputError, before any work is done for it."""
+    """Find who writes a store's results so far to such a file, or raise InputError.
+
+    The ending of `path`, .csv or .parquet, says how. Figures are written so that they read back the
+    same to the bit. What is not defined is empty.
+    """
     match path.suffix:
         case ".csv":
             return _csv

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import IO
 
-from dashboard.files import write_text, write_whole
 from dashboard.sweep.figures import draw_best_rates, draw_by_rate, draw_predicted, spoken
 from dashboard.templates import render
 from dashboard.texts import load
@@ -16,6 +14,7 @@ from experiments.sweep.answers import NAMES, OUTCOMES, Answers, direction, find_
 from experiments.sweep.predicted import OUTCOME, forecasts
 from experiments.sweep.results import UNSTABLE, frame
 from experiments.sweep.store import Store
+from simulation.outputs import Outputs
 from simulation.statistics import SMALLEST_EFFECT
 
 MOST_ROWS = 60
@@ -37,10 +36,10 @@ class Commands:
     report: str
 
 
-def write_report(store: Store, folder: Path, commands: Commands, language: str = "en") -> None:
-    """Write the figures, and last report.md, which shows them, into `folder`.
+def write_report(store: Store, files: Outputs, commands: Commands, language: str = "en") -> None:
+    """Write the figures, and report.md, which shows them.
 
-    The folder must be there. Any store will do, also one that is not complete.
+    Any store will do, also one that is not complete.
 
     Raises
     ------
@@ -57,7 +56,7 @@ def write_report(store: Store, folder: Path, commands: Commands, language: str =
         if predicted and answers.panels:
             figures["predicted.png"] = partial(draw_predicted, predicted)
     for name, draw in figures.items():
-        write_whole(folder / name, partial(draw, answers, language))
+        files.write(name, partial(draw, answers, language))
     texts = load("sweep", language)
     text = render(
         "sweep/report.md.jinja",
@@ -78,4 +77,4 @@ def write_report(store: Store, folder: Path, commands: Commands, language: str =
         worth=f"{SMALLEST_EFFECT:g}",
         unstable=UNSTABLE,
     )
-    write_text(folder / "report.md", text)
+    files.write_text("report.md", text)

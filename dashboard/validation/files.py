@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from dashboard.files import write_json, write_text, write_whole
 from dashboard.validation.figures import figures_of
 from dashboard.validation.report import command, outcomes_by_claim, report
 from dashboard.validation.rows import validation_csv
@@ -18,30 +16,30 @@ from experiments.validation.rules import Finding
 from experiments.validation.theorems.comparison import Comparison
 from experiments.validation.validate import Validation
 from experiments.versions import versions
+from simulation.outputs import Outputs
 from simulation.statistics import Effect
 
 
 def write_validation(
-    folder: Path, validation: Validation, only: str = "", language: str = "en"
+    files: Outputs, validation: Validation, only: str = "", language: str = "en"
 ) -> None:
-    """Write validation.json, validation.csv, the figures, and last report.md, which shows them.
+    """Write validation.json, validation.csv, the figures, and report.md, which shows them.
 
     Parameters
     ----------
-    folder : Path
-        It must be there.
+    files : Outputs
     validation : Validation
     only : str
         The parts that were asked for on the command line; empty for all.
     language : {'en', 'ja'}
         Of the figures. The report is in English.
     """
-    write_json(folder / "validation.json", validation_json(validation, only))
-    write_text(folder / "validation.csv", validation_csv(validation))
+    files.write_json("validation.json", validation_json(validation, only))
+    files.write_text("validation.csv", validation_csv(validation))
     figures = figures_of(validation, language)
     for name, draw in figures.items():
-        write_whole(folder / name, draw)
-    write_text(folder / "report.md", report(validation, only, figures))
+        files.write(name, draw)
+    files.write_text("report.md", report(validation, only, figures))
 
 
 def validation_json(validation: Validation, only: str = "") -> dict[str, Any]:
