@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from experiments.processes import OnProgress
+from experiments.processes import CORES, OnProgress
 from simulation.outputs import json_text
 
 console = Console()
@@ -19,7 +18,7 @@ console = Console()
 Seed = Annotated[int, typer.Option(help="First seed. Same seed, same results, to the byte.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Workers = Annotated[int, typer.Option(help="Processes to use. The results do not depend on it.")]
-DEFAULT_WORKERS = os.cpu_count() or 1
+DEFAULT_WORKERS = CORES
 
 
 @contextmanager

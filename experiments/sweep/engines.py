@@ -16,7 +16,8 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from simulation.checks import InputError, whole
+from experiments.processes import check_workers
+from simulation.checks import InputError
 
 Result = TypeVar("Result")
 
@@ -46,7 +47,7 @@ def processes(workers: int, preload: tuple[str, ...] = ()) -> Engine:
         Modules that workers will import; done once, in the process that they are forked from, which
         begins at once, in the background.
     """
-    whole("workers", workers, least=1)
+    check_workers(workers)
     forkserver.set_forkserver_preload(["experiments.sweep.work", *preload])
     _apart(resource_tracker.ensure_running)  # started below, it would let Ctrl-C through again
     _apart(forkserver.ensure_running)

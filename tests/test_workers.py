@@ -1,0 +1,39 @@
+"""Processes: no more than there are jobs, and no more than the cores can bear."""
+
+import os
+
+import pytest
+
+import run
+from experiments.processes import CORES, MOST_PER_CORE, run_jobs
+
+MANY = MOST_PER_CORE * CORES
+
+
+def test_no_more_processes_are_started_than_there_are_jobs(monkeypatch):
+    asked = []
+
+    def pool(n_jobs: int, **_):
+        asked.append(n_jobs)
+        return lambda jobs: (function(*arguments) for function, arguments, _ in jobs)
+
+    monkeypatch.setattr("experiments.processes.Parallel", pool)
+    for jobs in (0, 1, 2):
+        run_jobs(dict.fromkeys(range(jobs), (os.getpid, ())), MANY, lambda *_: None)
+    assert asked == [1, 1, 2]
+
+
+@pytest.mark.parametrize("command", [["bridge"], ["sweep", "run", "--set", "seeds=1"], ["network"]])
+@pytest.mark.parametrize("workers", [MANY + 1, 10**12])
+def test_more_than_the_cores_can_bear_is_refused_in_one_line(command, workers, capsys, tmp_path):
+    store = ["--store", str(tmp_path / "store.sqlite")] if command[0] == "sweep" else []
+    assert run.main([*command, *store, "--workers", str(workers)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"run.py: workers is {workers}, but must be 1 to {MANY}\n")
+
+
+def test_as_many_as_allowed_give_the_same_results():
+    def squared(workers: int):
+        return run_jobs({n: (pow, (n, 2)) for n in range(5)}, workers, lambda *_: None)
+
+    assert squared(MANY) == squared(1) == {n: n * n for n in range(5)}
