@@ -11,8 +11,8 @@ Which file answers which question; what is promised is named in `__all__`:
 - `show`: how good is it, with all and with some? `coalitions`: the one yardstick
 - `scenario`: the article's two teams. `statistics`: what differs between them, over paired seeds?
   `intervals`: how sure is that? `significance`: how sure is one finding, or one of many?
-- `checks`: what is said of bad input? `outputs`: how are files written? `arrays`: the kinds of
-  arrays, by name
+- `inputs`: how are files read that users name? `outputs`: how are files written? `checks`: what is
+  said of bad input? `arrays`: the kinds of arrays, by name
 """
 
 from simulation.attendance import AttendanceLaw, Moments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw, Moments
 from simulation.checks import InputError
+from simulation.inputs import read_text
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
     Parameters
     ----------
     path : path
-        CSV file: the presenters' names as header, in any order, then a row a rehearsal with 1 for
-        present and 0 for absent.
+        CSV file in UTF-8: the presenters' names as header, in any order, then a row a rehearsal
+        with 1 for present and 0 for absent.
     names : sequence of str
         The team's names, in its order.
 
@@ -74,10 +76,11 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
         If the file cannot be read, names a stranger or leaves somebody out, has rows of another
         length than its header, or other marks than 0 and 1.
     """
+    text = read_text(path, "attendance log")
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            lines = [[cell.strip() for cell in row] for row in csv.reader(file)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        table = csv.reader(io.StringIO(text, newline=""))
+        lines = [[cell.strip() for cell in row] for row in table]
+    except csv.Error as error:
         raise InputError(
             f"the attendance log {path} cannot be read as a CSV file: {error}"
         ) from None

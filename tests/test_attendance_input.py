@@ -105,7 +105,7 @@ def test_what_is_no_form_is_refused_with_the_forms_there_are(text):
         ("without:F", "'F'", "A to E"),
         ("without:b", "'b'", "A to E"),
         ("without:", "''", "A to E"),
-        ("log:/no/such/file.csv", "/no/such/file.csv", "CSV"),
+        ("log:/no/such/file.csv", "/no/such/file.csv", "none of that name"),
     ],
 )
 def test_numbers_and_names_that_do_not_fit_are_refused(text, given, allowed):
@@ -172,8 +172,8 @@ def test_a_log_is_read_in_the_teams_order(log, content):
         ("A,B,C\n1,yes,1\n", "the mark 'yes'"),
         ("A,B,C\n1,1.0,1\n", "the mark '1.0'"),
         ("A;B;C\n1;1;1\n", "names 'A;B;C'"),
-        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "cannot be read as a CSV file"),
-        (b"\x00\x00\x08\x01\x00\x00", "names '.*', but the presenters are"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "cannot be read: line 1 is not text in UTF-8"),
+        (b"\x00\x00\x08\x01\x00\x00", "cannot be read: line 1 has a NUL in it"),
     ],
 )
 def test_a_log_that_does_not_fit_is_refused(log, content, complaint):
