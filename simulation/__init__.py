@@ -8,6 +8,7 @@ Which file answers which question; what is promised is named in `__all__`:
 - `attendance`: what is a law of who comes? `laws`: which are there? `attendance_input`: how are
   they typed? `attendance_log`: how is one recorded?
 - `talk`, `real_talks`: what is it about, and what is asked? `idx_files`: how is MNIST kept?
+  `mnist_folder`: and where?
 - `show`: how good is it, with all and with some? `coalitions`: the one yardstick
 - `scenario`: the article's two teams. `statistics`: what differs between them, over paired seeds?
   `intervals`: how sure is that? `significance`: how sure is one finding, or one of many?

@@ -54,8 +54,12 @@ def printable(text: str) -> str:
     )
 
 
-def _given(value: Any) -> str:
-    text = " ".join(repr(value).split())
+def given(value: Any) -> str:
+    """Write out what was given on one line, shortened."""
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # a whole number of more digits than Python writes
+        return f"a {type(value).__name__} too long to write"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -72,10 +76,10 @@ def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> 
     """
     allowed = f"a whole number of at least {least}" if most is None else f"{least} to {most}"
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
+        raise InputError(f"{name} is {given(value)}, but must be {allowed}")
     number = int(value)
     if number < least or (most is not None and number > most):
-        raise InputError(f"{name} is {number}, but must be {allowed}")
+        raise InputError(f"{name} is {given(number)}, but must be {allowed}")
     return number
 
 
@@ -103,11 +107,11 @@ def real(
     anything = (low, high) == ("(-inf", "inf)")
     allowed = "a finite number" if anything else f"a number in {low}, {high}"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InputError(f"{name} is {_given(value)}, but must be {allowed}")
+        raise InputError(f"{name} is {given(value)}, but must be {allowed}")
     try:
         number = float(value)
     except OverflowError:
-        raise InputError(f"{name} is {_given(value)}, but must be {allowed}") from None
+        raise InputError(f"{name} is {given(value)}, but must be {allowed}") from None
     if not (math.isfinite(number) and least <= number <= most and above < number < below):
         raise InputError(f"{name} is {number:g}, but must be {allowed}")
     return number
@@ -115,8 +119,8 @@ def real(
 
 def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return `value` if it is one of the words `allowed`, or raise an error that lists them."""
-    if value not in allowed:
-        raise InputError(f"{name} is {_given(value)}, but must be one of: {', '.join(allowed)}")
+    if not isinstance(value, str) or value not in allowed:
+        raise InputError(f"{name} is {given(value)}, but must be one of: {', '.join(allowed)}")
     return str(value)
 
 
@@ -138,4 +142,4 @@ def first_problem(error: ValidationError) -> str:
         return str(cause)
     place = ".".join(map(str, first["loc"]))[-60:] or "the whole"
     message = first["msg"].removeprefix("Value error, ")
-    return f"{place} is {_given(first['input'])}, but {message[0].lower()}{message[1:]}"
+    return f"{place} is {given(first['input'])}, but {message[0].lower()}{message[1:]}"

@@ -1,25 +1,34 @@
-"""The IDX files that MNIST and its kin come in."""
+"""The IDX files that MNIST and its kin come in: no more of them is read than they promise."""
 
 from __future__ import annotations
 
 import gzip
 import math
 import zlib
-from pathlib import Path
+from os import PathLike
+from typing import Any, BinaryIO, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from simulation.arrays import Array
 from simulation.checks import InputError
+from simulation.inputs import opened, read_at_most
 
-UInt8Array = npt.NDArray[np.uint8]
+TYPES: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 12: np.dtype(">i4")}
+"""The type codes read here: MNIST's unsigned bytes, and the integers of QMNIST's labels."""
 
-IDX_UNSIGNED_BYTE = 8
-"""Type code of MNIST's files in the IDX format; the only one read here."""
+IMAGES = ((8, 3),)
+"""Type code and number of axes of a file of images."""
+
+LABELS = ((8, 1), (12, 2))
+"""The same of a file of labels: one a row, or QMNIST's rows of eight whose first is the digit."""
+
+MOST_BYTES = 2**29
+"""Bytes of the largest file that is read (512 MiB): ten times MNIST's."""
 
 
-def read_idx(path: str | Path, *, axes: int) -> UInt8Array:
-    """Read one IDX file of unsigned bytes, plain or gzip-compressed.
+def read_idx(path: str | PathLike[str], kinds: tuple[tuple[int, int], ...]) -> Array:
+    """Read one IDX file, plain or gzip-compressed.
 
     The format: two zero bytes, a type code, the number of axes, each axis's length as a big-endian
     32-bit number, then the values in row-major order.
@@ -27,42 +36,52 @@ def read_idx(path: str | Path, *, axes: int) -> UInt8Array:
     Parameters
     ----------
     path : path
-    axes : int
-        Number of axes it must have: 3 for images, 1 for labels.
+    kinds : (type code, number of axes), ..
+        What it may hold: `IMAGES` or `LABELS`.
 
     Raises
     ------
     InputError
         If it cannot be read, has another magic number, or another length than its header says.
     """
-    try:
-        content = Path(path).read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"the IDX file {path} cannot be read: {error}") from None
-    magic = bytes([0, 0, IDX_UNSIGNED_BYTE, axes])
-    header = 4 + 4 * axes
-    if content[:4] != magic:
+    with opened(path, "IDX file") as file:
+        try:
+            compressed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            if not compressed:
+                return _values(file, path, kinds)
+            with gzip.GzipFile(fileobj=file) as inside:
+                return _values(cast(BinaryIO, inside), path, kinds)
+        except (EOFError, zlib.error) as error:
+            raise InputError(
+                f"the IDX file {path} cannot be read: {error}, fetch it again"
+            ) from None
+
+
+def _values(file: BinaryIO, path: str | PathLike[str], kinds: tuple[tuple[int, int], ...]) -> Array:
+    magics = {bytes([0, 0, *kind]): kind for kind in kinds}
+    magic = file.read(4)
+    if magic not in magics:
         raise InputError(
-            f"{path} begins with the magic number {content[:4].hex() or 'nothing'}, but an IDX "
-            f"file of bytes with {axes} axes begins with {magic.hex()}: is it the right file?"
+            f"{path} begins with the magic number {magic.hex() or 'nothing'}, but such an IDX file "
+            f"begins with {' or '.join(each.hex() for each in magics)}: is it the right file?"
         )
-    shape = [int.from_bytes(content[at : at + 4], "big") for at in range(4, header, 4)]
-    expected = header + math.prod(shape)
-    if len(content) < header or len(content) != expected:
+    code, axes = magics[magic]
+    header = file.read(4 * axes)
+    if len(header) < 4 * axes:
+        raise InputError(f"{path} ends in its header: it was cut short, fetch it again")
+    shape = np.frombuffer(header, ">u4").tolist()
+    promised = math.prod(shape) * TYPES[code].itemsize
+    if not 0 < promised <= MOST_BYTES:
         raise InputError(
-            f"{path} has {len(content)} bytes, but its header promises {expected}: "
+            f"{path} promises {promised} bytes of values, {' x '.join(map(str, shape))} of them, "
+            f"but 1 to {MOST_BYTES} are read: is it the right file?"
+        )
+    content = read_at_most(file, promised + 1)
+    if len(content) != promised:
+        has = "more" if len(content) > promised else f"only {len(content)}"
+        raise InputError(
+            f"{path} promises {promised} bytes of values in its header and has {has}: "
             "it was cut short or added to, fetch it again"
         )
-    return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)
-
-
-def idx_path(folder: Path, name: str) -> Path:
-    """Find the file `name` in `folder`, plain or as .gz, or raise an InputError."""
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise InputError(
-        f"{folder} holds neither {name} nor {name}.gz: name the folder with MNIST's files"
-    )
+    return np.frombuffer(content, TYPES[code]).reshape(shape)

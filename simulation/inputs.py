@@ -50,13 +50,20 @@ def named_path(path: str | PathLike[str], what: str) -> Path:
 def named_folder(path: str | PathLike[str], what: str) -> Path:
     """Return `path` as a Path if it is a folder that is there, else say in one line why not."""
     folder = named_path(path, what)
-    try:
+    with told(folder, what):
         if not stat.S_ISDIR(os.stat(folder).st_mode):
             raise _unreadable(folder, what, "it is not a folder, name one")
-        with os.scandir(folder):
-            return folder
+        os.scandir(folder).close()
+    return folder
+
+
+@contextmanager
+def told(path: Path, what: str) -> Iterator[None]:
+    """Turn what the system says of reading `path` into an InputError."""
+    try:
+        yield
     except OSError as error:
-        raise _unreadable(folder, what, _reason(error)) from None
+        raise _unreadable(path, what, _reason(error)) from None
 
 
 @contextmanager
@@ -75,15 +82,13 @@ def opened(path: str | PathLike[str], what: str) -> Iterator[BinaryIO]:
         If there is no such file, or it may not be read, or is a folder, a pipe or a device.
     """
     file_path = named_path(path, what)
-    try:
+    with told(file_path, what):
         mode = os.stat(file_path).st_mode
         if not stat.S_ISREG(mode):
             reason = next((said for is_kind, said in _KINDS if is_kind(mode)), None)
             raise _unreadable(file_path, what, reason or "it is a device, name a file")
         with open(file_path, "rb") as file:
             yield file
-    except OSError as error:
-        raise _unreadable(file_path, what, _reason(error)) from None
 
 
 def read_bytes(path: str | PathLike[str], what: str, *, most: int) -> bytes:
@@ -96,12 +101,18 @@ def read_bytes(path: str | PathLike[str], what: str, *, most: int) -> bytes:
     simulation.checks.InputError: the picture /dev/zero cannot be read: it is a device, name a file
     """
     with opened(path, what) as file:
-        parts, left = [], most + 1
-        while left and (part := file.read(min(left, 2**20))):
-            parts.append(part)
-            left -= len(part)
-    if not left:
+        content = read_at_most(file, most + 1)
+    if len(content) > most:
         raise _unreadable(path, what, f"it has more than the {most:,} bytes that are read at most")
+    return content
+
+
+def read_at_most(file: BinaryIO, most: int) -> bytes:
+    """Read the next `most` bytes, or fewer where it ends, without room for them beforehand."""
+    parts = []
+    while most and (part := file.read(min(most, 2**20))):
+        parts.append(part)
+        most -= len(part)
     return b"".join(parts)
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from simulation.arrays import FloatArray, IntArray
-from simulation.checks import InputError, one_of, real, whole
-from simulation.idx_files import idx_path, read_idx
+from simulation.checks import InputError, given, real, whole
+from simulation.idx_files import IMAGES, LABELS, read_idx
+from simulation.inputs import named_folder, named_path
+from simulation.mnist_folder import mnist_files
 from simulation.talk import Talk
 
 Images = tuple[FloatArray, IntArray]
@@ -59,6 +61,7 @@ def real_talk(
         which no image then changes its role either; of IDX files a sixth of the training images, at
         most 10,000. The 5,000 always have theirs.
     """
+    check_data(data)
     if data == "mnist":
         return mnist_sample_talk(rng, practice=practice, label_noise=label_noise)
     if data == "digits":
@@ -71,15 +74,22 @@ def real_talk(
             choice=200,
             split=np.random.default_rng(SPLIT_SEED),
         )
-    check_data(data)
-    taken = min(10_000, len(_read_folder(Path(data))[0][0]) // 6) if choice else 0
+    taken = min(10_000, len(_read_folder(Path(data).absolute())[0][0]) // 6) if choice else 0
     return mnist_talk(rng, data, practice=practice, label_noise=label_noise, choice=taken)
 
 
 def check_data(data: str | Path, name: str = "data", *others: str) -> None:
     """Raise an InputError if `real_talk` knows no such images; `others` are allowed, too."""
-    if data not in ("mnist", "digits") and not Path(data).is_dir():
-        one_of(name, data, (*others, "mnist", "digits", "a folder with MNIST's IDX files"))
+    words = (*others, "mnist", "digits")
+    if isinstance(data, str) and data in words:
+        return
+    try:
+        named_folder(data, "folder of images")
+    except InputError as error:
+        raise InputError(
+            f"{name} is {given(data)}, but must be one of: {', '.join(words)}, a folder with "
+            f"MNIST's IDX files; {error}"
+        ) from None
 
 
 def mnist_sample_talk(
@@ -216,15 +226,15 @@ def mnist_talk(
         As for `digits_talk`; of the training images the first `practice` are kept, and the last
         `choice` are there to choose on.
     folder : path
-        Holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-        t10k-labels-idx1-ubyte, each plain or as .gz. Read once in a process.
+        Holds the four IDX files of MNIST, of another set with the same names, or of EMNIST or
+        QMNIST, as `mnist_folder.mnist_files` finds them. Read once in a process.
 
     Raises
     ------
     InputError
         If a file is missing, cut short, of another format, or does not fit its fellow.
     """
-    training, show = _read_folder(Path(folder))
+    training, show = _read_folder(named_path(folder, "folder of images").absolute())
     rest, chosen_on = _cut_off(training, choice)
     return _digit_talk(rng, "MNIST", rest, show, practice, label_noise, chosen_on)
 
@@ -232,22 +242,23 @@ def mnist_talk(
 @lru_cache(maxsize=1)  # all of MNIST takes half a gigabyte
 def _read_folder(folder: Path) -> tuple[Images, Images]:
     """Return training and test images of a folder with IDX files."""
-    parts = []
-    for part in ("train", "t10k"):
-        images_path = idx_path(folder, f"{part}-images-idx3-ubyte")
-        labels_path = idx_path(folder, f"{part}-labels-idx1-ubyte")
-        images, labels = read_idx(images_path, axes=3), read_idx(labels_path, axes=1)
-        if len(images) != len(labels) or len(images) == 0:
-            raise InputError(
-                f"{images_path} has {len(images)} images and {labels_path} {len(labels)} labels: "
-                "give files that belong together and are not empty"
-            )
-        if labels.max() > 9:
-            raise InputError(
-                f"{labels_path} has the label {labels.max()}, but only 0 to 9 are digits"
-            )
-        parts.append(_frozen(images.reshape(len(images), -1) / 255.0, labels.astype(np.int64)))
-    return parts[0], parts[1]
+    train_images, train_labels, show_images, show_labels = mnist_files(folder)
+    return _read_part(train_images, train_labels), _read_part(show_images, show_labels)
+
+
+def _read_part(images_path: Path, labels_path: Path) -> Images:
+    images, labels = read_idx(images_path, IMAGES), read_idx(labels_path, LABELS)
+    if labels.ndim == 2:
+        labels = labels[:, 0]
+    if len(images) != len(labels):
+        raise InputError(
+            f"{images_path} has {len(images)} images and {labels_path} {len(labels)} labels: "
+            "give files that belong together"
+        )
+    if not 0 <= labels.min() <= labels.max() <= 9:
+        wrong = labels[(labels < 0) | (labels > 9)][0]
+        raise InputError(f"{labels_path} has the label {wrong}, but only 0 to 9 are digits")
+    return _frozen(images.reshape(len(images), -1) / 255.0, labels.astype(np.int64))
 
 
 def _frozen(images: FloatArray, labels: IntArray) -> Images:

@@ -14,7 +14,9 @@ def test_whole_numbers_within_bounds_come_back_as_int(value):
     assert type(whole("count", value, most=7)) is int
 
 
-@pytest.mark.parametrize("value", [-1, 8, 2.0, "3", None, True, np.nan, np.inf, [1], 10**400])
+@pytest.mark.parametrize(
+    "value", [-1, 8, 2.0, "3", None, True, np.nan, np.inf, [1], 10**400, [10**5000]]
+)
 def test_anything_else_is_no_whole_number(value):
     with pytest.raises(InputError, match=r"^count is .*, but must be 0 to 7$"):
         whole("count", value, most=7)
