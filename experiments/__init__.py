@@ -6,8 +6,7 @@
 - `article`: the article's own network on digits; `article_measures` holds it to the yardstick;
   `shared_images`: what part of the test images has to do with it; `sub_networks`: their average
 - `crossing`: team and network side by side, weight by weight; `parting`: a < 1 beside dropout SGD
-- `decaying_team`: a team with weight decay; `output_noise`: noise on the output instead of dropout;
-  both controls
+- `output_noise`: noise on the output instead of dropout, a control
 - `stack`: thousands of teams trained at once
 - `sweep`: many settings over many processes, in a store that survives a kill
 - `prediction`: how many should miss, before anyone rehearses

@@ -25,7 +25,7 @@ quality with everyone there. The validation chooses among the same four anew for
 
 
 def decayed(seeds: Sequence[int], schedule: Schedule) -> Figures:
-    """Rehearse the team that is always complete, with weight decay (`decaying_team`)."""
+    """Rehearse the team that is always complete, with weight decay."""
     stack = _complete(seeds, schedule, weight_decay=WEIGHT_DECAY)
     stack.rehearse(schedule.rehearsals)
     return figures_of([member_measures(stack, member) for member in range(len(seeds))])

@@ -7,9 +7,9 @@ from functools import partial
 
 import numpy as np
 import pytest
+from mesa_controls import DecayingTeam
 
 from experiments.article_stack import TOLD
-from experiments.decaying_team import DecayingTeam
 from experiments.other_conditions import CONDITIONS, USUAL, Condition, rehearse_pairs
 from experiments.other_remedies import WEIGHT_DECAY, decayed, stopped_early
 from experiments.stack import TeamStack

@@ -6,13 +6,14 @@ from functools import partial
 
 import numpy as np
 import pytest
+from mesa_controls import one_by_one
 
 from experiments.stack import TeamStack
-from experiments.validation import rehearsed_teams
+from experiments.validation import rehearsed_teams, team_world
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import TargetNoise
 from experiments.validation.plan import Plan
-from experiments.validation.rehearsed_teams import as_stack, one_by_one
+from experiments.validation.rehearsed_teams import rehearsed
 from experiments.validation.team_world import measure_teams
 from experiments.validation.validate import Scope
 from simulation import Everyone, InputError, one_or_two_absent, synthetic_talk
@@ -29,15 +30,17 @@ def _hardly_alone(monkeypatch):
     monkeypatch.setattr(rehearsed_teams, "ALONE", 70)
 
 
-def measured(name: str, way=as_stack):
+def measured(name: str, way=rehearsed):
     """Measure a condition with few rehearsals; not a multiple of the checkpoints."""
     condition = CONDITIONS[name]
-    return measure_teams(condition, 62 if condition.slow > 1 else 150, SEEDS, way)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(team_world, "rehearsed", way)
+        return measure_teams(condition, 62 if condition.slow > 1 else 150, SEEDS)
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_stack_is_measured_as_its_mesa_teams(name):
-    stack, teams = (measured(name, way) for way in (as_stack, one_by_one))
+    stack, teams = (measured(name, way) for way in (rehearsed, one_by_one))
     assert set(stack) == set(teams)
     for measure, value in teams.items():
         np.testing.assert_allclose(stack[measure], value, rtol=CLOSE, atol=CLOSE, err_msg=measure)
@@ -58,7 +61,7 @@ def test_weight_decay_holds_weights_down():
 def test_noise_is_heard_in_a_stack_of_several_blocks(monkeypatch):
     """Members of later blocks hear noise of their own, as teams with their seeds do."""
     monkeypatch.setattr("experiments.stack.size.CACHE", 1)  # one member a block
-    stack, teams = (measured("noise", way) for way in (as_stack, one_by_one))
+    stack, teams = (measured("noise", way) for way in (rehearsed, one_by_one))
     np.testing.assert_allclose(stack["quality"], teams["quality"], rtol=CLOSE)
     quiet = measured("without")["quality"]
     assert (np.abs(stack["quality"] - quiet) > 1e-4).all()

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from mesa_controls import DecayingTeam
 from rooms import small_talk
 
-from experiments.decaying_team import DecayingTeam
 from experiments.stack import TeamStack, bytes_per_team, chunk_size
 from experiments.stack.size import FIXED_BYTES, members_at_once, shape_of
 from simulation import (

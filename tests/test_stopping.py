@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import mesa_controls
 import numpy as np
 import pytest
 
 from experiments.article import Setting, fit_article_network, talk_of
 from experiments.validation import rehearsed_teams
 from experiments.validation.conditions import TeamCondition
-from experiments.validation.rehearsed_teams import CHECKPOINTS, as_stack, one_by_one
+from experiments.validation.rehearsed_teams import CHECKPOINTS, between_checkpoints, rehearsed
 from simulation import synthetic_talk
 
 
@@ -23,8 +24,8 @@ def stopped(monkeypatch, qualities: list[float]) -> int:
     """Let checkpoints have these qualities in turn; return after how many the team is measured."""
     talk = synthetic_talk(np.random.default_rng(0))
     given = iter(qualities)
-    monkeypatch.setattr(rehearsed_teams, "_quality", lambda _game: next(given))
-    (team,) = one_by_one(TeamCondition(stop=True), [talk], [1], 2 * CHECKPOINTS)
+    monkeypatch.setattr(mesa_controls, "quality", lambda _game: next(given))
+    (team,) = mesa_controls.one_by_one(TeamCondition(stop=True), [talk], [1], 2 * CHECKPOINTS)
     return len(team.came) // 2
 
 
@@ -42,15 +43,15 @@ def test_a_team_stops_where_it_is_best_and_first_if_tied(monkeypatch, qualities,
 
 
 def test_a_team_is_looked_at_in_even_steps_to_the_last_rehearsal(monkeypatch):
-    assert rehearsed_teams._between_checkpoints(50, True) == [2, 3] * 10
-    assert rehearsed_teams._between_checkpoints(50, False) == [50]
+    assert between_checkpoints(50, True) == [2, 3] * 10
+    assert between_checkpoints(50, False) == [50]
 
 
 def test_the_team_that_stopped_is_the_one_that_went_no_further():
     """Whatever was best: rehearsing just so long gives the same figures, and the same choice."""
     talk = synthetic_talk(np.random.default_rng([4, 0]))
-    (team,) = as_stack(TeamCondition(stop=True), [talk], [4], 1_000)
-    (again,) = as_stack(TeamCondition(), [talk], [4], len(team.came))
+    (team,) = rehearsed(TeamCondition(stop=True), [talk], [4], 1_000)
+    (again,) = rehearsed(TeamCondition(), [talk], [4], len(team.came))
     everyone = np.ones((1, 5), dtype=bool)
     assert team.choice_quality == again.choice_quality
     assert team.squared_weights == again.squared_weights
@@ -64,7 +65,7 @@ def test_stopping_never_looks_at_the_questions_that_are_judged(monkeypatch):
     judged = replace(talk, show_answers=talk.show_answers[::-1].copy())
     chosen_on = replace(talk, choice_answers=talk.choice_answers[::-1].copy())
     ends = [
-        as_stack(TeamCondition(stop=True), [each], [4], 400)[0]
+        rehearsed(TeamCondition(stop=True), [each], [4], 400)[0]
         for each in (talk, judged, chosen_on)
     ]
     assert len(ends[0].came) == len(ends[1].came)

@@ -49,9 +49,10 @@ class TeamStack:
         What these seeds' members hear of what was wanted, as `Team.as_heard`; left out: all of it.
         It wants several questions in a rehearsal, trust below 1, and NumPy's kernels.
     weight_decay : float
-        Each rehearsal shrinks all skills by learning rate times this, as in
-        `experiments.decaying_team`. Other than 0 it wants several questions in a rehearsal and
-        NumPy's kernels.
+        Each rehearsal shrinks all skills by learning rate times this: what L2 regularisation adds
+        to the gradient of plain SGD (Krogh & Hertz 1991, A simple weight decay can improve
+        generalization); the handout, a bias, is left alone. Other than 0 it wants several questions
+        in a rehearsal and NumPy's kernels.
     compiled : bool
         Whether Numba compiles the rehearsal: some five seconds once in a process, one for each
         further size, and then less than half the time. Results are the same up to rounding.

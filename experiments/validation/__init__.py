@@ -15,7 +15,7 @@ and how it is measured
 
 - `conditions`: what teams rehearse under and networks are trained under, the keys of all results
 - `team_world`, `network_world`: a condition's measures, alike by `game_measures`
-- `rehearsed_teams`, `control_teams`: how teams get there, as one stack or one after another
+- `rehearsed_teams`, `control_teams`: how teams get there, as one stack
 
 `plan` says how much is run. `validate` says which parts, and has the results judged; the report is
 written from that by `dashboard/validation`.

@@ -1,51 +1,26 @@
-"""A control on people: a team whose audience is noisy."""
+"""A control on people: teams whose audience is noisy."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.streams import TeamStreams
-from simulation.talk import Talk
-from simulation.team import Team
 
 AHEAD = 64
 """Rehearsals whose noise is drawn at a time, for a stack."""
 
 
-class NoisyTeam(Team):
-    """Hears noise as strong as absences under a law would make it, while nobody is absent.
-
-    At each question and section the noise has the variance that the answer would have if people
-    came as `imitated` says: sum_ij Cov(m_i, m_j) / (q_i q_j) c_i c_j. But it tells nobody whom not
-    to rely on.
-
-    Parameters
-    ----------
-    talk, attendance, **options
-        Of `Team`.
-    imitated : AttendanceLaw
-    """
-
-    def __init__(
-        self, talk: Talk, attendance: AttendanceLaw, *, imitated: AttendanceLaw, **options: Any
-    ) -> None:
-        super().__init__(talk, attendance, **options)
-        self._covariance = imitated.moments().covariance_of_scales
-
-    def as_heard(self, wanted: FloatArray, table: FloatArray) -> FloatArray:
-        """Return what was wanted, with the noise on it, (B, K)."""
-        noise = self.streams.noise.standard_normal(wanted.shape)
-        return np.asarray(wanted + noise * _spread(self._covariance, table))
-
-
 class TargetNoise:
-    """What members of a stack hear, each what the `NoisyTeam` with its seed hears.
+    """Noise in what members of a stack hear, as strong as absences under a law would make it.
+
+    At each question and section it has the variance that the answer would have if people came as
+    `imitated` says: sum_ij Cov(m_i, m_j) / (q_i q_j) c_i c_j. But nobody is absent, and it tells
+    nobody whom not to rely on.
 
     Parameters
     ----------
@@ -64,10 +39,10 @@ class TargetNoise:
             shape = (AHEAD, *wanted.shape[1:])
             drawn = np.stack([rng.standard_normal(shape) for rng in self._rngs], axis=1)
             self._noise.extend(drawn)  # AHEAD times (R, B, K)
-        wanted += self._noise.popleft() * _spread(self._covariance, table)
+        wanted += self._noise.popleft() * spread(self._covariance, table)
 
 
-def _spread(covariance: FloatArray, table: FloatArray) -> FloatArray:
+def spread(covariance: FloatArray, table: FloatArray) -> FloatArray:
     """Standard deviation of the answers if people came by a law, (..., B, K) of (..., N, B, K)."""
     flat = table.reshape(*table.shape[:-2], -1)  # (..., N, B K)
     variance = (flat * (covariance @ flat)).sum(axis=-2)

@@ -1,28 +1,27 @@
-"""Teams that rehearse under a condition: all seeds as one stack, or one Mesa team after another.
+"""Teams that rehearse under a condition, all seeds as one stack.
 
-By either way a seed's team is the same, to rounding. A stack is some twenty times as fast.
+That a stack's members are the Mesa teams of their seeds, to rounding, is tested; it is some twenty
+times as fast.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from experiments.decaying_team import DecayingTeam
 from experiments.stack import TeamStack
 from experiments.stack.draws import Streams
 from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
-from experiments.validation.control_teams import NoisyTeam, TargetNoise
+from experiments.validation.control_teams import TargetNoise
 from simulation.arrays import BoolArray
 from simulation.coalitions import Game
 from simulation.scenario import HEAD_START, Schedule
 from simulation.talk import Talk
-from simulation.team import Team
 
 LEARNING_RATE = 0.02
 """Of teams that are not slow."""
@@ -56,45 +55,7 @@ class Rehearsed:
     choice_quality: float
 
 
-Rehearse = Callable[[TeamCondition, Sequence[Talk], Sequence[int], int], list[Rehearsed]]
-"""A way to rehearse a team for each talk and seed, so many times."""
-
-
-def one_by_one(
-    condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
-) -> list[Rehearsed]:
-    """Rehearse a Mesa team for each talk and seed, under any condition."""
-    return [_one(condition, t, seed, rehearsals) for t, seed in zip(talks, seeds, strict=True)]
-
-
-def _one(condition: TeamCondition, talk: Talk, seed: int, rehearsals: int) -> Rehearsed:
-    kind: Callable[..., Team] = Team
-    if condition.noise is not None:
-        kind = partial(NoisyTeam, imitated=condition.noise)
-    elif condition.decay:
-        kind = partial(DecayingTeam, weight_decay=condition.decay)
-    team = kind(talk, condition.law, learning_rate=LEARNING_RATE / condition.slow, rng=seed)
-    team.practise_alone(HEAD_START, ALONE * condition.slow)
-    came: list[BoolArray] = []
-    along = []
-    for some in _between_checkpoints(rehearsals * condition.slow, condition.stop):
-        for _ in range(some):
-            team.step()
-            assert team.last_rehearsal is not None
-            came.append(team.last_rehearsal.attendance)
-        along.append(
-            Rehearsed(
-                game=team.game(),
-                practised=team.game("practice"),
-                squared_weights=team.squared_weights,
-                came=np.array(came),
-                choice_quality=_quality(team.game("choice")),
-            )
-        )
-    return _best(along)
-
-
-def as_stack(
+def rehearsed(
     condition: TeamCondition, talks: Sequence[Talk], seeds: Sequence[int], rehearsals: int
 ) -> list[Rehearsed]:
     """Rehearse a stack with a member for each talk and seed."""
@@ -112,7 +73,7 @@ def as_stack(
     streams = Streams(laws, seeds, practice=len(talks[0].practice_questions), questions=1)
     came = streams.attendance(rehearsals * condition.slow)  # (R, T, N)
     along: list[list[Rehearsed]] = []
-    for some in _between_checkpoints(rehearsals * condition.slow, condition.stop):
+    for some in between_checkpoints(rehearsals * condition.slow, condition.stop):
         stack.rehearse(some)
         weights = squared_weights(stack.skills())
         along.append(
@@ -122,25 +83,26 @@ def as_stack(
                     practised=stack.game(member, "practice"),
                     squared_weights=float(weights[member]),
                     came=came[member, : stack.rehearsals],
-                    choice_quality=_quality(stack.game(member, "choice")),
+                    choice_quality=quality(stack.game(member, "choice")),
                 )
                 for member in range(stack.n_members)
             ]
         )
-    return [_best(of_one) for of_one in zip(*along, strict=True)]
+    return [best(of_one) for of_one in zip(*along, strict=True)]
 
 
-def _best(along: Sequence[Rehearsed]) -> Rehearsed:
+def best(along: Sequence[Rehearsed]) -> Rehearsed:
     """Return the team as it was when it was best on the choice questions; the first if tied."""
     return max(along, key=lambda team: team.choice_quality)
 
 
-def _quality(game: Game) -> float:
+def quality(game: Game) -> float:
+    """Return the quality with everyone there."""
     return float(game.quality(np.ones((1, game.n_members), dtype=bool))[0])
 
 
-def _between_checkpoints(rehearsals: int, stop: bool) -> list[int]:
-    """Numbers of rehearsals from one checkpoint to the next; they add up to all of them."""
+def between_checkpoints(rehearsals: int, stop: bool) -> list[int]:
+    """Return the numbers of rehearsals from one checkpoint to the next; all of them in sum."""
     checkpoints = CHECKPOINTS if stop else 1
     at = [rehearsals * number // checkpoints for number in range(checkpoints + 1)]
     return [later - earlier for earlier, later in itertools.pairwise(at)]

@@ -14,7 +14,7 @@ from experiments.validation.game_measures import (
     stacked,
     variance_between,
 )
-from experiments.validation.rehearsed_teams import Rehearse, Rehearsed, as_stack
+from experiments.validation.rehearsed_teams import Rehearsed, rehearsed
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import Game, answer_shares, co_adaptation_score
@@ -29,10 +29,7 @@ DRAWN_SUB_TEAMS = 1_000
 
 
 def measure_teams(
-    condition: TeamCondition,
-    rehearsals: int,
-    seeds: Sequence[int],
-    rehearse: Rehearse = as_stack,
+    condition: TeamCondition, rehearsals: int, seeds: Sequence[int]
 ) -> dict[str, FloatArray]:
     """Rehearse a team for each seed and measure each.
 
@@ -44,7 +41,6 @@ def measure_teams(
     rehearsals : int
         At the usual learning rate; a slow team holds as many more.
     seeds : sequence of int
-    rehearse : `as_stack` or `one_by_one`
 
     Returns
     -------
@@ -53,7 +49,7 @@ def measure_teams(
     own = [synthetic_talk(np.random.default_rng([seed, 0])) for seed in seeds]
     talks = own * condition.starts
     all_seeds = [*seeds, *(seed + OTHER_START for seed in seeds)][: len(talks)]
-    teams = rehearse(condition, talks, all_seeds, rehearsals)
+    teams = rehearsed(condition, talks, all_seeds, rehearsals)
     rows = []
     for member in range(len(seeds)):
         team = teams[member]
