@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError
 
 from experiments.validation.claims import Outcome
 from experiments.validation.rules import Verdict
-from simulation.checks import InputError
+from simulation.checks import InputError, first_problem
+from simulation.inputs import read_text
+
+
+class _Outcome(BaseModel):
+    setting: str
+    verdict: Verdict
+
+
+class _Claim(BaseModel):
+    id: str
+    outcomes: list[_Outcome]
+
+
+class _Plan(BaseModel):
+    seeds: Annotated[list[int], Field(min_length=1)]
+
+
+class _Written(BaseModel):
+    """What is read of a validation.json; the rest of it is for others."""
+
+    command: str
+    plan: _Plan
+    claims: list[_Claim]
 
 
 @dataclass(frozen=True)
@@ -41,19 +65,17 @@ def read_rerun(folder: Path) -> Rerun:
     """
     path = folder / "validation.json"
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
-        verdicts: dict[tuple[str, str], Verdict] = {
-            (claim["id"], outcome["setting"]): outcome["verdict"]
-            for claim in written["claims"]
-            for outcome in claim["outcomes"]
-        }
-        if not set(verdicts.values()) <= set(get_args(Verdict)):
-            raise ValueError("it has verdicts of another version")
-        return Rerun(int(written["plan"]["seeds"][0]), str(written["command"]), verdicts)
-    except (OSError, ValueError, LookupError, TypeError) as error:
+        written = _Written.model_validate_json(read_text(path, "rerun"))
+    except ValidationError as error:
         raise InputError(
-            f"{path} is not what `run.py validate --out {folder}` writes: {error}"
+            f"{path} is not what `run.py validate --out {folder}` writes: {first_problem(error)}"
         ) from None
+    verdicts = {
+        (claim.id, outcome.setting): outcome.verdict
+        for claim in written.claims
+        for outcome in claim.outcomes
+    }
+    return Rerun(written.plan.seeds[0], written.command, verdicts)
 
 
 def held_against(reruns: Sequence[Rerun], outcome: Outcome) -> Outcome:
