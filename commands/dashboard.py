@@ -17,7 +17,6 @@ from dashboard.live.server import build_app
 from simulation.checks import InputError, whole
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-STOPPED = 130
 
 
 def dashboard(
@@ -55,10 +54,7 @@ def dashboard(
     gc.freeze()
     # A session's matrices are small: BLAS threads would only fight over the cores.
     with listening, threadpool_limits(limits=1):
-        try:
-            uvicorn.Server(config).run(sockets=[listening])
-        except KeyboardInterrupt:
-            raise typer.Exit(STOPPED) from None
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen_on(host: str, port: int) -> socket.socket:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.ending import say
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.style import check_language
 from dashboard.validation.files import validation_json, write_validation
@@ -84,5 +84,5 @@ def validate(
             soft_wrap=True,
         )
     if not validation.sound:
-        print("run.py: a theorem, a fact or a control failed, see the report", file=sys.stderr)
+        say("a theorem, a fact or a control failed, see the report")
         raise typer.Exit(1)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from joblib import Parallel, cpu_count, delayed
+from joblib import cpu_count
 from threadpoolctl import threadpool_limits
 
-from simulation.checks import whole
+from experiments.worker_pool import import_beforehand, worker_pool
+from simulation.checks import InputError, whole
 
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function that a process can find by name, and its arguments."""
@@ -43,15 +46,31 @@ def run_jobs(jobs: Mapping[Key, Job], workers: int, on_progress: OnProgress) -> 
         Called before the first job and after each.
     """
     processes = max(1, min(check_workers(workers), len(jobs)))
-    pool = Parallel(n_jobs=processes, return_as="generator")
-    results: dict[Key, Any] = {}
     on_progress("starting", 0, len(jobs))
-    computed = pool(delayed(_on_one_thread)(*job) for job in jobs.values())
-    for key, result in zip(jobs, computed, strict=True):
-        results[key] = result
-        name = ": ".join(map(str, key)) if isinstance(key, tuple) else str(key)
-        on_progress(name, len(results), len(jobs))
+    results: dict[Key, Any] = {}
+    with _computed(jobs.values(), processes) as computed:
+        for key, result in zip(jobs, computed, strict=True):
+            results[key] = result
+            name = ": ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+            on_progress(name, len(results), len(jobs))
     return results
+
+
+@contextmanager
+def _computed(jobs: Collection[Job], workers: int) -> Iterator[Iterator[Any]]:
+    if workers == 1:
+        yield (_on_one_thread(*job) for job in jobs)
+        return
+    import_beforehand({function.__module__ for function, _ in jobs})
+    with worker_pool(workers) as pool:
+        futures = [pool.submit(_on_one_thread, *job) for job in jobs]
+        try:
+            yield (future.result() for future in futures)
+        except BrokenProcessPool:
+            raise InputError(
+                "a process was ended from outside, as a machine short of memory does: "
+                f"try fewer --workers than {workers}"
+            ) from None
 
 
 def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -1,6 +1,8 @@
 """Processes: no more than there are jobs, and no more than the cores can bear."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -13,14 +15,17 @@ MANY = MOST_PER_CORE * CORES
 def test_no_more_processes_are_started_than_there_are_jobs(monkeypatch):
     asked = []
 
-    def pool(n_jobs: int, **_):
-        asked.append(n_jobs)
-        return lambda jobs: (function(*arguments) for function, arguments, _ in jobs)
+    @contextmanager
+    def pool(workers: int):
+        asked.append(workers)
+        with ThreadPoolExecutor(workers) as threads:
+            yield threads
 
-    monkeypatch.setattr("experiments.processes.Parallel", pool)
-    for jobs in (0, 1, 2):
+    monkeypatch.setattr("experiments.processes.worker_pool", pool)
+    monkeypatch.setattr("experiments.processes.import_beforehand", lambda _: None)
+    for jobs in (0, 1, 2, 3):
         run_jobs(dict.fromkeys(range(jobs), (os.getpid, ())), MANY, lambda *_: None)
-    assert asked == [1, 1, 2]
+    assert asked == [2, 3]  # one job needs no other process
 
 
 @pytest.mark.parametrize("command", [["bridge"], ["sweep", "run", "--set", "seeds=1"], ["network"]])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.ending import say
 from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
 from commands.sweep.options import File, Settings, StorePath, store_path
 from commands.sweep.progress import progress
@@ -22,9 +22,7 @@ from experiments.sweep.work import is_compiled, versions
 from simulation import InputError
 from simulation.outputs import outputs
 
-FAILED, INTERRUPTED = 3, 130
-PRELOAD = (__name__,)
-"""What workers import: this, for they import run.py, as processes do with the main module."""
+FAILED = 3
 
 
 def run(
@@ -47,13 +45,13 @@ def run(
 ) -> None:
     """Run every team of a design, or go on where the last run of it stopped.
 
-    Exit code 3 if chunks failed for good; Ctrl-C ends with 130, and the same command goes on.
+    Exit code 3 if chunks failed for good; Ctrl-C ends it with 130, and the same command goes on.
     """
     path = store_path(file, store)
     try:
         plan, chunks, compiled = _taken_up(file, settings or [], path, compiled=compiled)
         here = cluster_address is None
-        engine = processes(workers, PRELOAD) if here else cluster(cluster_address or "")
+        engine = processes(workers) if here else cluster(cluster_address or "")
         with (
             outputs(path.parent, "name another file with --store"),
             progress(plan.design.n_teams, quiet=as_json) as on_progress,
@@ -61,12 +59,9 @@ def run(
             if not as_json:
                 _announce(plan, chunks, workers if here else None, compiled=compiled)
             state = run_sweep(plan, path, engine, on_progress, compiled=compiled)
-    except KeyboardInterrupt:
-        print(
-            "run.py: interrupted; what was entered is kept, the same command goes on from there",
-            file=sys.stderr,
-        )
-        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note("what was entered is kept, the same command goes on from there")
+        raise
     _conclude(path, state, as_json=as_json)
 
 
@@ -127,8 +122,8 @@ def _conclude(path: Path, state: State, *, as_json: bool) -> None:
     if state.complete:
         return
     for line in failure_lines(state):
-        print(f"run.py: {line}", file=sys.stderr)
-    print("run.py: the same command tries the failed chunks again", file=sys.stderr)
+        say(line)
+    say("the same command tries the failed chunks again")
     raise typer.Exit(FAILED)
 
 
