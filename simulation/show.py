@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -63,24 +64,45 @@ class Show:
         return float(self.game.section_quality(mask)[0, self.hard_section])
 
 
+def _of_show(figure: str, team: Any) -> float:
+    return float(attrgetter(figure)(team.latest_show))
+
+
+def _hard_section(team: Any) -> float:
+    return float(team.latest_show.hard_without(None))
+
+
+def _solo_quality(presenter: Any) -> float:
+    return float(presenter.model.latest_show.solo[presenter.seat].mean())
+
+
+def _share_of_hard_section(presenter: Any) -> float:
+    return float(presenter.model.latest_show.hard_shares[presenter.seat])
+
+
+def _reliance(presenter: Any) -> tuple[float, ...]:
+    return tuple(presenter.reliance.tolist())
+
+
 # What a team's data collector keeps of each show. Scalars and copies only: Mesa 3.3's collector
-# keeps a reference to what it is handed.
+# keeps a reference to what it is handed. Named functions only, which can be pickled with a team;
+# for an agent's attribute named by a text Mesa makes a function that cannot.
 TEAM_COLUMNS: dict[str, Any] = {
     "Rehearsal": "rehearsals",
-    "Quality": lambda team: team.latest_show.complete,
-    "One missing, mean": lambda team: team.latest_show.one_missing.mean,
-    "One missing, worst": lambda team: team.latest_show.one_missing.worst,
-    "Two missing, mean": lambda team: team.latest_show.two_missing.mean,
-    "Two missing, worst": lambda team: team.latest_show.two_missing.worst,
-    "Hard section": lambda team: team.latest_show.hard_without(None),
+    "Quality": partial(_of_show, "complete"),
+    "One missing, mean": partial(_of_show, "one_missing.mean"),
+    "One missing, worst": partial(_of_show, "one_missing.worst"),
+    "Two missing, mean": partial(_of_show, "two_missing.mean"),
+    "Two missing, worst": partial(_of_show, "two_missing.worst"),
+    "Hard section": _hard_section,
     "Reliance": "mean_reliance",
     "Squared weights": "squared_weights",
 }
 
 PRESENTER_COLUMNS: dict[str, Any] = {
-    "Name": "name",
-    "Attended": "rehearsals_attended",
-    "Solo quality": lambda agent: float(agent.model.latest_show.solo[agent.seat].mean()),
-    "Share of hard section": lambda agent: float(agent.model.latest_show.hard_shares[agent.seat]),
-    "Reliance": lambda agent: tuple(agent.reliance.tolist()),
+    "Name": attrgetter("name"),
+    "Attended": attrgetter("rehearsals_attended"),
+    "Solo quality": _solo_quality,
+    "Share of hard section": _share_of_hard_section,
+    "Reliance": _reliance,
 }

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+from mesa.agent import AgentSet
 
 from simulation.arrays import FloatArray
 from simulation.checks import InputError
@@ -13,6 +14,7 @@ from simulation.coalitions import Game, Reading
 from simulation.presenter import presenter_names
 from simulation.raising_model import RaisingModel
 from simulation.show import Show
+from simulation.streams import Seed
 from simulation.talk import Talk
 
 
@@ -36,11 +38,12 @@ class Speakers(RaisingModel):
         self,
         talk: Talk,
         presenters: int,
-        rng: int | np.random.SeedSequence | np.random.Generator | None,
+        rng: Seed | None,
     ) -> None:
         super().__init__(rng)
         self.talk = talk
         self.names = presenter_names(presenters)
+        self._seats = list(range(presenters))
         self.handout: FloatArray = np.zeros(talk.n_sections)
 
     @property
@@ -49,9 +52,21 @@ class Speakers(RaisingModel):
         return len(self.names)
 
     @property
+    def seated(self) -> AgentSet:
+        """The presenters, each in their seat: Mesa's set of agents, if nobody left or came."""
+        if [getattr(each, "seat", None) for each in self.agents] != self._seats:
+            there = [str(getattr(each, "name", "a stranger")) for each in self.agents]
+            raise InputError(
+                f"the agents of the team are {', '.join(there) or 'none'}, but its seats are for "
+                f"{self.names[0]} to {self.names[-1]} in this order: take none away and add none, "
+                "let a law keep them away (AlwaysWithout)"
+            )
+        return self.agents
+
+    @property
     def reliance(self) -> FloatArray:
         """rho_ij, how far i counts on j, (N, N); a copy."""
-        return np.array(self.agents.get("reliance"))
+        return np.array(self.seated.get("reliance"))
 
     @property
     def mean_reliance(self) -> float:
@@ -64,7 +79,7 @@ class Speakers(RaisingModel):
         """Sum of all presenters' squared weights and biases."""
         return sum(
             float(np.square(part).sum())
-            for agent in self.agents
+            for agent in self.seated
             for part in (agent.understanding, agent.understanding_bias, agent.delivery)
         )
 
@@ -86,7 +101,7 @@ class Speakers(RaisingModel):
         """
         questions, wanted = self.talk.part(part)
         with np.errstate(over="ignore", invalid="ignore"):
-            contributions = self.agents.map("contribution", questions)
+            contributions = self.seated.map("contribution", questions)
         return Game(np.array(contributions), self.handout.copy(), wanted, self.talk.audience)
 
     def show(self) -> Show:

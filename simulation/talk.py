@@ -9,6 +9,7 @@ import numpy as np
 from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES, Audience
 from simulation.checks import InputError, one_of, real, whole
+from simulation.streams import Seed, generator
 
 PARTS = ("practice", "choice", "show")
 """Training, validation and test set."""
@@ -126,7 +127,7 @@ class Talk:
 
 
 def synthetic_talk(
-    rng: np.random.Generator,
+    rng: Seed,
     *,
     features: int = 16,
     sections: int = 5,
@@ -145,7 +146,7 @@ def synthetic_talk(
 
     Parameters
     ----------
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
     features, sections, topics : int
         D, K and the rank of the teacher; 2 <= topics <= features.
     practice, show : int
@@ -172,6 +173,7 @@ def synthetic_talk(
     whole("questions of the show", show, least=2)
     real("noise", noise, least=0)
     whole("questions to choose on", choice, least=0)
+    rng = generator(rng)
     about = np.linalg.qr(rng.normal(size=(features, topics)))[0]  # (D, topics)
     easy = rng.normal(size=(topics - 1, sections))
 

@@ -14,7 +14,7 @@ from simulation.checks import DivergedError, InputError, one_of, real, whole
 from simulation.presenter import Presenter, Rehearsal
 from simulation.show import PRESENTER_COLUMNS, TEAM_COLUMNS, Show
 from simulation.speakers import Speakers
-from simulation.streams import TeamStreams
+from simulation.streams import Seed, TeamStreams
 from simulation.talk import Talk
 
 
@@ -45,7 +45,8 @@ class Team(Speakers):
         Show the talk to its audience, and collect data, every so many rehearsals; 0: never.
     rng : int, SeedSequence or Generator
         Its `TeamStreams` are spawned from it: two teams with the same seed start the same and see
-        the same questions, whatever their law.
+        the same questions, whatever their law. A Generator is used up by it: the same seed is
+        another one, seeded and used alike. None: a seed of its own.
 
     Attributes
     ----------
@@ -66,12 +67,21 @@ class Team(Speakers):
 
     Examples
     --------
+    >>> import pickle
     >>> from simulation import Team, one_or_two_absent, synthetic_talk
     >>> talk = synthetic_talk(np.random.default_rng(0))
     >>> team = Team(talk, one_or_two_absent(5), rng=0)
     >>> team.rehearse(10)
     >>> team.rehearsals, len(team.agents)
     (10, 5)
+
+    A team can be pickled, as it is or with `copy.deepcopy`, and goes on where it was:
+
+    >>> other = pickle.loads(pickle.dumps(team))
+    >>> team.rehearse(5), other.rehearse(5)
+    (None, None)
+    >>> team.quality() == other.quality()
+    True
     """
 
     presenter_kind: type[Presenter] = Presenter
@@ -88,7 +98,7 @@ class Team(Speakers):
         questions: int = 8,
         attendance_per: str = "rehearsal",
         show_every: int = 0,
-        rng: int | np.random.SeedSequence | np.random.Generator | None = None,
+        rng: Seed | None = None,
     ) -> None:
         super().__init__(talk, attendance.n_presenters, rng)
         self.attendance = attendance
@@ -127,7 +137,8 @@ class Team(Speakers):
         # Overflow is looked for below, where it can be said at which rehearsal it came.
         with np.errstate(over="ignore", invalid="ignore"):
             questions, wanted = self._draw_questions(self.streams.questions)
-            table = np.array(self.agents.map("prepare", questions))  # (N, B, K)
+            presenters = self.seated
+            table = np.array(presenters.map("prepare", questions))  # (N, B, K)
             rehearsal = Rehearsal(
                 questions=questions,
                 wanted=self.as_heard(wanted, table),
@@ -138,7 +149,7 @@ class Team(Speakers):
                 learning_rate=self.learning_rate,
             )
             missing = rehearsal.missing_from(rehearsal.talk_given())  # (B, K)
-            self.agents.do("learn", rehearsal)
+            presenters.do("learn", rehearsal)
             self.handout += self.learning_rate * missing.mean(axis=0)
         self.last_rehearsal = rehearsal
         self.rehearsals += 1
@@ -173,7 +184,7 @@ class Team(Speakers):
                 f"{self.n_presenters}: give one for as many"
             )
         self.attendance, self._masks = attendance, attendance.stream(self.streams.attendance)
-        for presenter, speak_up in zip(self.agents, attendance.moments().speak_up, strict=True):
+        for presenter, speak_up in zip(self.seated, attendance.moments().speak_up, strict=True):
             presenter.speak_up = float(speak_up)
 
     def practise_alone(self, who: str, rehearsals: int, *, section: int | None = None) -> None:
@@ -188,7 +199,7 @@ class Team(Speakers):
         section : int or None
             Which section; None: the hard one.
         """
-        (presenter,) = self.agents.select(lambda agent: agent.seat == self.seat_of(who))
+        presenter = self.seated[self.seat_of(who)]
         section = self.talk.hard_section if section is None else section
         whole("section", section, least=0, most=self.talk.n_sections - 1)
         with np.errstate(over="ignore", invalid="ignore"):

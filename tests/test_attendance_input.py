@@ -119,10 +119,14 @@ def test_a_team_of_nobody_is_refused():
         law_from_text("everyone", 0)
 
 
-@pytest.mark.parametrize(("n", "first", "last"), [(1, "A", "A"), (26, "A", "Z"), (27, "P1", "P27")])
-def test_names_are_as_many_as_presenters_and_all_different(n, first, last):
+@pytest.mark.parametrize(
+    ("n", "last"),
+    [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (53, "BA"), (702, "ZZ"), (703, "AAA")],
+)
+def test_names_are_as_many_as_presenters_and_stay_whoever_else_comes(n, last):
     names = presenter_names(n)
-    assert (names[0], names[-1]) == (first, last)
+    assert (names[0], names[-1]) == ("A", last)
+    assert presenter_names(n + 1)[:n] == names
     assert len(set(names)) == n
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from simulation.arrays import FloatArray
 from simulation.checks import InputError, real
 from simulation.coalitions.game import Game, Reading
+from simulation.streams import Seed, generator
 
 
 def ablation_curve(
     game: Game,
-    rng: np.random.Generator,
+    rng: Seed,
     fractions: FloatArray,
     draws: int = 20,
     reading: Reading = "fill the time",
@@ -21,7 +22,7 @@ def ablation_curve(
     Parameters
     ----------
     game : Game
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
     fractions : (F,) array
         Fractions to silence, in [0, 1].
     draws : int
@@ -37,7 +38,7 @@ def ablation_curve(
     Morcos, Barrett, Rabinowitz, Botvinick (2018), On the importance of single directions for
     generalization.
     """
-    n = game.n_members
+    n, rng = game.n_members, generator(rng)
     curve = []
     for fraction in fractions:
         gone = round(real("fraction silenced", float(fraction), least=0, most=1) * n)

@@ -20,6 +20,7 @@ from simulation.coalitions.game import EXACT_MEMBERS, Game, coalition_values
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.indices import shapley_interactions, shapley_values
 from simulation.coalitions.sampling import ValueFunction, arrival_gains, drawn_qualities
+from simulation.streams import Seed, generator
 
 EXACT_HEARD = 12
 """Most members whose sub-teams are all asked by an audience that must hear every answer."""
@@ -64,7 +65,7 @@ class Dependence:
         return self.interactions is None
 
 
-def dependence(game: Game, law: AttendanceLaw, rng: np.random.Generator) -> Dependence:
+def dependence(game: Game, law: AttendanceLaw, rng: Seed) -> Dependence:
     """Measure how much a talk depends on who is there.
 
     Parameters
@@ -72,7 +73,7 @@ def dependence(game: Game, law: AttendanceLaw, rng: np.random.Generator) -> Depe
     game : Game
     law : AttendanceLaw
         By which people are absent, for fragility.
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
         Draws sub-teams where there are more than 2^20 of them, or more than 2^12 whose answers an
         audience other than a squared-error one would have to hear.
     """
@@ -93,9 +94,7 @@ def dependence(game: Game, law: AttendanceLaw, rng: np.random.Generator) -> Depe
     )
 
 
-def sampled_dependence(
-    value: ValueFunction, law: AttendanceLaw, rng: np.random.Generator
-) -> Dependence:
+def sampled_dependence(value: ValueFunction, law: AttendanceLaw, rng: Seed) -> Dependence:
     """Estimate from random orders of arrival, and from sub-teams as the law draws them.
 
     The standard error of the effective number of carriers is by the delta method: that of the
@@ -107,9 +106,9 @@ def sampled_dependence(
         Sub-teams (C, N) to values (C,).
     law : AttendanceLaw
         Of N presenters.
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
     """
-    n = law.n_presenters
+    n, rng = law.n_presenters, generator(rng)
     gains = arrival_gains(value, n, rng)  # (draws, N)
     values, absent = gains.mean(axis=0), 1.0 - law.moments().rates
     squares = np.square(values).sum()

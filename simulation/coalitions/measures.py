@@ -20,6 +20,7 @@ from simulation.audience import SquaredError
 from simulation.checks import whole
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.gram import Gram
+from simulation.streams import Seed, generator
 
 IntArray = npt.NDArray[np.intp]
 
@@ -27,7 +28,7 @@ MISSING_LIMIT = 2_000
 """Most sub-teams evaluated for 'k missing'; above it that many are drawn."""
 
 
-def missing_masks(n: int, k: int, rng: np.random.Generator | None = None) -> BoolArray:
+def missing_masks(n: int, k: int, rng: Seed | None = None) -> BoolArray:
     """List the sub-teams of n in which k are missing, shape (C, n).
 
     All C(n, k) of them, or `MISSING_LIMIT` drawn with `rng` where there are more.
@@ -37,8 +38,8 @@ def missing_masks(n: int, k: int, rng: np.random.Generator | None = None) -> Boo
         gone = np.array(list(itertools.combinations(range(n), k)), dtype=int)
         gone = gone.reshape(there_are, k)  # also for k = 0: one sub-team, in which nobody is gone
     else:
-        rng = np.random.default_rng(0) if rng is None else rng
-        gone = rng.random((MISSING_LIMIT, n)).argsort(axis=1)[:, :k]
+        order = generator(0 if rng is None else rng).random((MISSING_LIMIT, n)).argsort(axis=1)
+        gone = order[:, :k]
     masks = np.ones((len(gone), n), dtype=bool)
     np.put_along_axis(masks, gone, False, axis=1)
     return masks
@@ -84,7 +85,7 @@ def quality_kept(
     game: Game,
     k: int,
     reading: Reading = "nobody covers",
-    rng: np.random.Generator | None = None,
+    rng: Seed | None = None,
 ) -> Kept:
     """Quality with k members missing: does the talk survive? It is the article's question."""
     values = game.quality(missing_masks(game.n_members, k, rng), reading)
@@ -157,17 +158,15 @@ HALF_TEAMS = 200
 """Half-teams drawn for the co-adaptation score where it has no closed form."""
 
 
-def half_teams(n: int, rng: np.random.Generator, draws: int = HALF_TEAMS) -> BoolArray:
+def half_teams(n: int, rng: Seed, draws: int = HALF_TEAMS) -> BoolArray:
     """Draw sub-teams of max(1, floor(n/2)) members each, (draws, n)."""
     masks = np.zeros((whole("half-teams", draws, least=2), n), dtype=bool)
-    present = rng.random((draws, n)).argsort(axis=1)[:, : max(1, n // 2)]
+    present = generator(rng).random((draws, n)).argsort(axis=1)[:, : max(1, n // 2)]
     np.put_along_axis(masks, present, True, axis=1)
     return masks
 
 
-def co_adaptation_score(
-    game: Game, rng: np.random.Generator | None = None, draws: int = HALF_TEAMS
-) -> float:
+def co_adaptation_score(game: Game, rng: Seed | None = None, draws: int = HALF_TEAMS) -> float:
     """Variance of what the audience hears over half-teams that fill the time.
 
     Mean over questions and sections; for a softmax audience of probabilities. Low: the answer
@@ -180,6 +179,6 @@ def co_adaptation_score(
     """
     if isinstance(game.audience, SquaredError):
         return float(Gram.of(game).co_adaptation_score())
-    masks = half_teams(game.n_members, np.random.default_rng(0) if rng is None else rng, draws)
+    masks = half_teams(game.n_members, 0 if rng is None else rng, draws)
     heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)
     return float(heard.var(axis=0, ddof=1).mean())

@@ -13,6 +13,7 @@ import numpy as np
 from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, whole
+from simulation.streams import Seed, generator
 
 ValueFunction = Callable[[BoolArray], FloatArray]
 """v: sub-teams (C, N), True for present, to their values (C,)."""
@@ -24,9 +25,7 @@ _SUB_TEAMS = 4_096
 """About how many sub-teams are handed to the value function at a time."""
 
 
-def arrival_gains(
-    value: ValueFunction, n: int, rng: np.random.Generator, draws: int = 100
-) -> FloatArray:
+def arrival_gains(value: ValueFunction, n: int, rng: Seed, draws: int = 100) -> FloatArray:
     """Draw what each member brings in random orders of arrival: their means are Shapley values.
 
     A draw is one random order and its reverse: who came early in one comes late in the other, and
@@ -39,7 +38,7 @@ def arrival_gains(
         Sub-teams (C, N) to values (C,).
     n : int
         N.
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
     draws : int
         At least 2; each takes 2N sub-teams.
 
@@ -65,6 +64,7 @@ def arrival_gains(
     """
     whole("members", n, least=1)
     whole("draws", draws, least=2)
+    rng = generator(rng)
     gains = np.empty((draws, n))
     batch = max(1, _SUB_TEAMS // (2 * n + 2))
     for at in range(0, draws, batch):
@@ -79,7 +79,7 @@ def arrival_gains(
 
 
 def drawn_qualities(
-    value: ValueFunction, law: AttendanceLaw, rng: np.random.Generator, draws: int = 1_000
+    value: ValueFunction, law: AttendanceLaw, rng: Seed, draws: int = 1_000
 ) -> FloatArray:
     """Draw qualities when people come by a law, for any number of members.
 
@@ -92,7 +92,7 @@ def drawn_qualities(
         Sub-teams (C, N) to values (C,).
     law : AttendanceLaw
         Of N presenters.
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
     draws : int
         At least 2.
 
@@ -108,6 +108,7 @@ def drawn_qualities(
     array([0.75, 0.75, 0.75])
     """
     whole("draws", draws, least=2)
+    rng = generator(rng)
     masks = np.empty((draws, law.n_presenters), dtype=bool)
     for row, turn in enumerate(rng.integers(_TURNS, size=draws).tolist()):
         masks[row] = law.present(rng.random((1, law.n_uniforms)), turn, None)[0]
