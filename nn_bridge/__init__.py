@@ -3,12 +3,14 @@
 What `__all__` names is promised; all else may move. Which file answers which question:
 
 - `dropout`: who draws the masks, who scales those kept; `attendance_dropout`: the same by a law
-- `layer`, `dense`: what every layer is; what Dense and Flatten compute
+- `layer`, `dense`, `activations`: what every layer is; what Dense, Flatten and Activation compute
 - `feedforward`: layers in a row, where their chance comes from, and the forward pass
 - `network`: Sequential, with Keras's compile, fit and evaluate; `keras`: Keras's names for it all
 - `trainer`: a step forward and back, layer by layer, for every network and for stacks
 - `fast_fit`, of `fast_layers` and `fast_loss`: the fast path of fit, for plain networks
-- `losses`, `optimizers`: what is minimised, and how; `training`: samples, batches, history
+- `losses`, `optimizers`: what is minimised, and how; `samples`: data, labels, weights, a split
+- `training`: batches, history, what is printed; `callbacks`: what is called while fit runs
+- `refusals`: Keras's words that are not here, refused in a line that names those that are
 - `storage`: what a saved network holds
 - `team_layers`: which networks are teams; `twin`: a team as a network, and back
 - `bridge`: team and network side by side, and the network held to the yardstick
@@ -21,6 +23,7 @@ from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Layer, register_layer
 from nn_bridge.network import Sequential, load_model
+from nn_bridge.refusals import absent_from
 from nn_bridge.training import History
 from nn_bridge.twin import Twin
 
@@ -40,3 +43,4 @@ __all__ = [
     "register_layer",
     "side_by_side",
 ]
+__getattr__ = absent_from(__name__, __all__)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nn_bridge.activations import ACTIVATIONS, checked_activation
 from nn_bridge.layer import Layer, Shape, Streams, register_layer
-from nn_bridge.losses import log_softmax
+from nn_bridge.refusals import kerass
 from simulation.arrays import Array
-from simulation.checks import InputError, one_of, whole
+from simulation.checks import InputError, whole
 
 
 @register_layer
 class Flatten(Layer):
     """Make each sample a vector: (..., B, 28, 28) becomes (..., B, 784)."""
+
+    @kerass(data_format=(None,))
+    def __init__(self, *, input_shape: Shape | None = None, name: str | None = None) -> None:
+        super().__init__(input_shape=input_shape, name=name)
 
     def build(self, input_shape: Shape, streams: Streams, dtype: npt.DTypeLike) -> None:
         """Take on the shape of one sample."""
@@ -32,29 +36,6 @@ class Flatten(Layer):
         return gradient.reshape(*gradient.shape[:-1], *(self.input_shape or ()))
 
 
-def relu(z: Array) -> Array:
-    """Return max(z, 0)."""
-    return np.asarray(np.maximum(z, 0))
-
-
-def softmax(z: Array) -> Array:
-    """Return exp(z) normalised over the last axis."""
-    return np.asarray(np.exp(log_softmax(z)))
-
-
-def _softmax_gradient(output: Array, gradient: Array) -> Array:
-    weighted = output * gradient
-    return np.asarray(weighted - output * weighted.sum(axis=-1, keepdims=True))
-
-
-ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array, Array], Array]]] = {
-    "linear": (lambda z: z, lambda _output, gradient: gradient),
-    "relu": (relu, lambda output, gradient: gradient * (output > 0)),
-    "softmax": (softmax, _softmax_gradient),
-}
-"""Each activation, and its backward pass from its own output and the gradient there."""
-
-
 @register_layer
 class Dense(Layer):
     """activation(x W' + b), with Glorot-uniform weights and zero biases to start from.
@@ -63,7 +44,7 @@ class Dense(Layer):
     ----------
     units : int
         Number of outputs.
-    activation : {'linear', 'relu', 'softmax'} or None
+    activation : {'linear', 'relu', 'softmax', 'sigmoid', 'tanh'} or None
         None is linear.
 
     Attributes
@@ -77,14 +58,27 @@ class Dense(Layer):
     Glorot & Bengio 2010: uniform in +-sqrt(6 / (in + out)).
     """
 
+    @kerass(
+        use_bias=(True,),
+        kernel_initializer=("glorot_uniform",),
+        bias_initializer=("zeros",),
+        kernel_regularizer=(None,),
+        bias_regularizer=(None,),
+        activity_regularizer=(None,),
+        kernel_constraint=(None,),
+        bias_constraint=(None,),
+    )
     def __init__(
-        self, units: int, activation: str | None = None, *, input_shape: Shape | None = None
+        self,
+        units: int,
+        activation: str | None = None,
+        *,
+        input_shape: Shape | None = None,
+        name: str | None = None,
     ) -> None:
-        super().__init__(input_shape=input_shape)
+        super().__init__(input_shape=input_shape, name=name)
         self.units = whole("units", units, least=1)
-        self.activation = one_of(
-            "activation", "linear" if activation is None else activation, tuple(ACTIVATIONS)
-        )
+        self.activation = checked_activation(activation)
 
     @property
     def weight(self) -> Array:
@@ -148,6 +142,10 @@ class Dense(Layer):
         np.sum(gradient, axis=-2, out=self.gradients["bias"])  # (..., out)
         return np.asarray(gradient @ self.weight) if self.passes_back else None  # (..., B, in)
 
+    def in_keras(self) -> list[Array]:
+        """Return views of kernel, (..., in, out), and bias."""
+        return [p.mT if name == "weight" else p for name, p in self.parameters.items()]
+
     def get_config(self) -> dict[str, Any]:
-        """Return units, activation and input_shape."""
+        """Return units, activation and what every layer returns."""
         return super().get_config() | {"units": self.units, "activation": self.activation}

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.layer import Layer, Shape, Streams, register_layer
+from nn_bridge.refusals import kerass
 from simulation.arrays import Array, BoolArray
 from simulation.checks import InputError, real, whole
 
@@ -55,6 +56,7 @@ class Dropout(Layer):
     array([[2., 2., 2., 2., 0., 0.]])
     """
 
+    @kerass()
     def __init__(
         self,
         rate: float,
@@ -63,8 +65,9 @@ class Dropout(Layer):
         group_size: int = 1,
         *,
         input_shape: Shape | None = None,
+        name: str | None = None,
     ) -> None:
-        super().__init__(input_shape=input_shape)
+        super().__init__(input_shape=input_shape, name=name)
         self.rate = real("rate (the fraction dropped)", rate, least=0, below=1)
         self.noise_shape = None if noise_shape is None else _checked_noise_shape(noise_shape)
         self.seed = None if seed is None else whole("seed", seed)
@@ -190,7 +193,7 @@ class Dropout(Layer):
         return keep.astype(bool, copy=False)
 
     def get_config(self) -> dict[str, Any]:
-        """Return rate, noise_shape, seed, group_size and input_shape."""
+        """Return rate, noise_shape, seed, group_size and what every layer returns."""
         own = {name: getattr(self, name) for name in ("rate", "noise_shape", "seed", "group_size")}
         return super().get_config() | own
 

@@ -20,6 +20,7 @@ from nn_bridge.fast_layers import Block, FastLayer, blocks_of
 from nn_bridge.fast_loss import FAST_LOSSES, FastLoss
 from nn_bridge.losses import accuracy
 from nn_bridge.optimizers import SGD
+from nn_bridge.samples import Data
 from nn_bridge.trainer import Trainer
 from nn_bridge.training import Logs, diverged, slices
 from simulation.arrays import Array
@@ -35,7 +36,7 @@ class FastFit:
     blocks : list of Block
     loss : FastLoss
     trainer : Trainer
-        Its optimizer is used, and whether it wants the accuracy.
+        Its optimizer is used, and the names of the accuracy.
     x : (P, D) array
     targets : (P, K) array
     batch_size : int
@@ -51,7 +52,7 @@ class FastFit:
         batch_size: int,
     ) -> None:
         self.blocks, self.loss, self.optimizer = blocks, loss, trainer.optimizer
-        self.with_accuracy = trainer.with_accuracy
+        self.accuracies = trainer.accuracies
         self.x, self.targets = x, np.ascontiguousarray(targets.T)  # (P, D), (K, P)
         self.ones = np.ones(len(self.targets), x.dtype)
         self.parameters = [p for dense, _ in blocks for p in dense.parameters.values()]
@@ -79,7 +80,7 @@ class FastFit:
                 rows = order[batch]
                 layers = self.layers[len(rows)]
                 z, targets = self._forward(layers, rows), self.targets.take(rows, 1)  # (K, B)
-                if self.with_accuracy:
+                if self.accuracies:
                     correct += len(rows) * float(accuracy(z.T, targets.T))
                 value = self.loss.to_gradient(z, targets, sums[batch], self.ones)
                 if not math.isfinite(value):
@@ -88,9 +89,7 @@ class FastFit:
                 self._backward(layers, z)
         total *= self.loss.value_factor(len(self.targets))
         logs: Logs = {"loss": (total + float(np.log(sums).sum(dtype=np.float64))) / count}
-        if self.with_accuracy:
-            logs["accuracy"] = correct / count
-        return logs
+        return logs | dict.fromkeys(self.accuracies, correct / count)
 
     def _forward(self, layers: list[FastLayer], rows: Indices) -> Array:
         """Return what comes before the last activation, (K, B)."""
@@ -159,21 +158,16 @@ class FastFit:
         return layers
 
 
-def fast_fit_for(trainer: Trainer, x: Array, targets: Array, batch_size: int) -> FastFit | None:
-    """Make a FastFit for the built layers of a network; None if they must go one by one.
-
-    Parameters
-    ----------
-    trainer : Trainer
-    x : (P, *input_shape) array
-    targets : (P, K) array
-    """
+def fast_fit_for(trainer: Trainer, data: Data, batch_size: int) -> FastFit | None:
+    """Make a FastFit for the built layers of a network; None if they must go one by one."""
     blocks, loss = blocks_of(trainer.layers), FAST_LOSSES.get(type(trainer.loss))
-    if blocks is None or loss is None or blocks[-1][0].activation != loss.activation:
+    if blocks is None or loss is None or data.weights is not None:
         return None
-    if blocks[0][0].weight.ndim > 2:  # a stack
+    end = "linear" if trainer.loss.from_logits else loss.activation
+    if blocks[-1][0].activation != end or blocks[0][0].weight.ndim > 2:  # a stack
         return None
-    return FastFit(blocks, loss, trainer, x.reshape(len(x), -1), targets, batch_size)
+    x = data.x.values
+    return FastFit(blocks, loss, trainer, x.reshape(len(x), -1), data.targets.values, batch_size)
 
 
 def _copy(sources: list[Array], places: list[Array]) -> None:

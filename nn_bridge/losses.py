@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nn_bridge.refusals import kerass
+from nn_bridge.samples import as_array, finite_numbers
 from simulation.arrays import Array
-from simulation.checks import InputError, one_of
+from simulation.checks import InputError, flag, one_of
 
 
 def log_softmax(logits: Array) -> Array:
@@ -46,6 +48,8 @@ class Loss:
 
     name: str
     takes_logits = False
+    from_logits = False
+    """Whether the network itself ends in logits, without the softmax."""
 
     def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
         """Return each sample's loss, (..., B), and its gradient at the outputs, (..., B, K)."""
@@ -87,6 +91,10 @@ class CategoricalCrossentropy(Loss):
     name = "categorical_crossentropy"
     takes_logits = True
 
+    @kerass(label_smoothing=(0,), axis=(-1,), ignore_class=(None,), name=(None,))
+    def __init__(self, from_logits: bool = False) -> None:
+        self.from_logits = flag("from_logits", from_logits)
+
     def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
         """Return -sum t log p, (..., B), and p - t, (..., B, K)."""
         log_p = log_softmax(outputs)
@@ -110,8 +118,10 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
 
     def targets(self, y: Any, outputs: int, dtype: npt.DTypeLike) -> Array:
         """Turn labels, (P,) or (R, P), into one-hot targets."""
-        labels = np.asarray(y)
-        if labels.dtype.kind not in "iu":
+        labels = as_array("y", y)
+        if labels.dtype.kind == "f":
+            labels = finite_numbers("y", labels, labels.dtype)
+        if labels.dtype.kind == "b" or (labels % 1).any():
             raise InputError(
                 f"y holds {labels.dtype}, but {self.name} needs whole-number labels: "
                 "use y.astype(int), or the loss 'categorical_crossentropy' for one-hot rows"
@@ -119,9 +129,10 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         wrong = labels[(labels < 0) | (labels >= outputs)]
         if wrong.size:
             raise InputError(
-                f"y holds the label {wrong[0]}, but the network has {outputs} outputs, labels 0 to "
-                f"{outputs - 1}: mend the labels, or give the last Dense layer more units"
+                f"y holds the label {wrong[0]:g}, but the network has {outputs} outputs, labels 0 "
+                f"to {outputs - 1}: mend the labels, or give the last Dense layer more units"
             )
+        labels = labels.astype(np.intp, copy=False)
         return np.asarray(np.eye(outputs, dtype=dtype)[labels])  # (..., P, K)
 
 
@@ -156,26 +167,12 @@ LOSSES: dict[str, type[Loss]] = {
 }
 
 
+def without_last_axis(y: Any, samples: int) -> Array:
+    """Return labels of shape (..., P, 1), as they often come, without that axis."""
+    labels = as_array("y", y)
+    return labels[..., 0] if labels.shape[-2:] == (samples, 1) else labels
+
+
 def get(loss: str | Loss) -> Loss:
     """Return the loss called `loss`; a `Loss` is returned as it is."""
     return loss if isinstance(loss, Loss) else LOSSES[one_of("loss", loss, tuple(LOSSES))]()
-
-
-def finite_numbers(name: str, data: Any, dtype: npt.DTypeLike) -> Array:
-    """Return `data` as an array of `dtype`, or raise `InputError` if that holds anything else."""
-    try:
-        raw = np.asarray(data)
-    except ValueError as error:
-        raise InputError(
-            f"{name} is no array of numbers ({error}): give rows of one length"
-        ) from None
-    if raw.dtype.kind not in "biuf":
-        raise InputError(f"{name} holds {raw.dtype}, but must hold real numbers: convert it first")
-    with np.errstate(over="ignore"):
-        numbers: Array = raw.astype(dtype, copy=False)
-    if not np.isfinite(numbers).all():
-        raise InputError(
-            f"{name} holds NaN, infinity or numbers too large for {numbers.dtype}, but only finite "
-            "numbers can be learned from: drop or fill those samples"
-        )
-    return numbers

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
+from nn_bridge.refusals import NamesWhatThereIs, kerass
 from simulation.arrays import Array
 from simulation.checks import InputError, one_of, real
 
@@ -23,13 +24,11 @@ _BLAS = {
 thousand numbers in a third of the time that NumPy takes."""
 
 
-class Optimizer:
+class Optimizer(NamesWhatThereIs):
     """Base of the optimizers. One optimizer belongs to one network.
 
     Attributes
     ----------
-    learning_rate : float
-        May be changed between steps.
     weight_decay : float
         Before each step all parameters shrink by learning_rate times this, as in Keras.
     iterations : int
@@ -44,11 +43,20 @@ class Optimizer:
     slot_names: tuple[str, ...] = ()
 
     def __init__(self, learning_rate: float, weight_decay: float) -> None:
-        self.learning_rate = real("learning_rate", learning_rate, above=0)
+        self.learning_rate = learning_rate
         self.weight_decay = real("weight_decay", weight_decay, least=0)
         self.iterations = 0
         self.taken = False
         self.slots: dict[str, list[Array]] = {}
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a step goes; may be changed between steps."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._learning_rate = real("learning_rate", value, above=0)
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Move each parameter, in place, by its gradient of the same shape.
@@ -98,10 +106,21 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that build an optimizer like this one."""
         return {
-            k: v
-            for k, v in vars(self).items()
-            if k not in ("iterations", "slots", "slot_names", "taken")
+            name.removeprefix("_"): value
+            for name, value in vars(self).items()
+            if name not in ("iterations", "slots", "slot_names", "taken")
         }
+
+
+_UNUSED: dict[str, tuple[Any, ...]] = {
+    "clipnorm": (None,),
+    "clipvalue": (None,),
+    "global_clipnorm": (None,),
+    "name": (None,),
+    "use_ema": (False,),
+    "weight_decay": (None,),
+}
+"""Arguments of Keras's optimizers that are taken where they ask for nothing."""
 
 
 class SGD(Optimizer):
@@ -119,6 +138,7 @@ class SGD(Optimizer):
 
     name = "sgd"
 
+    @kerass(**_UNUSED, nesterov=(False,))
     def __init__(
         self, learning_rate: float = 0.01, momentum: float = 0.0, weight_decay: float = 0.0
     ) -> None:
@@ -154,6 +174,7 @@ class Adam(Optimizer):
     name = "adam"
     slot_names = ("mean", "square")
 
+    @kerass(**_UNUSED, amsgrad=(False,))
     def __init__(
         self,
         learning_rate: float = 0.001,

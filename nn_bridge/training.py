@@ -1,23 +1,22 @@
-"""What surrounds the training steps: samples in batches, means, the history, the progress shown."""
+"""What surrounds the training steps: batches, means, the history, the progress shown."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nn_bridge.optimizers import Optimizer
-from simulation.arrays import Array
+from nn_bridge.refusals import NamesWhatThereIs
 from simulation.checks import DivergedError, InputError
 
 Logs = dict[str, Any]
 
 
-class History:
+class History(NamesWhatThereIs):
     """What `fit` saw, epoch by epoch.
 
     Attributes
@@ -32,45 +31,10 @@ class History:
         self.epoch: list[int] = []
         self.history: dict[str, list[Any]] = {}
 
-    def add(self, epoch: int, logs: Logs) -> None:
-        """Append the results of one epoch."""
+    def _add(self, epoch: int, logs: Logs) -> None:
         self.epoch.append(epoch)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """Samples along an axis: those of all networks of a stack alike, or each network's own.
-
-    Parameters
-    ----------
-    values : (P, ...) array
-        Or (R, P, ...), with samples for each network of a stack.
-    axes : int
-        Of one sample.
-
-    Examples
-    --------
-    >>> Samples(np.zeros((50, 28, 28)), axes=2)[np.array([[3, 1], [7, 2]])].shape
-    (2, 2, 28, 28)
-    """
-
-    values: Array
-    axes: int
-
-    def __len__(self) -> int:
-        """Return P."""
-        return int(self.values.shape[self.values.ndim - self.axes - 1])
-
-    def __getitem__(self, rows: slice | Array) -> Array:
-        """Return ((R,) B, ...): the samples `rows`, (B,) or (R, B) if each network has others."""
-        if self.values.ndim == self.axes + 1:
-            return np.asarray(self.values[rows])
-        if isinstance(rows, slice):
-            return np.asarray(self.values[:, rows])
-        each = np.arange(len(self.values))[:, None]  # (R, 1)
-        return np.asarray(self.values[each, rows])
 
 
 def slices(count: int, size: int) -> list[slice]:
@@ -113,17 +77,22 @@ def as_keras(logs: Logs) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def checked_verbose(verbose: Any) -> int:
+    """Return 0, 1 or 2; 'auto' is 1 if a terminal looks on."""
+    if isinstance(verbose, bool) or verbose not in ("auto", 0, 1, 2):
+        raise InputError(f"verbose is {verbose!r}, but must be one of: 'auto', 0, 1, 2")
+    return int(sys.stdout.isatty() if verbose == "auto" else verbose)
+
+
+def shown(logs: Logs) -> str:
+    """Write the results of an epoch, or of an evaluation, in a line."""
+    return " - ".join(f"{name}: {np.mean(value):.4f}" for name, value in logs.items())
+
+
 @contextmanager
 def reporting(verbose: Any, epochs: int) -> Iterator[Callable[[int, Logs], None]]:
     """Give a function that reports an epoch, on a bar, in a line, or not at all."""
-    if verbose not in ("auto", 0, 1, 2):
-        raise InputError(f"verbose is {verbose!r}, but must be one of: 'auto', 0, 1, 2")
-    if verbose == "auto":
-        verbose = 1 if sys.stdout.isatty() else 0
-
-    def shown(logs: Logs) -> str:
-        return " - ".join(f"{name}: {np.mean(value):.4f}" for name, value in logs.items())
-
+    verbose = checked_verbose(verbose)
     if verbose == 0:
         yield lambda epoch, logs: None
     elif verbose == 2:

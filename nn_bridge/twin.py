@@ -129,7 +129,7 @@ class Twin:
         """Train one step on `questions` (B, D) with those who came, (N,) or (B, N)."""
         present = np.atleast_2d(attendance)  # (B or 1, N)
         if self.trust == 1.0:
-            self.network.train_on_batch(questions, wanted, {self.layers.dropout: attendance})
+            self.network.train_on_batch(questions, wanted, masks={self.layers.dropout: attendance})
             for row in present:
                 self.reliance[row] = row
             np.fill_diagonal(self.reliance, 1.0)

@@ -124,6 +124,13 @@ def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     return str(value)
 
 
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False, or raise."""
+    if not isinstance(value, bool):
+        raise InputError(f"{name} is {_given(value)}, but must be True or False")
+    return value
+
+
 def first_problem(error: ValidationError) -> str:
     """Say in one line what pydantic found wrong first.
 

@@ -44,7 +44,7 @@ def test_training_goes_on_from_a_file_as_if_never_interrupted(tmp_path, seed, op
     rest = whole.fit(x, y, epochs=3).history
     broken.fit(x, y, epochs=2)
     broken.save(tmp_path / "model.npz")
-    again = tf.keras.load_model(tmp_path / "model.npz")
+    again = tf.keras.models.load_model(tmp_path / "model.npz")
     resumed = again.fit(x, y, epochs=3).history
     np.testing.assert_array_equal(resumed["loss"], rest["loss"])
     np.testing.assert_array_equal(resumed["accuracy"], rest["accuracy"])

@@ -27,7 +27,14 @@ def fitted(x=X, y=Y, model=small, **options):
 @pytest.mark.parametrize(
     ("do", "says"),
     [
-        (lambda: Sequential([]), "the network has no layers"),
+        (lambda: Sequential([]).compile(), "the network has no layers"),
+        (lambda: Sequential().predict(X), "the network has no layers"),
+        (lambda: Sequential().pop(), "the network has no layers"),
+        (lambda: Sequential(Dense(3)), "must be a list: write [Dense(10)]"),
+        (
+            lambda: Sequential([Dense(3, name="a"), Dense(3, name="a")]),
+            "two layers have the name 'a'",
+        ),
         (lambda: Sequential([Dense(3), "relu"]), "'relu' is no layer"),
         (lambda: Sequential([Dense(3)], dtype="float16"), "dtype is 'float16', but must be one of"),
         (lambda: Sequential([Dense(3)], seed=[]), "seed is an empty list"),
@@ -63,7 +70,9 @@ def fitted(x=X, y=Y, model=small, **options):
         (fitted(x=np.stack([X] * 3), model=lambda: small(seed=[0, 1])), "x has shape (3, 20, 6)"),
         (fitted(x=X[:0], y=Y[:0]), "x holds no samples"),
         (fitted(y=Y[:19]), "y has shape (19,), but x has 20 samples"),
-        (fitted(y=Y[:, None]), "y has shape (20, 1), but x has 20 samples"),
+        (fitted(y=Y[:18, None]), "y has shape (18, 1), but x has 20 samples"),
+        (fitted(y=np.where(Y == 2, np.nan, Y)), "y holds NaN"),
+        (fitted(y=Y * 1e30), "the label 2e+30"),
         (fitted(y=np.where(Y == 2, 3, Y)), "the label 3, but the network has 3 outputs, labels 0 "),
         (fitted(y=np.where(Y == 2, -1, Y)), "the label -1"),
         (fitted(y=Y + 0.5), "needs whole-number labels: use y.astype(int)"),

@@ -1,5 +1,7 @@
 """Keras's names for what this package has, so that Keras code reads here as it does there.
 
+What is taken, and what is refused in a line, is listed in docs/keras.md.
+
 Examples
 --------
 >>> import numpy as np
@@ -9,8 +11,21 @@ Examples
 (4, 3)
 """
 
-from nn_bridge import losses, optimizers
-from nn_bridge.keras import layers
+from nn_bridge.keras import callbacks, datasets, layers, losses, models, optimizers, utils
+from nn_bridge.layer import Input
 from nn_bridge.network import Sequential, load_model
+from nn_bridge.refusals import absent_from
 
-__all__ = ["Sequential", "layers", "load_model", "losses", "optimizers"]
+__all__ = [
+    "Input",
+    "Sequential",
+    "callbacks",
+    "datasets",
+    "layers",
+    "load_model",
+    "losses",
+    "models",
+    "optimizers",
+    "utils",
+]
+__getattr__ = absent_from(__name__, __all__)
