@@ -11,7 +11,7 @@ What `__all__` names is promised; all else may move. Which file answers which qu
 - `losses`, `optimizers`: what is minimised, and how; `samples`: data, labels, weights, a split
 - `training`: batches, history, what is printed; `callbacks`: what is called while fit runs
 - `refusals`: Keras's words that are not here, refused in a line that names those that are
-- `storage`: what a saved network holds
+- `storage`: what a saved network holds; `npz`: files of arrays, read without trust
 - `team_layers`: which networks are teams; `twin`: a team as a network, and back
 - `bridge`: team and network side by side, and the network held to the yardstick
 """

@@ -10,10 +10,14 @@ import numpy.typing as npt
 
 import simulation
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import Shape, Streams, register_layer
+from nn_bridge.layer import Layer, Shape, Streams, register_layer
+from nn_bridge.refusals import kerass
 from simulation.arrays import Array, BoolArray
 from simulation.attendance import AttendanceLaw
-from simulation.checks import InputError, one_of
+from simulation.checks import InputError, given, one_of, whole
+
+MOST_PRESENTERS = 10_000
+"""Of a law: how often each two of so many are there together takes 800 MB."""
 
 
 @register_layer
@@ -30,6 +34,7 @@ class AttendanceDropout(Dropout):
         One mask for the batch, or one for each sample of it.
     """
 
+    @kerass()
     def __init__(
         self,
         law: AttendanceLaw | dict[str, Any],
@@ -37,8 +42,15 @@ class AttendanceDropout(Dropout):
         per: str = "rehearsal",
         *,
         input_shape: Shape | None = None,
+        name: str | None = None,
     ) -> None:
         self.law = law_from_config(law) if isinstance(law, dict) else law
+        if not isinstance(self.law, AttendanceLaw):
+            raise InputError(
+                f"law is {given(law)}, but must be a law of attendance such as "
+                "simulation.one_or_two_absent(5)"
+            )
+        whole("presenters of the law", self.law.n_presenters, least=1, most=MOST_PRESENTERS)
         self.per = one_of("per", per, ("rehearsal", "question"))
         self._moments = self.law.moments()
         super().__init__(
@@ -46,6 +58,7 @@ class AttendanceDropout(Dropout):
             noise_shape=(1 if per == "rehearsal" else None, None),
             group_size=group_size,
             input_shape=input_shape,
+            name=name,
         )
         # Laws with turns or memory need to know where they stand, for each network of a stack.
         self._held = 0
@@ -85,17 +98,16 @@ class AttendanceDropout(Dropout):
     def set_random_state(self, state: Any) -> None:
         """Go on from what `get_random_state` returned."""
         super().set_random_state(state["rngs"])
-        self._held = state["held"]
-        self._before = [None if mask is None else np.array(mask) for mask in state["before"]]
+        self._held = whole("rehearsals held", state["held"])
+        self._before = [
+            None if mask is None else np.array(mask, dtype=bool).reshape(self.law.n_presenters)
+            for _, mask in zip(self.rngs, state["before"], strict=True)
+        ]
 
     def get_config(self) -> dict[str, Any]:
-        """Return law, group_size, per and input_shape."""
-        return {
-            "law": law_to_config(self.law),
-            "group_size": self.group_size,
-            "per": self.per,
-            "input_shape": self.input_shape,
-        }
+        """Return law, group_size, per and what every layer returns."""
+        own = {"law": law_to_config(self.law), "group_size": self.group_size, "per": self.per}
+        return Layer.get_config(self) | own
 
 
 def law_to_config(law: AttendanceLaw) -> dict[str, Any]:

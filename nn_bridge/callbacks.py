@@ -7,7 +7,7 @@ from typing import Any
 
 from nn_bridge.refusals import NamesWhatThereIs, kerass
 from simulation.arrays import Array
-from simulation.checks import InputError, flag, one_of, real, whole
+from simulation.checks import InputError, flag, given, one_of, real, whole
 
 Logs = dict[str, Any]
 
@@ -69,11 +69,11 @@ class LambdaCallback(Callback):
         on_train_end: Callable[[Any], Any] | None = None,
     ) -> None:
         super().__init__()
-        given = (on_train_begin, on_epoch_begin, on_epoch_end, on_train_end)
-        for name, function in zip(HOOKS, given, strict=True):
+        functions = (on_train_begin, on_epoch_begin, on_epoch_end, on_train_end)
+        for name, function in zip(HOOKS, functions, strict=True):
             if function is not None:
                 if not callable(function):
-                    raise InputError(f"{name} is {function!r}, but must be a function")
+                    raise InputError(f"{name} is {given(function)}, but must be a function")
                 setattr(self, name, function)
 
 
@@ -183,12 +183,12 @@ def checked_callbacks(callbacks: Any) -> Sequence[Callback]:
     if callbacks is None or isinstance(callbacks, Callback):
         return [] if callbacks is None else [callbacks]
     if not isinstance(callbacks, (list, tuple)):
-        raise InputError(f"callbacks is {callbacks!r}, but must be a list of callbacks")
+        raise InputError(f"callbacks is {given(callbacks)}, but must be a list of callbacks")
     for callback in callbacks:
         if not isinstance(callback, Callback):
             raise InputError(
-                f"{callback!r} is no callback: use those of nn_bridge.keras.callbacks, or derive "
-                "from them"
+                f"{given(callback)} is no callback: use those of "
+                "nn_bridge.keras.callbacks, or derive from them"
             )
         for name in dir(callback):
             if name.startswith("on_") and name not in HOOKS:

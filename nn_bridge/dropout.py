@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nn_bridge.layer import Layer, Shape, Streams, register_layer
 from nn_bridge.refusals import kerass
 from simulation.arrays import Array, BoolArray
-from simulation.checks import InputError, real, whole
+from simulation.checks import InputError, given, real, whole
 
 DRAWS_AT_ONCE = 65_536
 """Entries of masks that `Dropout.draw_masks` draws together; as many bytes."""
@@ -200,7 +200,7 @@ class Dropout(Layer):
 
 def _checked_noise_shape(shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, (tuple, list)) or not shape:
-        raise InputError(f"noise_shape is {shape!r}, but must be a tuple such as (1, None)")
+        raise InputError(f"noise_shape is {given(shape)}, but must be a tuple such as (1, None)")
     return tuple(
         None if entry is None else whole(f"noise_shape at index {index}", entry, least=1)
         for index, entry in enumerate(shape)

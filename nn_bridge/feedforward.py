@@ -22,7 +22,7 @@ from nn_bridge.refusals import AlwaysTrainable, NamesWhatThereIs, kerass
 from nn_bridge.samples import Samples, finite_numbers
 from nn_bridge.training import check_finite, checked_verbose, slices
 from simulation.arrays import Array
-from simulation.checks import InputError, flag, one_of, whole
+from simulation.checks import InputError, flag, given, one_of, whole
 
 EVALUATION_BATCH = 1024
 """Samples that `evaluate` and `predict` take through the network together."""
@@ -35,19 +35,16 @@ def forward(
     layers: Sequence[Layer], x: Array, training: bool = False, masks: Masks | None = None
 ) -> Array:
     """Return what comes out of the last of `layers` for x (..., B, *input_shape)."""
-    given = {} if masks is None else masks
-    if (
-        not isinstance(given, Mapping)
-        or any(layer not in layers for layer in given)
-        or (given and not training)
-    ):
+    handed = {} if masks is None else masks
+    own = {layer for layer in layers if isinstance(layer, Dropout)}
+    if not isinstance(handed, Mapping) or handed.keys() - own or (handed and not training):
         raise InputError(
             "masks are for dropout layers of this network while it trains: "
             "name its own layers, as in {model.layers[1]: mask}"
         )
     for layer in layers:
-        if isinstance(layer, Dropout) and layer in given:
-            x = layer.forward(x, training, given[layer])
+        if isinstance(layer, Dropout) and layer in handed:
+            x = layer.forward(x, training, handed[layer])
         else:
             x = layer.forward(x, training)
     return x
@@ -86,7 +83,7 @@ class Feedforward(NamesWhatThereIs, AlwaysTrainable):
         name: str = "sequential",
     ) -> None:
         if not isinstance(layers, (list, tuple)):
-            raise InputError(f"layers is {layers!r}, but must be a list: write [Dense(10)]")
+            raise InputError(f"layers is {given(layers)}, but must be a list: write [Dense(10)]")
         self.name = checked_name(name)
         self.dtype = np.dtype(one_of("dtype", dtype, ("float32", "float64")))
         self.seed = _checked_seed(seed)
@@ -104,7 +101,7 @@ class Feedforward(NamesWhatThereIs, AlwaysTrainable):
             self.build(layer.shape)
             return
         if not isinstance(layer, Layer):
-            raise InputError(f"{layer!r} is no layer: use those of nn_bridge.keras.layers")
+            raise InputError(f"{given(layer)} is no layer: use those of nn_bridge.keras.layers")
         if layer in self.layers:
             raise InputError(
                 f"this {type(layer).__name__} layer is part of a network already, but a layer "
@@ -257,9 +254,9 @@ class Feedforward(NamesWhatThereIs, AlwaysTrainable):
                 raise InputError(f"x has shape {values.shape}: give samples along the first axis")
             self.build(values.shape[1:])
         own = self.input_shape or ()
-        if not _fit(values, own) and isinstance(self.layers[0], Flatten):
-            if values.ndim > 1 and values.shape[-1] == math.prod(own):
-                values = values.reshape(*values.shape[:-1], *own)
+        flat = values.ndim > 1 and values.shape[-1] == math.prod(own)
+        if flat and not _fit(values, own) and isinstance(self.layers[0], Flatten):
+            values = values.reshape(*values.shape[:-1], *own)
         leading = values.shape[: values.ndim - len(own)]  # (P,) or (R, P)
         if not _fit(values, own) or leading[:-1] not in ((), self.replicates):
             lengths = ", ".join(map(str, own))

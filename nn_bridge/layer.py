@@ -17,7 +17,7 @@ import numpy.typing as npt
 from nn_bridge.refusals import AlwaysTrainable, NamesWhatThereIs
 from nn_bridge.samples import as_array, finite_numbers
 from simulation.arrays import Array
-from simulation.checks import InputError, flag, whole
+from simulation.checks import InputError, flag, given, whole
 
 Shape = tuple[int, ...]
 LayerT = TypeVar("LayerT", bound="Layer")
@@ -29,7 +29,7 @@ LAYERS: dict[str, type[Layer]] = {}
 def register_layer(cls: type[LayerT]) -> type[LayerT]:
     """Let saved networks name this class; a decorator. The class needs `get_config`."""
     if not (isinstance(cls, type) and issubclass(cls, Layer)):
-        raise InputError(f"{cls!r} is no class of layers: derive it from Layer")
+        raise InputError(f"{given(cls)} is no class of layers: derive it from Layer")
     taken = LAYERS.get(cls.__name__, cls)
     if taken.__module__ != cls.__module__:  # a cell of a notebook may run again
         raise InputError(
@@ -205,7 +205,9 @@ class Layer(NamesWhatThereIs, AlwaysTrainable):
 def checked_shape(shape: Any) -> Shape:
     """Return the shape of one sample as a tuple of lengths, or raise `InputError`."""
     if not isinstance(shape, (tuple, list)) or not shape:
-        raise InputError(f"input_shape is {shape!r}, but must be a tuple of lengths such as (64,)")
+        raise InputError(
+            f"input_shape is {given(shape)}, but must be a tuple of lengths such as (64,)"
+        )
     return tuple(whole("a length in input_shape", length, least=1) for length in shape)
 
 
@@ -215,7 +217,7 @@ _FLOATS = (np.dtype("float32"), np.dtype("float64"))
 def checked_name(name: Any) -> str:
     """Return a name, or raise `InputError`."""
     if not isinstance(name, str) or not name:
-        raise InputError(f"name is {name!r}, but must be a text such as 'hidden'")
+        raise InputError(f"name is {given(name)}, but must be a text such as 'hidden'")
     return name
 
 

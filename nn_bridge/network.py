@@ -29,7 +29,7 @@ from nn_bridge.training import (
     slices,
 )
 from simulation.arrays import Array
-from simulation.checks import InputError, flag, one_of, real, whole
+from simulation.checks import InputError, flag, given, one_of, real, whole
 
 ACCURACIES = ("accuracy", "acc")
 """Names of the one metric; it has in the logs the name that it was asked for by, as in Keras."""
@@ -96,7 +96,9 @@ class Sequential(Feedforward):
                 f"{last.activation}: end with Dense({outputs}, activation='softmax')"
             )
         if metrics is not None and not isinstance(metrics, (list, tuple)):
-            raise InputError(f"metrics is {metrics!r}, but must be a list: write [{metrics!r}]")
+            raise InputError(
+                f"metrics is {given(metrics)}, but must be a list: write [{given(metrics)}]"
+            )
         self.metrics = [one_of("a metric", metric, ACCURACIES) for metric in metrics or ()]
         if self.metrics and outputs < 2:
             raise InputError(

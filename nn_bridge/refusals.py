@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
-from simulation.checks import InputError
+from simulation.checks import InputError, given
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def kerass(**as_here: tuple[Any, ...]) -> Callable[[Callable[P, T]], Callable[P,
             except TypeError:
                 for unknown in kwargs.keys() - signature.parameters.keys():
                     raise InputError(
-                        f"{name} has no {unknown}={kwargs[unknown]!r}: it takes {takes}"
+                        f"{name} has no {unknown}={given(kwargs[unknown])}: it takes {takes}"
                     ) from None
                 try:
                     signature.bind(*args, **kwargs)
@@ -103,5 +103,5 @@ class AlwaysTrainable:
     def trainable(self, value: Any) -> None:
         if value is not True:
             raise InputError(
-                f"trainable is {value!r}, but everything here learns: it can be True only"
+                f"trainable is {given(value)}, but everything here learns: it can be True only"
             )

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.arrays import Array
-from simulation.checks import InputError, real, whole
+from simulation.checks import InputError, given, real, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class Data:
         """Weigh each sample as its class, 1 for classes not named."""
         if not isinstance(class_weight, Mapping):
             raise InputError(
-                f"class_weight is {class_weight!r}, but must map classes to weights, as in "
+                f"class_weight is {given(class_weight)}, but must map classes to weights, as in "
                 "{0: 1.0, 1: 2.0}"
             )
         if self.weights is not None:

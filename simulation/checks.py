@@ -127,7 +127,7 @@ def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
 def flag(name: str, value: Any) -> bool:
     """Return `value` if it is True or False, or raise."""
     if not isinstance(value, bool):
-        raise InputError(f"{name} is {_given(value)}, but must be True or False")
+        raise InputError(f"{name} is {given(value)}, but must be True or False")
     return value
 
 

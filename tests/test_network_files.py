@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +12,15 @@ from networks import blobs, small
 
 import experiments.output_noise  # noqa: F401 (registers NoisyDense)
 import nn_bridge as tf
+from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import LAYERS, register_layer
+from nn_bridge.losses import Loss, MeanSquaredError
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError
+from simulation.laws import Bursts
 
 DATA = Path(__file__).parent / "data"
 
@@ -125,10 +130,38 @@ def config_with(path, **changes):
     rewritten(path, config=np.array(json.dumps(config)))
 
 
+def bomb(path, save, shape):
+    save(path, **dict(np.load(path)), more=np.zeros(shape))
+
+
+def promising(path, count):
+    """Add an array whose header promises more numbers than follow."""
+    with zipfile.ZipFile(path, "a") as archive, archive.open("more.npy", "w") as file:
+        header = {"descr": "<f8", "fortran_order": False, "shape": (count,)}
+        np.lib.format.write_array_header_1_0(file, header)
+
+
+def with_chance(path, change):
+    """Change where the chance of the first network stands that has some."""
+    config = json.loads(str(np.load(path)["config"]))
+    change(config)
+    rewritten(path, config=np.array(json.dumps(config)))
+
+
+def set_state(*place, to):
+    def change(config):
+        part = config
+        for key in place[:-1]:
+            part = part[key]
+        part[place[-1]] = to
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        (lambda p: p.unlink(), "No such file"),
+        (lambda p: p.unlink(), "there is none of that name"),
         (lambda p: p.write_bytes(b""), "give a file that save() wrote"),
         (lambda p: p.write_text("hello"), "give a file that save() wrote"),
         (lambda p: p.write_bytes(p.read_bytes()[:-200]), "give a file that save() wrote"),
@@ -139,8 +172,8 @@ def config_with(path, **changes):
             ),
             "save() wrote",
         ),
-        (lambda p: p.write_bytes(pickle.dumps([1])), "pickle"),
-        (lambda p: np.savez(p, config=np.array([{}], dtype=object)), "allow_pickle"),
+        (lambda p: p.write_bytes(pickle.dumps([1])), "is not a zip file"),
+        (lambda p: np.savez(p, config=np.array([{}], dtype=object)), "holds objects"),
         (
             lambda p: np.save(p.with_suffix(".npy"), np.ones(3)) or p.with_suffix(".npy").rename(p),
             "save() wrote",
@@ -153,6 +186,27 @@ def config_with(path, **changes):
         (lambda p: config_with(p, layers=[["Conv", {}]]), "layer class Conv is unknown"),
         (lambda p: config_with(p, layers=[["Dropout", {"rate": 2}]]), "rate"),
         (lambda p: config_with(p, chance=[]), "give a file that save() wrote"),
+        (lambda p: config_with(p, more=1), "its config are other than format, dtype, seed"),
+        (lambda p: rewritten(p, more=np.ones(3)), "its arrays are other than parameter 0"),
+        (lambda p: config_with(p, shuffles=[]), "give a file that save() wrote"),
+        (lambda p: config_with(p, seed=True), "a file that save() wrote"),
+        (lambda p: config_with(p, dtype="float64"), "parameter 0 is float32 (16, 6) where"),
+        (lambda p: config_with(p, metrics=["auc"]), "a metric is 'auc'"),
+        (lambda p: config_with(p, loss=["mse"]), "loss is ['mse'], but must be one of"),
+        (lambda p: config_with(p, optimizer=["sgd", {}, 2.5]), "the steps taken is 2.5"),
+        (lambda p: config_with(p, optimizer=["sgd", {"learning_rate": "1"}, 2]), "learning_rate"),
+        (lambda p: config_with(p, input_shape=[7]), "the network has weights for (6,)"),
+        (lambda p: config_with(p, input_shape=[10**9]), "more weights than it holds"),
+        (
+            lambda p: config_with(p, layers=[["Dense", {"units": 10**12, "activation": "relu"}]]),
+            "more weights than it holds",
+        ),
+        (lambda p: rewritten(p, **{"parameter 1": np.full(16, np.nan, "f4")}), "not finite"),
+        (lambda p: rewritten(p, **{"velocity 1": np.full(16, np.inf, "f4")}), "not finite"),
+        (lambda p: rewritten(p, **{"parameter 1": np.ones(16, ">f4")}), "parameter 1 is >f4 (16,)"),
+        (lambda p: p.unlink() or p.mkdir(), "it is a folder, name a file"),
+        (lambda p: bomb(p, np.savez_compressed, (10**7,)), "its arrays are compressed"),
+        (lambda p: promising(p, 10**12), "an array promises more than it holds"),
     ],
 )
 def test_files_that_are_not_ours_are_one_clear_error(tmp_path, damage, says):
@@ -192,3 +246,119 @@ def test_networks_written_in_november_2026_go_on_where_they_stood(name, toleranc
     for number, parameter in enumerate(model.parameters()):
         expected = then[f"parameter {number}"]
         np.testing.assert_allclose(parameter, expected, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        set_state("chance", 1, "held", to=-1),
+        set_state("chance", 1, "held", to="three"),
+        set_state("chance", 1, "before", to=[]),
+        set_state("chance", 1, "before", to=[[True]]),
+        set_state("chance", 1, "before", to=[[5, 1, 1, 1]]),
+        set_state("chance", 1, "rngs", 0, "bit_generator", to="MT19937"),
+        set_state("chance", 1, "rngs", 0, "state", "inc", to=-1),
+        set_state("chance", 1, "rngs", 0, "state", "state", to=2**200),
+        set_state("chance", 1, "rngs", 0, "uinteger", to=0.5),
+        set_state("chance", 1, "rngs", 0, "state", to=None),
+        set_state("layers", 1, 1, "law", "n_presenters", to=10**9),
+        set_state("layers", 1, 1, "law", "rate", to=2),
+        set_state("layers", 1, 1, "law", "name", to="Team"),
+        set_state("layers", 1, 1, "per", to="day"),
+        set_state("layers", 1, 1, "more", to=1),
+        set_state("layers", 0, 1, "name", to=3),
+        set_state("layers", 0, 1, "input_shape", to=[10**9]),
+    ],
+)
+def test_chance_that_cannot_be_gone_on_from_is_refused(tmp_path, change):
+    path = tmp_path / "model.npz"
+    law = Bursts(4, 0.3)
+    layers = [Dense(8, "relu", input_shape=(6,)), AttendanceDropout(law, 2), Dense(3, "softmax")]
+    model = Sequential(layers, seed=0)
+    model.compile("adam")
+    model.fit(*blobs(40))
+    model.save(path)
+    with_chance(path, change)
+    with pytest.raises(InputError, match=r"give a file that save\(\) wrote") as caught:
+        load_model(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    path = tmp_path / "bomb.npz"
+    small().save(path)
+    bomb(path, np.savez_compressed, (10**7,))
+    assert path.stat().st_size < 200_000
+    tracemalloc.start()
+    with pytest.raises(InputError, match="compressed"):
+        load_model(path)
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+class Unregistered(Dense):
+    pass
+
+
+class Forgetful(Dropout):
+    """Its get_config leaves out an argument."""
+
+    def __init__(self, rate, twice=False, *, input_shape=None, name=None):
+        super().__init__(rate, input_shape=input_shape, name=name)
+        self.twice = twice
+
+
+class Absolute(MeanSquaredError):
+    name = "absolute"
+
+
+class Slow(SGD):
+    pass
+
+
+class Mine(Loss):
+    def value_and_gradient(self, outputs, targets):
+        return np.abs(outputs - targets).sum(-1), np.sign(outputs - targets)
+
+
+@pytest.mark.parametrize(
+    ("layer", "loss", "optimizer", "says"),
+    [
+        (Unregistered, "mse", SGD, "class Unregistered, which load_model would not find: put @reg"),
+        (Dense, Absolute, SGD, "the loss is of the class Absolute, which load_model would not fin"),
+        (Dense, Mine, SGD, "the loss is of the class Mine"),
+        (Dense, "mse", Slow, "the optimizer is of the class Slow, which load_model would not find"),
+    ],
+)
+def test_what_could_not_be_given_back_is_not_saved(tmp_path, layer, loss, optimizer, says):
+    model = Sequential([layer(3, input_shape=(6,))])
+    model.compile(optimizer(), loss if isinstance(loss, str) else loss())
+    with pytest.raises(InputError) as caught:
+        model.save(tmp_path / "model.npz")
+    assert says in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_layer_that_get_config_does_not_tell_all_of_is_not_saved(tmp_path, monkeypatch):
+    monkeypatch.setitem(LAYERS, "Forgetful", Forgetful)
+    model = Sequential([Forgetful(0.5, True, input_shape=(6,)), Dense(3)])
+    with pytest.raises(InputError, match="cannot be made again from what get_config of Forgetful"):
+        model.save(tmp_path / "model.npz")
+
+
+def test_registered_losses_and_optimizers_come_back(tmp_path, monkeypatch):
+    monkeypatch.setitem(tf.keras.losses.LOSSES, "absolute", Absolute)
+    monkeypatch.setitem(tf.keras.optimizers.OPTIMIZERS, "sgd", Slow)
+    model = Sequential([Dense(3, input_shape=(6,), name="all")], name="mine")
+    model.compile(Slow(0.1), Absolute())
+    model.save(tmp_path / "model.npz")
+    again = load_model(tmp_path / "model.npz")
+    assert (type(again.loss), type(again.optimizer)) == (Absolute, Slow)
+    assert (again.name, again.layers[0].name) == ("mine", "all")
+
+
+def test_a_network_that_diverged_is_not_saved(tmp_path):
+    model = small()
+    model.layers[0].weight[0, 0] = np.nan
+    with pytest.raises(InputError, match="parameter 0 of the network holds numbers that are not"):
+        model.save(tmp_path / "model.npz")
