@@ -29,9 +29,9 @@ import mesa
 import numpy as np
 import typer
 from mesa.datacollection import DataCollector
-from rich.console import Console
 from rich.table import Table
 
+from dashboard.screen import Screen
 from experiments.sweep.design import read_design
 from experiments.sweep.plan import Chunk, Plan, cut
 from experiments.sweep.store import MEASURES, Row, create_store, open_store
@@ -180,7 +180,7 @@ def _held(session: int) -> float:
     return held * 1024.0
 
 
-def measure_growth(console: Console, folder: Path, smallest: int, largest: int) -> None:
+def measure_growth(console: Screen, folder: Path, smallest: int, largest: int) -> None:
     """Run ten times as many teams, and again, on two workers."""
     table = Table("teams", "seconds", "teams a second", "peak GiB", title="growth, 2 workers")
     teams = smallest
@@ -191,7 +191,7 @@ def measure_growth(console: Console, folder: Path, smallest: int, largest: int) 
     console.print(table)
 
 
-def measure_workers(console: Console, folder: Path, teams: int, rounds: int) -> None:
+def measure_workers(console: Screen, folder: Path, teams: int, rounds: int) -> None:
     """Run the same teams on one worker and on two, in alternation, and what the machine allows.
 
     That is two sweeps on one worker each, side by side: they share nothing but the machine.
@@ -215,7 +215,7 @@ def _spread(ratios: list[float]) -> str:
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
-def measure_mesa(console: Console, folder: Path, teams: int) -> None:
+def measure_mesa(console: Screen, folder: Path, teams: int) -> None:
     """Run a sample through Mesa's batch_run, and say what 100,000 teams would take."""
     ours = time_sweeps(teams, 2, folder) / teams
     for processes in (1, 2):
@@ -228,7 +228,7 @@ def measure_mesa(console: Console, folder: Path, teams: int) -> None:
         )
 
 
-def measure_store(console: Console, folder: Path) -> None:
+def measure_store(console: Screen, folder: Path) -> None:
     """Do the coordinator's own work on results that took no time."""
     console.print(f"tasks packed and results unpacked: {pack_chunks():,.0f} teams a second")
     for at_once in (1, 4, 40):
@@ -249,7 +249,7 @@ def main(
     rounds: Annotated[int, typer.Option(help="How often these are run, in alternation.")] = 3,
 ) -> None:
     """Measure, in alternation where two things are compared, and print tables."""
-    console, parts = Console(), part or list(Part)
+    console, parts = Screen(), part or list(Part)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if Part.growth in parts:

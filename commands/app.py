@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from commands.bridge import bridge
 from commands.dashboard import dashboard
-from commands.ending import BAD_INPUT, say
+from commands.ending import BAD_INPUT, complain
 from commands.export import export
 from commands.network import network
 from commands.published import published
@@ -56,9 +56,9 @@ def invoke(arguments: list[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     except InputError as error:
-        say(str(error))
+        complain(str(error))
         return BAD_INPUT
     except typer.TyperException as error:
-        say(f"{error.format_message()} (see --help)")
+        complain(f"{error.format_message()} (see --help)")
         return BAD_INPUT
     return 0

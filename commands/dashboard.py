@@ -33,10 +33,11 @@ def dashboard(
     address = f"http://{f'[{name}]' if ':' in name else name}:{actual}/"
     if host not in LOOPBACK:
         console.print(
-            f"[bold]Warning:[/bold] {host} can be reached from other machines: "
-            "anybody there can open the page and use this one's processor."
+            f"Warning: {host} can be reached from other machines: "
+            "anybody there can open the page and use this one's processor.",
+            style="bold",
         )
-    console.print(f"The live page is at {address} (Ctrl-C ends it).", soft_wrap=True)
+    console.say(f"The live page is at {address} (Ctrl-C ends it).")
     config = uvicorn.Config(
         build_app(host),
         log_level="warning",

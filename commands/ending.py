@@ -57,14 +57,14 @@ class Ending:
             if self._received is None and isinstance(error, KeyboardInterrupt):
                 self._received = signal.SIGINT
             if self._received is not None:  # whatever the signal has become on its way here
-                say("; ".join(["interrupted", *getattr(error, "__notes__", ())]))
+                complain("; ".join(["interrupted", *getattr(error, "__notes__", ())]))
                 return 128 + self._received
             unwritten = _unwritten()
             if unwritten is None:
                 raise
             if isinstance(unwritten, BrokenPipeError):
                 return UNREAD
-            say(f"standard output cannot be written: {unwritten.strerror}")
+            complain(f"standard output cannot be written: {unwritten.strerror}")
             return BAD_INPUT
 
     def give_back(self) -> None:
@@ -101,11 +101,13 @@ class Ending:
             threading.Timer(0.01, os.kill, (os.getpid(), self._received)).start()
 
 
-def say(line: str) -> None:
-    """Print a line on standard error, if there is one."""
+def complain(line: str) -> None:
+    """Print one line on standard error, if there is one."""
+    from simulation.checks import printable  # not before it is imported for something else
+
     if sys.stderr is not None:
         with suppress(OSError):
-            print(f"run.py: {line}", file=sys.stderr, flush=True)
+            print(f"run.py: {printable(line)}", file=sys.stderr, flush=True)
 
 
 def _unwritten() -> OSError | None:

@@ -47,4 +47,4 @@ def export(
                 f"{MOST_BYTES / 1e6:.0f} to be mailed: fewer --frames than {frames}"
             )
         write(lambda file: file.write(html))
-    console.print(f"Wrote {path}, {len(html) / 1e6:.1f} MB.", soft_wrap=True)
+    console.say(f"Wrote {path}, {len(html) / 1e6:.1f} MB.")

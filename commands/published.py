@@ -55,7 +55,5 @@ def published(
         return
     console.print(statements_table(chosen, found))
     for fact in found.facts:
-        console.print(fact, highlight=False)
-    console.print(
-        f"Wrote {out / written} after {time.perf_counter() - started:.0f} s.", soft_wrap=True
-    )
+        console.print(fact)
+    console.say(f"Wrote {out / written} after {time.perf_counter() - started:.0f} s.")

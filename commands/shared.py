@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from dashboard.screen import Screen
 from experiments.processes import CORES, OnProgress
+from simulation.checks import printable
 from simulation.outputs import json_text
 
-console = Console()
+console = Screen()
 
 Seed = Annotated[int, typer.Option(help="First seed. Same seed, same results, to the byte.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -24,9 +25,9 @@ DEFAULT_WORKERS = CORES
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[OnProgress]:
     """Show a bar on a terminal's standard error; nothing elsewhere."""
-    screen = Console(stderr=True)
+    screen = Screen(stderr=True)
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -37,11 +38,11 @@ def progress(*, quiet: bool) -> Iterator[OnProgress]:
         task = bar.add_task("", total=None)
 
         def on_progress(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of)
+            bar.update(task, description=printable(what), completed=done, total=of)
 
         yield on_progress
 
 
 def say_json(content: Any) -> None:
     """Print `content` as JSON."""
-    print(json_text(content), end="")
+    typer.echo(json_text(content).encode(), nl=False)  # in UTF-8, as JSON is, on any terminal

@@ -65,9 +65,7 @@ def story(
             f"A quick run: {plan.seeds} seeds are too few to trust a verdict.", style="yellow"
         )
     names = "report.html, dashboard.png, results.md and results.json"
-    console.print(
-        f"Wrote {names} into {out} after {time.perf_counter() - started:.0f} s.", soft_wrap=True
-    )
+    console.say(f"Wrote {names} into {out} after {time.perf_counter() - started:.0f} s.")
 
 
 def _command(seed: int, quick: bool, language: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from commands.ending import say
+from commands.ending import complain
 from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
 from dashboard.style import check_language
 from dashboard.validation.files import validation_json, write_validation
@@ -79,10 +79,7 @@ def validate(
         for table in validation_tables(validation):
             console.print(table)
             console.print()
-        console.print(
-            f"Wrote {out / 'report.md'} after {time.perf_counter() - started:.0f} s.",
-            soft_wrap=True,
-        )
+        console.say(f"Wrote {out / 'report.md'} after {time.perf_counter() - started:.0f} s.")
     if not validation.sound:
-        say("a theorem, a fact or a control failed, see the report")
+        complain("a theorem, a fact or a control failed, see the report")
         raise typer.Exit(1)

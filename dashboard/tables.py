@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from rich import box
 from rich.table import Column, Table
+from rich.text import Text
 
 from dashboard.numbers import Said, figure, signed, small
 from experiments.crossing import TOLERANCE, Crossing
@@ -40,7 +41,7 @@ def effects_table(title: str, before: str, after: str, effects: Mapping[str, Eff
             name,
             said.before,
             said.after,
-            f"{said.difference} [dim]\\[{said.low}, {said.high}][/dim]",
+            Text.assemble(said.difference, (f" [{said.low}, {said.high}]", "dim")),
             SHORT.get(effect.verdict, effect.verdict),
         )
     return table
@@ -62,7 +63,7 @@ def bridge_table(crossings: Iterable[Crossing], parting: Parting) -> Table:
             crossing.name,
             f"{len(crossing.differences):,}",
             f"{crossing.largest:.1e}",
-            "yes" if crossing.holds else "[red]NO[/red]",
+            "yes" if crossing.holds else Text("NO", "red"),
         )
     for number, apart in parting.after.items():
         table.add_row(

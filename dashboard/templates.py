@@ -1,8 +1,8 @@
 """The Jinja2 templates of all reports, and what they can ask for: numbers, lists, safe Markdown.
 
 A template stands beside the code that hands it its figures (`validation/report.md.jinja`,
-`story_report/page.html`, ..). What goes into HTML is escaped by itself; what goes into a table of
-Markdown and may hold its signs passes `literal`.
+`story_report/page.html`, ..). What goes into HTML is escaped by itself; what goes into Markdown and
+may hold its signs, as names and paths do, passes `literal`, and what one could type passes `code`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from dashboard import numbers
+from simulation.checks import printable
 
 
 def render(template: str, **context: Any) -> str:
@@ -33,14 +34,31 @@ def render(template: str, **context: Any) -> str:
 
 
 def literal(text: str) -> str:
-    r"""Escape what Markdown would take for a table's column, a tag or emphasis.
+    r"""Escape what Markdown would take for a table's column, a tag, a link or emphasis.
 
     Examples
     --------
     >>> print(literal("1/2 |t - y|^2 + <c_i, c_j>"))
     1/2 \|t - y\|^2 + &lt;c_i, c_j>
+    >>> print(literal("_so_ [a](b) &lt; `x`"))
+    \_so\_ [a\](b) &amp;lt; \`x\`
     """
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+    text = re.sub(r"[\\`*|~]|\b_\B|\B_\b|](?=[(\[:])", r"\\\g<0>", printable(text))
+    return re.sub(r"&(?=#?\w+;)", "&amp;", text).replace("<", "&lt;")
+
+
+def code(text: str) -> str:
+    r"""Put what one could type between as many backticks as it takes.
+
+    Examples
+    --------
+    >>> print(code("python run.py"), code("a`b"), code("`"))
+    `python run.py` ``a`b`` `` ` ``
+    """
+    text = printable(text)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " * (text[:1] == "`" or text[-1:] == "`")
+    return f"{ticks}{space}{text}{space}{ticks}"
 
 
 def listed(parts: Sequence[str], comma: str = ", ", last: str = " and ") -> str:
@@ -66,7 +84,7 @@ def _environment() -> Environment:
     )
     named = (
         numbers.figure, numbers.signed, numbers.small, numbers.power, numbers.percent,
-        numbers.part, numbers.minus, literal, listed,
+        numbers.part, numbers.minus, literal, code, listed,
     )  # fmt: skip
     environment.filters |= {function.__name__: function for function in named}
     environment.filters["said"] = numbers.Said.of

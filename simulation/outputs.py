@@ -45,7 +45,7 @@ class Outputs:
 
     def write_text(self, name: str, text: str) -> None:
         """Write `text` in UTF-8."""
-        self.write(name, lambda file: file.write(text.encode()))
+        self.write(name, lambda file: file.write(text.encode(errors="backslashreplace")))
 
     def write_json(self, name: str, content: Any) -> None:
         """Write `content` as readable JSON."""
@@ -138,7 +138,8 @@ def output(path: str | Path, mend: str = "name another file") -> Iterator[Callab
 
 def json_text(content: Any) -> str:
     """Return `content` as readable JSON; nan and infinity, which JSON lacks, are null."""
-    return json.dumps(_without_nan(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(_without_nan(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode(errors="backslashreplace").decode()  # names of files that are no UTF-8
 
 
 def _is_plain(path: Path) -> bool:

@@ -23,4 +23,4 @@ def export(
     writer = export_writer(path)
     with reading(file, settings, store) as opened, output(path, "name another PATH") as write:
         write(writer(opened))
-    console.print(f"Wrote {path}", soft_wrap=True)
+    console.say(f"Wrote {path}")

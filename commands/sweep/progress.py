@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -18,6 +17,7 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
+from dashboard.screen import Screen
 from experiments.sweep.coordinate import OnProgress
 
 
@@ -41,7 +41,7 @@ def progress(teams: int, *, quiet: bool) -> Iterator[OnProgress]:
 
     The bar and the time left go by work: the dearest teams come first.
     """
-    screen = Console(stderr=True)
+    screen = Screen(stderr=True)
     with Progress(
         TextColumn("{task.fields[done]:,} of {task.fields[teams]:,} teams"),
         BarColumn(None, table_column=Column(ratio=1)),  # what room the words leave

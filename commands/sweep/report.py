@@ -39,7 +39,7 @@ def report(
             report=_typed("report", *design, *how),
         )
         write_report(opened, files, commands, lang)
-    console.print(f"Wrote {out / 'report.md'}", soft_wrap=True)
+    console.say(f"Wrote {out / 'report.md'}")
 
 
 def _typed(*words: str) -> str:

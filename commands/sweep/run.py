@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.ending import say
+from commands.ending import complain
 from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
 from commands.sweep.options import File, Settings, StorePath, store_path
 from commands.sweep.progress import progress
@@ -91,11 +91,10 @@ def _taken_up(
 
 def _announce(plan: Plan, chunks: list[Chunk], workers: int | None, *, compiled: bool) -> None:
     """Say what is going to be run, and about what it will cost."""
-    console.print(
+    console.say(
         f"{plan.design.n_teams:,} teams (points x seeds: {len(plan.design.points):,} x "
         f"{len(plan.design.seeds):,}), in chunks: {len(plan.chunks):,}. To run: "
-        f"{sum(chunk.n_teams for chunk in chunks):,} teams.",
-        soft_wrap=True,
+        f"{sum(chunk.n_teams for chunk in chunks):,} teams."
     )
     if not chunks:
         return
@@ -105,7 +104,7 @@ def _announce(plan: Plan, chunks: list[Chunk], workers: int | None, *, compiled:
     else:
         memory = cost.memory(workers) / 2**30
         where = f"{_duration(cost.seconds / workers)} on {workers} processes, {memory:.1f} GiB"
-    console.print(f"Estimate, from a few teams timed here: about {where}.", soft_wrap=True)
+    console.say(f"Estimate, from a few teams timed here: about {where}.")
 
 
 def _conclude(path: Path, state: State, *, as_json: bool) -> None:
@@ -114,16 +113,15 @@ def _conclude(path: Path, state: State, *, as_json: bool) -> None:
         with open_store(path) as opened:
             say_json(status_json(opened, state))
     else:
-        console.print(
+        console.say(
             f"{state.teams_done:,} of {state.teams:,} teams are in {path}; "
-            f"{state.diverged:,} of them diverged.",
-            soft_wrap=True,
+            f"{state.diverged:,} of them diverged."
         )
     if state.complete:
         return
     for line in failure_lines(state):
-        say(line)
-    say("the same command tries the failed chunks again")
+        complain(line)
+    complain("the same command tries the failed chunks again")
     raise typer.Exit(FAILED)
 
 

@@ -18,4 +18,4 @@ def status(
             return
         console.print(status_table(opened, state))
         for line in failure_lines(state):
-            console.print(line, markup=False, soft_wrap=True)
+            console.say(line)

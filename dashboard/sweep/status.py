@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from experiments.sweep.store import State, Store
+from simulation.checks import printable
 
 SHOWN = 10
 """Failed chunks that are listed one by one."""
@@ -15,7 +16,7 @@ SHOWN = 10
 def status_table(store: Store, state: State) -> Table:
     """Return a store's state as a table."""
     design = store.design
-    table = Table("what", "how many", title=design.title, title_justify="left")
+    table = Table("what", "how many", title=printable(design.title), title_justify="left")
     table.add_row("points", f"{len(design.points):,}")
     table.add_row("seeds", f"{len(design.seeds):,}")
     table.add_row("teams done", f"{state.teams_done:,} of {state.teams:,}")

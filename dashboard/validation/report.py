@@ -6,6 +6,7 @@ what others have published. Here stand the figures that they ask for.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
@@ -136,10 +137,12 @@ def report(validation: Validation, only: str = "", figures: Collection[str] = ()
 
 def command(validation: Validation, only: str = "") -> str:
     """Return the command that reproduces a part of this validation."""
-    words = ["python run.py validate", f"--only {only}" if only else ""]
-    words += [f"--data {validation.plan.data}" if validation.plan.data != "mnist" else ""]
-    words += [f"--seed {validation.plan.seeds[0]}", "--quick" if validation.plan.quick else ""]
-    return " ".join(word for word in words if word)
+    plan = validation.plan
+    words = ["python", "run.py", "validate"]
+    words += ["--only", only] if only else []
+    words += ["--data", plan.data] if plan.data != "mnist" else []
+    words += ["--seed", str(plan.seeds[0]), *(["--quick"] if plan.quick else [])]
+    return shlex.join(words)
 
 
 def outcomes_by_claim(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
