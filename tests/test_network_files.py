@@ -196,7 +196,7 @@ def set_state(*place, to):
         (lambda p: config_with(p, optimizer=["sgd", {}, 2.5]), "the steps taken is 2.5"),
         (lambda p: config_with(p, optimizer=["sgd", {"learning_rate": "1"}, 2]), "learning_rate"),
         (lambda p: config_with(p, input_shape=[7]), "the network has weights for (6,)"),
-        (lambda p: config_with(p, input_shape=[10**9]), "more weights than it holds"),
+        (lambda p: config_with(p, input_shape=[10**9]), "the network has weights for (6,)"),
         (
             lambda p: config_with(p, layers=[["Dense", {"units": 10**12, "activation": "relu"}]]),
             "more weights than it holds",
