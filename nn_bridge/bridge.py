@@ -18,9 +18,11 @@ from dataclasses import replace
 import numpy as np
 
 from nn_bridge.network import Sequential
+from nn_bridge.samples import finite_numbers
 from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
 from simulation.arrays import Array, FloatArray
+from simulation.checks import InputError, whole
 from simulation.coalitions import Game
 from simulation.team import Team
 
@@ -77,7 +79,8 @@ def network_game(
     ----------
     network : Sequential
         One hidden layer with dropout behind it; a single network or a stack.
-    questions : (M, D) array
+    questions : (M, D) array, or (M, *input_shape)
+        As the network takes them, or flat.
     wanted : (M, K) array
         One-hot for a softmax output.
     member : int
@@ -86,14 +89,30 @@ def network_game(
         Hidden units in a member of the game; None: those that drop together.
     """
     layers = TeamLayers.of(network)
+    networks = (*network.replicates, 1)[0]
+    whole("member", member, most=networks - 1)
     weight, bias, delivery, handout = (
         np.asarray(parameter[member] if network.replicates else parameter, dtype=float)
         for parameter in layers.parameters
     )
-    x = np.asarray(questions, dtype=float)
+    x = finite_numbers("questions", questions, float)
+    x = x.reshape(len(x) if x.ndim else 0, -1)  # (M, D)
+    if not len(x) or x.shape[1] != weight.shape[1]:
+        raise InputError(
+            f"questions have shape {np.shape(questions)}, but the network takes samples of "
+            f"{weight.shape[1]} numbers: give as many a question"
+        )
     hidden = np.maximum(x @ weight.T + bias, 0.0)  # (M, N H)
-    h = layers.dropout.group_size if group_size is None else group_size
+    h = layers.dropout.group_size
+    if group_size is not None:
+        h = whole("group_size", group_size, least=1)
+        if hidden.shape[1] % h:
+            raise InputError(
+                f"group_size is {h}, but {hidden.shape[1]} hidden units cannot be shared out in "
+                "groups of that size: choose a divisor"
+            )
     hidden = hidden.reshape(len(x), -1, h)  # (M, N, H)
     delivery = delivery.reshape(layers.output.units, -1, h)  # (K, N, H)
     contributions = np.einsum("mnh,knh->nmk", hidden, delivery)  # (N, M, K)
-    return Game(contributions, handout, wanted, layers.audience)
+    expected = finite_numbers("wanted", wanted, float)
+    return Game(contributions, handout, expected, layers.audience)

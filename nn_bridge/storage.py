@@ -157,8 +157,6 @@ def read_model(path: str | Path, new: Callable[..., ModelT]) -> ModelT:
             model = _rebuild(config, arrays, new)
             _see_that_nothing_else_is_there(model, config, arrays)
             return model
-        except OSError:
-            raise  # `opened` tells it
         except Exception as error:
             # A damaged file can raise nearly anything on its way through zip, npy and JSON.
             reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)

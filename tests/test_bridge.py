@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from networks import small
 
 from experiments.article import article_network
 from experiments.crossing import CASES, TOLERANCE, cross
@@ -245,3 +246,35 @@ def test_networks_that_are_no_team_are_refused():
 def test_a_law_with_nested_numbers_keeps_its_types():
     law = law_from_config({"name": "NumberAbsent", "n_presenters": 5, "counts": [1, 2]})
     assert law == NumberAbsent(5, (1, 2))
+
+
+def test_the_yardstick_takes_images_or_their_pixels_in_a_row():
+    talk = digits_talk(np.random.default_rng(0), practice=100)
+    network = article_network(0.5, (8, 8), 3, hidden=12)
+    pixels, answers = talk.show_questions, talk.show_answers
+    of_images = network_game(network, pixels.reshape(-1, 8, 8), answers)
+    of_pixels = network_game(network, pixels, answers)
+    np.testing.assert_array_equal(of_images.contributions, of_pixels.contributions)
+    np.testing.assert_array_equal(
+        network.predict(pixels), network.predict(pixels.reshape(-1, 8, 8))
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"questions": np.full((4, 6), np.nan)}, "questions holds NaN"),
+        ({"questions": np.ones((4, 5))}, "the network takes samples of 6 numbers"),
+        ({"questions": 5}, "the network takes samples of 6 numbers"),
+        ({"wanted": np.full((4, 3), np.nan)}, "wanted holds NaN"),
+        ({"wanted": np.ones((3, 3))}, "must be (N, M, K), (K,) and (M, K)"),
+        ({"member": 1}, "member is 1, but must be 0 to 0"),
+        ({"group_size": 5}, "16 hidden units cannot be shared out in groups of that size"),
+    ],
+)
+def test_what_a_game_is_not_played_with_is_told_in_one_line(options, says):
+    given = {"questions": np.ones((4, 6)), "wanted": np.eye(4, 3)} | options
+    with pytest.raises(InputError) as caught:
+        network_game(small(), **given)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
