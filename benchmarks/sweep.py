@@ -34,7 +34,8 @@ from rich.table import Table
 from dashboard.screen import Screen
 from experiments.sweep.design import read_design
 from experiments.sweep.plan import Chunk, Plan, cut
-from experiments.sweep.store import MEASURES, Row, create_store, open_store
+from experiments.sweep.store_files import create_store, open_store
+from experiments.sweep.tables import MEASURES, Row
 from experiments.sweep.work import versions
 from simulation import Team, independent, synthetic_talk
 from simulation.scenario import team_result

@@ -15,7 +15,7 @@ from pathlib import Path
 from experiments.sweep.design import read_design
 from experiments.sweep.engines import Engine, Pool
 from experiments.sweep.plan import Chunk, Plan, Task, cut
-from experiments.sweep.store import MEASURES, Row
+from experiments.sweep.tables import MEASURES, Row
 from experiments.sweep.work import run_chunk
 
 
@@ -113,7 +113,7 @@ def content(path: Path) -> list[object]:
     try:
         tables = [
             connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-            for table in ("sweep", "points", "chunks", "results", "failures")
+            for table in ("sweep", "chunks", "results", "failures")
         ]
     finally:
         connection.close()

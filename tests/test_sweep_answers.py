@@ -29,7 +29,8 @@ from experiments.sweep.design import read_design
 from experiments.sweep.plan import Plan, Task, cut
 from experiments.sweep.predicted import forecasts
 from experiments.sweep.results import COLUMNS, doses, frame
-from experiments.sweep.store import MEASURES, Row, create_store, open_store
+from experiments.sweep.store_files import create_store, open_store
+from experiments.sweep.tables import MEASURES, Row
 from experiments.sweep.work import versions
 from simulation import synthetic_talk
 from simulation.outputs import outputs
@@ -381,10 +382,10 @@ def test_failed_chunks_are_listed_with_exit_code_3(tmp_path, capsys, monkeypatch
         (["status", "--store", "none.sqlite"], "there is no store"),
         (["run", "--set", "seeds=1", "--workers", "0"], "workers is 0"),
         (["run", "--set", "seeds=1", "--store", "."], "is a folder"),
-        (["run", "--set", "seeds=1", "--store", "/proc/no/store"], "name another with --store"),
+        (["run", "--set", "seeds=1", "--store", "/proc/no/s"], "name another file with --store"),
         (["run", "--set", "seeds=1", "--cluster", "here"], "of the form tcp://host:port"),
         (["report", "--lang", "fr", "--store", "none.sqlite"], "language is 'fr'"),
-        (["export", "/proc/no/teams.csv", "--store", "none.sqlite"], "name another with PATH"),
+        (["export", "/proc/no/teams.csv", "--store", "none.sqlite"], "name another PATH"),
         (["export", "teams.xlsx", "--store", "none.sqlite"], "must end in .csv or .parquet"),
         (["states"], "No such command 'states'"),
         # As it was typed before there were sub-commands.

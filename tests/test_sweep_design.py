@@ -11,7 +11,7 @@ from sweeps import small_plan
 from experiments.sweep.design import Design, read_design
 from experiments.sweep.estimate import estimate
 from experiments.sweep.plan import cut
-from experiments.sweep.store import MEASURES
+from experiments.sweep.tables import MEASURES
 from experiments.sweep.work import run_chunk, versions
 from simulation import InputError, Team, synthetic_talk
 from simulation.scenario import team_result
@@ -168,8 +168,8 @@ def test_a_chunk_holds_what_its_teams_come_to(compiled):
         point = plan.design.points[number]
         assert team == number * 2 + [3, 11].index(seed)
         talk = synthetic_talk(np.random.default_rng([seed, 0]), noise=0.2)
-        lone = Team(talk, point.law(), trust=point.trust, learning_rate=point.learning_rate,
-                    rng=seed)  # fmt: skip
+        lone = Team(talk, plan.design.law(point), trust=point.trust, rng=seed,
+                    learning_rate=point.learning_rate)  # fmt: skip
         lone.practise_alone("B", 10)
         lone.rehearse(40)
         lone.collect()

@@ -19,8 +19,8 @@ from sweeps import threads
 import run
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.plan import cut
-from experiments.sweep.store import MEASURES, open_store
-from experiments.sweep.work import versions
+from experiments.sweep.store_files import open_store
+from experiments.sweep.tables import MEASURES
 
 DATA = Path(__file__).parent / "data"
 COMMON = ["rate=0,0.3", "attendance=one-or-two", "seeds=3", "rehearsals=20"]
@@ -99,28 +99,44 @@ def test_it_is_not_gone_on_with_by_another_program(old, capsys):
     path = old("unfinished")
     before = path.read_bytes()
     assert run.main(["sweep", "run", "--store", str(path), "--workers", "1"]) == 2
-    assert "was begun with" in capsys.readouterr().err
+    assert "was begun with an older program" in capsys.readouterr().err
     assert path.read_bytes() == before
 
 
-def test_going_on_gives_the_teams_that_it_would_have_had(old):
-    """As a program that calls itself the same would: the cut is the same, and so are the teams."""
-    path = old("unfinished")
-    with sqlite3.connect(path) as connection:
-        connection.execute(
-            "UPDATE sweep SET value = ? WHERE name = 'versions'", (json.dumps(versions()),)
-        )
-    connection.close()
-    with open_store(path) as store:
-        design, plan_hash = store.design, store.plan_hash
-    assert cut(design).hash == plan_hash
+def test_run_anew_its_design_gives_the_teams_that_it_would_have_had(old, tmp_path):
+    with open_store(old("unfinished")) as store:
+        design = store.design
+    path = tmp_path / "new.sqlite"
     assert run_sweep(cut(design), path, threads(), lambda *_: None).complete
     with open_store(path) as store:
-        found = store.connection.execute(
-            f"SELECT {', '.join(MEASURES)} FROM results ORDER BY team"
-        ).fetchall()
+        found = [row[4:] for rows in store.rows() for row in rows]
     whole = rows_of(DATA / "sweep_unfinished.csv")
     expected = np.array([[float(row[name]) for name in MEASURES] for row in whole])
     # The score was over 200 half-teams drawn, and is over all of them now.
     tolerance = [0.06 if name == "co_adaptation" else 1e-9 for name in MEASURES]
     assert (abs(np.array(found) - expected) <= tolerance * abs(expected)).all()
+
+
+DAMAGE = [
+    "UPDATE sweep SET value = replace(value, '0.3', '0.2') WHERE name = 'design'",
+    "UPDATE sweep SET value = '5' WHERE name IN ('design', 'versions')",
+    "DELETE FROM sweep WHERE name = 'versions'",
+    "DROP TABLE chunks",
+    "UPDATE chunks SET teams = 'many'",
+    "UPDATE chunks SET chunk = 7 WHERE chunk = 0",
+    "UPDATE results SET quality = 'good' WHERE team = 3",
+    "UPDATE results SET point = 99 WHERE team = 3",
+    "DELETE FROM results WHERE team = 3",
+]
+
+
+@pytest.mark.parametrize("change", DAMAGE)
+def test_what_makes_no_sense_is_refused_in_one_line(old, tmp_path, capsys, change):
+    path = old("unfinished")
+    with sqlite3.connect(path) as connection:
+        connection.execute(change)
+    connection.close()
+    for words in (["status"], ["export", str(tmp_path / "t.csv")], ["run"], ["run", "--repair"]):
+        assert run.main(["sweep", *words, "--store", str(path)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]

@@ -21,6 +21,6 @@ def export(
 ) -> None:
     """Write the store's results so far as a table, a row a team."""
     writer = export_writer(path)
-    with reading(file, settings, store) as opened, output(path, "name another PATH") as write:
+    with output(path, "name another PATH") as write, reading(file, settings, store) as opened:
         write(writer(opened))
     console.say(f"Wrote {path}")

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from experiments.sweep.design import read_design
-from experiments.sweep.store import Store, open_store
+from experiments.sweep.store import Store
+from experiments.sweep.store_files import open_store
 from simulation import InputError
 
 File = Annotated[

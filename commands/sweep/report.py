@@ -32,7 +32,7 @@ def report(
     design += ["--store", str(store)] if store else []
     how = [] if out == OUT else ["--out", str(out)]
     how += [] if lang == "en" else ["--lang", lang]
-    with reading(file, settings, store) as opened, outputs(out) as files:
+    with outputs(out) as files, reading(file, settings, store) as opened:
         compiled = ["--compiled"] if is_compiled(opened.versions) else []
         commands = Commands(
             run=_typed("run", *design, *compiled) if file or settings else None,

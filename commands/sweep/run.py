@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,15 @@ from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
 from commands.sweep.options import File, Settings, StorePath, store_path
 from commands.sweep.progress import progress
 from dashboard.sweep.status import failure_lines, status_json
+from experiments.processes import check_workers
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import read_design
 from experiments.sweep.engines import cluster, processes
 from experiments.sweep.estimate import estimate
+from experiments.sweep.lock import coordinating
 from experiments.sweep.plan import Chunk, Plan, cut
-from experiments.sweep.store import State, open_store
+from experiments.sweep.store import State
+from experiments.sweep.store_files import open_store, repair_store
 from experiments.sweep.work import is_compiled, versions
 from simulation import InputError
 from simulation.outputs import outputs
@@ -41,6 +45,10 @@ def run(
             help="Let Numba compile the rehearsals: faster, with the extra 'compiled'.",
         ),
     ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Run the chunks of a damaged store again, and no others."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run every team of a design, or go on where the last run of it stopped.
@@ -49,8 +57,11 @@ def run(
     """
     path = store_path(file, store)
     try:
+        if repair:
+            _repair(file, settings or [], path, compiled=compiled, quiet=as_json)
         plan, chunks, compiled = _taken_up(file, settings or [], path, compiled=compiled)
         here = cluster_address is None
+        workers = min(check_workers(workers), max(len(chunks), 1))
         engine = processes(workers) if here else cluster(cluster_address or "")
         with (
             outputs(path.parent, "name another file with --store"),
@@ -65,6 +76,17 @@ def run(
     _conclude(path, state, as_json=as_json)
 
 
+def _repair(
+    file: Path | None, settings: list[str], path: Path, *, compiled: bool, quiet: bool
+) -> None:
+    """Take out of a store what is damaged, and say how much that was."""
+    named = cut(read_design(file, settings)) if file or settings else None
+    with coordinating(path):
+        damaged = repair_store(path, named, versions(compiled=compiled))
+    if not quiet:
+        console.say(f"Damaged chunks in {path}: {damaged:,}; all else is kept.")
+
+
 def _taken_up(
     file: Path | None, settings: list[str], path: Path, *, compiled: bool
 ) -> tuple[Plan, list[Chunk], bool]:
@@ -73,7 +95,7 @@ def _taken_up(
     A store that is there says what is not named: its design, and whether it was begun compiled.
     """
     named = read_design(file, settings) if file or settings else None
-    if path.exists():
+    if os.path.exists(path):
         with open_store(path) as begun:
             plan = cut(named or begun.design)
             compiled = compiled or is_compiled(begun.versions)

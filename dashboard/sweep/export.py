@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import importlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from experiments.sweep.results import COLUMNS, read_rows
-from experiments.sweep.store import MEASURES, Store
+from experiments.sweep.store import Store
+from experiments.sweep.tables import MEASURES
 from simulation.checks import InputError
-
-BATCH = 20_000
-"""Rows in memory at a time."""
 
 _TEXTS = ("attendance", "talk", "audience")
 _REALS = ("trust", "learning_rate", "noise", "absence_rate", "mean_absence", *MEASURES)
@@ -41,16 +39,12 @@ def export_writer(path: Path) -> Callable[[Store], Callable[[IO[bytes]], None]]:
     raise InputError(f"{path} must end in .csv or .parquet")
 
 
-def _batches(store: Store) -> Iterator[list[tuple[Any, ...]]]:
-    return read_rows(store, ", ".join(COLUMNS), BATCH)
-
-
 def _csv(store: Store) -> Callable[[IO[bytes]], None]:
     def write(file: IO[bytes]) -> None:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for rows in _batches(store):
+        for rows in read_rows(store):
             writer.writerows(rows)
         text.detach()
 
@@ -64,7 +58,7 @@ def _parquet(store: Store) -> Callable[[IO[bytes]], None]:
 
     def write(file: IO[bytes]) -> None:
         with pq.ParquetWriter(file, schema) as writer:
-            for rows in _batches(store):
+            for rows in read_rows(store):
                 columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
                 writer.write_table(pa.table(columns, schema=schema))
 

@@ -7,7 +7,8 @@
 - `work`: one chunk run as a stack of teams
 - `engines`: where chunks run: processes, or a cluster
 - `coordinate`, `execution`: a sweep begun or gone on with, and its chunks seen through
-- `store`, `lock`: the results on disk, and the one who may write them
+- `store`, `tables`, `trouble`: the results on disk, their checksums, and what can be the matter
+- `store_files`, `old_stores`, `lock`: made, opened and repaired; of a format before; by one only
 - `results`, `best_rate`, `answers`: what the results say; `predicted`: what theory says beforehand
 - `trained`: networks without relu, against what theory says of them
 """

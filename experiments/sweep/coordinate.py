@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from experiments.sweep.engines import Engine
 from experiments.sweep.execution import Work, see_through
 from experiments.sweep.lock import coordinating
 from experiments.sweep.plan import Chunk, Plan
-from experiments.sweep.store import State, create_store, open_store
+from experiments.sweep.store import State
+from experiments.sweep.store_files import create_store, open_store
 from experiments.sweep.work import run_chunk, versions
 
 OnProgress = Callable[[int, float], None]
@@ -49,7 +51,7 @@ def run_sweep(
         written. What was entered before is kept.
     """
     with coordinating(path):
-        if not path.exists():
+        if not os.path.exists(path):
             create_store(path, plan, versions(compiled=compiled))
         with open_store(path) as store:
             store.check_belongs_to(plan, versions(compiled=compiled))

@@ -23,9 +23,8 @@ import json
 import math
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,20 @@ from pydantic import ValidationError
 
 from experiments.sweep.points import OWN_AUDIENCE, Point
 from experiments.sweep.written import MOST, Grid, Spec
+from simulation.attendance import AttendanceLaw
+from simulation.attendance_input import law_from_text
+from simulation.attendance_log import Recorded, read_attendance_log
 from simulation.checks import InputError, first_problem
+from simulation.inputs import read_text
+from simulation.presenter import presenter_names
+
+Rows = tuple[tuple[int, ...], ...]
+
+MOST_BYTES = 2**24
+"""Bytes of a design's file."""
+
+LOG = "log:"
+"""How attendance that is a recorded log begins."""
 
 DEFAULT_ATTENDANCE = "one-or-two"
 
@@ -47,22 +59,47 @@ class Design:
     """A sweep that has been checked whole: its points and its seeds.
 
     A team is a point with a seed. Teams are numbered point by point, seeds within.
+
+    Attributes
+    ----------
+    title : str
+    points : tuple of Point
+    seeds : tuple of int
+    logs : dict of str to rows of 0/1
+        What the recorded logs hold, by the attendance that names them: once read, their files are
+        not needed again.
     """
 
     title: str
     points: tuple[Point, ...]
     seeds: tuple[int, ...]
+    logs: dict[str, Rows] = field(default_factory=dict)
 
     @property
     def n_teams(self) -> int:
         """How many teams rehearse."""
         return len(self.points) * len(self.seeds)
 
+    def law(self, point: Point) -> AttendanceLaw:
+        """Return the law of attendance of one of the points."""
+        return self._laws[point.attendance, point.presenters]
+
+    @cached_property
+    def _laws(self) -> dict[tuple[str, int], AttendanceLaw]:
+        return {
+            (text, presenters): Recorded(presenters, self.logs[text])
+            if text in self.logs
+            else law_from_text(text, presenters)
+            for text, presenters in {(p.attendance, p.presenters) for p in self.points}
+        }
+
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of everything that decides the results, recorded attendance logs included."""
+        """SHA-256 of everything that decides the results: of each law, not of how it is written."""
         content = {
-            "points": [[asdict(point), repr(point.law())] for point in self.points],
+            "points": [
+                {**asdict(point), "attendance": repr(self.law(point))} for point in self.points
+            ],
             "seeds": self.seeds,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -76,7 +113,9 @@ class Design:
         """Read what `to_json` wrote."""
         content = json.loads(text)
         points = tuple(Point(**point) for point in content["points"])
-        return Design(content["title"], points, tuple(content["seeds"]))
+        # Older designs named their logs only; those are read when their laws are asked for.
+        logs = {text: tuple(map(tuple, rows)) for text, rows in content.get("logs", {}).items()}
+        return Design(content["title"], points, tuple(content["seeds"]), logs)
 
 
 def read_design(path: Path | None, settings: Sequence[str] = ()) -> Design:
@@ -103,11 +142,10 @@ def read_design(path: Path | None, settings: Sequence[str] = ()) -> Design:
     """
     content: dict[str, Any] = {}
     if path is not None:
+        text = read_text(path, "sweep's file", most=MOST_BYTES)
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"the sweep's file {path} cannot be read: {error}") from None
-        except tomllib.TOMLDecodeError as error:
+            content = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits
             raise InputError(f"the sweep's file {path} is not TOML: {error}") from None
     for setting in settings:
         _set(content, setting)
@@ -116,12 +154,34 @@ def read_design(path: Path | None, settings: Sequence[str] = ()) -> Design:
     except ValidationError as error:
         raise InputError(_problem(error, path)) from None
     points = tuple(_points(spec))
-    twice, times = Counter(points).most_common(1)[0]
-    if times > 1:
-        raise InputError(f"the design names the same point twice, take one out: {twice}")
+    from_file = path is not None and not any(_key(setting) == "attendance" for setting in settings)
+    logs = _read_logs(points, path.parent if path is not None and from_file else Path())
+    design = Design(spec.title, points, tuple(spec.seeds), logs)
+    _check_different(design)
     for point in points:
         point.check()
-    return Design(spec.title, points, tuple(spec.seeds))
+    return design
+
+
+def _read_logs(points: Sequence[Point], folder: Path) -> dict[str, Rows]:
+    """Read the recorded logs that points name, from `folder` unless they say another."""
+    named = {(p.attendance, p.presenters) for p in points if p.attendance.startswith(LOG)}
+    return {
+        text: read_attendance_log(folder / text.removeprefix(LOG), presenter_names(presenters)).rows
+        for text, presenters in sorted(named)
+    }
+
+
+def _check_different(design: Design) -> None:
+    """Raise InputError if two points are the same, however their laws are written."""
+    seen: dict[tuple[Point, AttendanceLaw], Point] = {}
+    for point in design.points:
+        first = seen.setdefault((replace(point, attendance=""), design.law(point)), point)
+        if first is not point:
+            same = f"{first.attendance!r} and {point.attendance!r} are the same law"
+            raise InputError(
+                f"the design names the same point twice, take one out ({same}): {point}"
+            )
 
 
 def _points(spec: Spec) -> Iterator[Point]:
@@ -170,8 +230,7 @@ def _point(given: dict[str, Any]) -> Point:
 
 def _set(content: dict[str, Any], setting: str) -> None:
     """Put 'key=v1,v2' into the content of a file."""
-    key, equals, text = setting.partition("=")
-    key = key.strip().replace("-", "_")
+    key, (_, equals, text) = _key(setting), setting.partition("=")
     if not equals or not text.strip():
         raise InputError(f"--set {setting!r} is not of the form key=value or key=v1,v2,...")
     if key == "title":
@@ -186,6 +245,10 @@ def _set(content: dict[str, Any], setting: str) -> None:
         grid = content.setdefault("grid", {})
         if isinstance(grid, dict):  # if not, the check of the whole will say so
             grid[key] = values
+
+
+def _key(setting: str) -> str:
+    return setting.partition("=")[0].strip().replace("-", "_")
 
 
 def _number(text: str) -> int | float | str:

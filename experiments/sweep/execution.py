@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from experiments.sweep.engines import Engine, Pool
 from experiments.sweep.plan import Chunk, Plan, Task
-from experiments.sweep.store import Row, Store
+from experiments.sweep.store import Store
+from experiments.sweep.tables import Row
 
 ATTEMPTS = 3
 """How often a chunk is tried in one run before it is given up; the next run tries it again."""

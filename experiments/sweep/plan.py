@@ -114,7 +114,7 @@ class Plan:
         """Pack a chunk for a worker."""
         members = tuple(self.members(chunk))
         points = {m.point: self.design.points[m.point] for m in members}
-        laws = {number: point.law() for number, point in points.items()}
+        laws = {number: self.design.law(point) for number, point in points.items()}
         return Task(points, laws, members, versions)
 
 

@@ -7,8 +7,6 @@ from functools import cache
 
 import numpy as np
 
-from simulation.attendance import AttendanceLaw
-from simulation.attendance_input import law_from_text
 from simulation.checks import InputError
 from simulation.real_talks import digits_talk
 from simulation.scenario import HEAD_START
@@ -59,10 +57,6 @@ class Point:
     audience: str
     head_start: int
 
-    def law(self) -> AttendanceLaw:
-        """Read the law of attendance."""
-        return law_from_text(self.attendance, self.presenters)
-
     @property
     def absence_rate(self) -> float | None:
         """The rate, where everybody is absent with the same one independently; else None."""
@@ -97,7 +91,6 @@ class Point:
 
     def check(self) -> None:
         """Raise InputError if these settings do not go together."""
-        self.law()
         if self.talk == "synthetic" and self.audience == "softmax":
             raise InputError(
                 "a synthetic talk has answers on a scale, but a softmax audience hears one section "

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.sweep.points import Point
-from experiments.sweep.store import MEASURES, Store
+from experiments.sweep.store import Store
+from experiments.sweep.tables import MEASURES
 from simulation.arrays import FloatArray, IntArray
 
 SETTINGS = tuple(field.name for field in fields(Point))
@@ -23,18 +24,24 @@ UNSTABLE = 0.05
 """A rate at which more teams than this fraction diverge is left out of comparisons."""
 
 
-def read_rows(store: Store, columns: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the results in the order of the teams, beside their points, so many at a time."""
-    cursor = store.connection.execute(
-        f"SELECT {columns} FROM results JOIN points USING (point) ORDER BY team"
-    )
-    while rows := cursor.fetchmany(batch):
-        yield rows
+def read_rows(store: Store) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the results in the order of the teams, beside their points, many at a time."""
+    said: dict[int, tuple[Any, ...]] = {}
+
+    def point(number: int) -> tuple[Any, ...]:
+        if number not in said:
+            its = store.design.points[number]
+            absence = store.design.law(its).moments().absence_rate
+            said[number] = (*asdict(its).values(), its.absence_rate, absence)
+        return said[number]
+
+    for rows in store.rows():
+        yield [(*row[:3], *point(row[1]), *row[3:]) for row in rows]
 
 
 def frame(store: Store) -> pd.DataFrame:
     """Return all results so far, a row a team in the order of the design; nan where undefined."""
-    rows = [row for batch in read_rows(store, ", ".join(COLUMNS), 10_000) for row in batch]
+    rows = [row for batch in read_rows(store) for row in batch]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ["absence_rate", "practice", *MEASURES]
     return table.astype(dict.fromkeys(numbers, float))

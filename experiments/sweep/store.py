@@ -3,56 +3,28 @@
 Rollback journal, not write-ahead log: between two transactions the store is one file that can be
 copied, and a transaction costs little beside the second or more that a chunk takes. Who dies in the
 middle of one leaves a journal beside the store, and the next to open it is rolled back by SQLite.
+
+Whatever is read is held against its checksum (see `tables`), every time.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from experiments.sweep.design import Design
 from experiments.sweep.plan import Plan
-from experiments.sweep.points import Point
+from experiments.sweep.tables import ROW, TABLES, Check, Row, Seals, header_digest, write_rows
+from experiments.sweep.trouble import damaged, damaged_chunks, told
 from simulation.checks import InputError
 
-APPLICATION_ID = 0x53574550
-"""'SWEP', in the file's header: tells a sweep's store from any other SQLite file."""
-
-FORMAT = 1
-"""Version of the tables below."""
-
-MEASURES = {
-    "quality": "quality",
-    "one_missing": "one missing, mean",
-    "one_missing_worst": "one missing, worst",
-    "two_missing": "two missing, mean",
-    "two_missing_worst": "two missing, worst",
-    "solo_quality": "solo quality, mean",
-    "hard_section": "hard section",
-    "agreement": "agreement",
-    "co_adaptation": "co-adaptation score",
-    "reliance": "reliance, mean",
-    "squared_weights": "squared weights",
-}
-"""Columns of the results, and what a stack calls each measure."""
-
-Row = tuple[int | float | None, ...]
-"""A team's results: team, point, seed, diverged, then the measures; None for no finite number."""
-
-_TABLES = f"""
-CREATE TABLE sweep (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE points (point INTEGER PRIMARY KEY, {", ".join(f.name for f in fields(Point))},
-    absence_rate REAL, mean_absence REAL NOT NULL);
-CREATE TABLE chunks (chunk INTEGER PRIMARY KEY, teams INTEGER NOT NULL, done INTEGER NOT NULL);
-CREATE TABLE results (team INTEGER PRIMARY KEY, point INTEGER NOT NULL, seed INTEGER NOT NULL,
-    diverged INTEGER NOT NULL, {", ".join(f"{name} REAL" for name in MEASURES)});
-CREATE TABLE failures (chunk INTEGER NOT NULL, error TEXT NOT NULL);
-"""
+BATCH = 10_000
+"""Rows that are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +53,49 @@ class State:
         return self.chunks_done == self.chunks
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a store says of its sweep.
+
+    Attributes
+    ----------
+    design : Design
+    design_hash, plan_hash : str
+    versions : dict of str to str
+        What its teams are run under.
+    sizes : list of int
+        Teams of each chunk.
+    """
+
+    design: Design
+    design_hash: str
+    plan_hash: str
+    versions: dict[str, str]
+    sizes: list[int]
+
+    @classmethod
+    def of(cls, plan: Plan, versions: dict[str, str]) -> Header:
+        """Return what the store of a plan says."""
+        sizes = [chunk.n_teams for chunk in plan.chunks]
+        return cls(plan.design, plan.design.hash, plan.hash, versions, sizes)
+
+    @property
+    def seals(self) -> Seals:
+        """Its checksums."""
+        return Seals(self.design_hash, self.plan_hash, self.versions)
+
+
 class Store:
-    """An open store; made by `create_store` or `open_store`."""
+    """An open store; made by `open_store`."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self.connection = connection
-        said = dict(connection.execute("SELECT name, value FROM sweep"))
-        self.design = Design.from_json(said["design"])
-        self.design_hash: str = said["design hash"]
-        self.plan_hash: str = said["plan hash"]
-        self.versions: dict[str, str] = json.loads(said["versions"])
+        with self._reading():
+            header = self._header()
+        self.design, self.design_hash = header.design, header.design_hash
+        self.plan_hash, self.versions = header.plan_hash, header.versions
+        self._sizes, self.seals = header.sizes, header.seals
 
     def check_belongs_to(self, plan: Plan, versions: dict[str, str]) -> None:
         """Raise InputError if the store was begun for another sweep, or by another program."""
@@ -109,139 +113,143 @@ class Store:
 
     def open_chunks(self) -> set[int]:
         """Return the numbers of the chunks that are not done."""
-        return {n for (n,) in self.connection.execute("SELECT chunk FROM chunks WHERE NOT done")}
+        with self._reading():
+            return set(range(len(self._sizes))) - self._done().keys()
 
     def finish(self, entries: Mapping[int, Sequence[Row]]) -> None:
         """Enter chunks' results, by chunk, and their completion: all of it or nothing.
 
         Several at once, for what takes time is to wait for the disk once per transaction.
         """
-        marks = ", ".join("?" * (4 + len(MEASURES)))
         with self._writing():
             for chunk, rows in entries.items():
-                self.connection.executemany(f"INSERT INTO results VALUES ({marks})", rows)
-                changed = self.connection.execute(
-                    "UPDATE chunks SET done = 1 WHERE chunk = ? AND NOT done AND teams = ?",
-                    (chunk, len(rows)),
-                )
-                if changed.rowcount != 1:
-                    raise RuntimeError(f"chunk {chunk} is done, or is not of {len(rows)} teams")
+                if len(rows) != self._sizes[chunk]:
+                    raise RuntimeError(f"chunk {chunk} is not of {len(rows)} teams")
+                seal = {chunk: self.seals.of_rows(chunk, rows)}
+                write_rows(self.connection, ((*row, chunk) for row in rows), seal)
                 self.connection.execute("DELETE FROM failures WHERE chunk = ?", (chunk,))
 
     def fail(self, chunk: int, error: str) -> None:
         """Note down what went wrong with a chunk."""
+        note = chunk, error, self.seals.of_note(chunk, error)
         with self._writing():
-            self.connection.execute("INSERT INTO failures VALUES (?, ?)", (chunk, error))
+            self.connection.execute("INSERT INTO failures VALUES (?, ?, ?)", note)
+
+    def rows(self) -> Iterator[list[tuple[Any, ...]]]:
+        """Check the results, then yield them in the order of the teams, many at a time."""
+        with self._reading():
+            self._check()
+            cursor = self.connection.execute(f"SELECT {ROW} FROM results ORDER BY team")
+            while rows := cursor.fetchmany(BATCH):
+                yield rows
 
     def state(self) -> State:
-        """Say how far the sweep is."""
-        ask = self.connection.execute
-        chunks, teams, done, teams_done = ask(
-            "SELECT count(*), sum(teams), sum(done), sum(teams * done) FROM chunks"
-        ).fetchone()
-        (diverged,) = ask("SELECT count(*) FROM results WHERE diverged").fetchone()
-        failures = dict(ask("SELECT chunk, error FROM failures ORDER BY rowid").fetchall())
-        return State(teams, teams_done, chunks, done, diverged, failures)
+        """Check the results, and say how far the sweep is."""
+        with self._reading():
+            self._check()
+            done = self._done()
+            (diverged,) = self.connection.execute(
+                "SELECT count(*) FROM results WHERE diverged"
+            ).fetchone()
+            return State(
+                teams=sum(self._sizes),
+                teams_done=sum(self._sizes[chunk] for chunk in done),
+                chunks=len(self._sizes),
+                chunks_done=len(done),
+                diverged=diverged,
+                failures=self._failures(),
+            )
+
+    def _check(self) -> None:
+        """Raise InputError if the results are not as they were entered."""
+        check = Check(self.seals)
+        check.add(self.connection.execute(f"SELECT {ROW}, chunk FROM results ORDER BY team"))
+        if wrong := check.wrong(self._done()):
+            raise damaged_chunks(self.path, wrong, len(self._sizes))
+
+    def _header(self) -> Header:
+        header = read_header(self.connection)
+        if header is None:
+            raise damaged(self.path, "the design", by_design=True)
+        return header
+
+    def _done(self) -> dict[int, str]:
+        """Return the checksums of the chunks that are done."""
+        done = dict(self.connection.execute("SELECT chunk, digest FROM chunks ORDER BY chunk"))
+        if done.keys() - range(len(self._sizes)):
+            raise damaged(self.path, "a chunk that the design has not")
+        return done
+
+    def _failures(self) -> dict[int, str]:
+        notes = self.connection.execute("SELECT * FROM failures ORDER BY rowid").fetchall()
+        for chunk, error, digest in notes:
+            if digest != self.seals.of_note(chunk, error):
+                raise damaged(self.path, "the note of a failure")
+        return {chunk: error for chunk, error, _ in notes}
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """See one state of the store, whoever writes meanwhile."""
+        if self.connection.in_transaction:
+            yield
+            return
+        try:
+            self.connection.execute("BEGIN")
+            yield
+        except sqlite3.DatabaseError as error:
+            raise told(self.path, error, "read") from None
+        finally:
+            self.connection.rollback()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             with self.connection:
                 yield
-        except sqlite3.OperationalError as error:
-            raise InputError(
-                f"the store {self.path} cannot be written ({error}): make room and start again; "
-                "every chunk that was entered is kept"
-            ) from None
-
-
-def create_store(path: Path, plan: Plan, versions: dict[str, str]) -> None:
-    """Make the store of a plan, whole or not at all.
-
-    For the one coordinator only: what is there already, half made, is then nobody's, and goes.
-    """
-    name = path.with_name(f".{path.name}.half-made")
-    journal = name.with_name(f"{name.name}-journal")
-    try:
-        for left in (name, journal):
-            left.unlink(missing_ok=True)  # by one who was killed here
-        with closing(sqlite3.connect(name)) as connection, connection:
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-            connection.executescript(_TABLES)
-            _describe(connection, plan, versions)
-        os.replace(name, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)  # so that the new name outlives a power cut
-        os.close(folder)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise InputError(f"the store {path} cannot be written: {error}") from None
-    finally:
-        for left in (name, journal):
-            left.unlink(missing_ok=True)
-
-
-def _describe(connection: sqlite3.Connection, plan: Plan, versions: dict[str, str]) -> None:
-    design = plan.design
-    said = {
-        "design": design.to_json(),
-        "design hash": design.hash,
-        "plan hash": plan.hash,
-        "versions": json.dumps(versions),
-    }
-    connection.executemany("INSERT INTO sweep VALUES (?, ?)", said.items())
-    points = [
-        (number, *asdict(p).values(), p.absence_rate, p.law().moments().absence_rate)
-        for number, p in enumerate(design.points)
-    ]
-    marks = ", ".join("?" * len(points[0]))
-    connection.executemany(f"INSERT INTO points VALUES ({marks})", points)
-    chunks = [(chunk.number, chunk.n_teams) for chunk in plan.chunks]
-    connection.executemany("INSERT INTO chunks VALUES (?, ?, 0)", chunks)
-
-
-@contextmanager
-def open_store(path: Path) -> Iterator[Store]:
-    """Open a store, or raise InputError, and leave it untouched, if it is not one or is damaged."""
-    if path.is_dir():
-        raise InputError(f"the store {path} is a folder: name a file with --store")
-    if not path.is_file():
-        raise InputError(f"there is no store {path}: name one with --store, or run the sweep first")
-    with closing(sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True)) as connection:
-        try:
-            _check(path, connection)
-            connection.execute("PRAGMA synchronous = FULL")
-            store = Store(path, connection)
+        except sqlite3.IntegrityError:
+            raise
         except sqlite3.DatabaseError as error:
-            raise _damaged(path, str(error)) from None
-        yield store
+            raise told(self.path, error, "written") from None
 
 
-def _check(path: Path, connection: sqlite3.Connection) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    if application != APPLICATION_ID:
-        raise _damaged(path, "it is empty or was not written by a sweep")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != FORMAT:
-        raise InputError(
-            f"the store {path} has format {version}, but this program reads format {FORMAT}: "
-            "use the version that wrote it, or name another --store"
-        )
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise _damaged(path, str(verdict))
+def read_header(connection: sqlite3.Connection) -> Header | None:
+    """Return what a store says of its sweep, or None if it is not as it was written.
 
-
-def _damaged(path: Path, why: str) -> InputError:
-    why = " ".join(why.split())
-    return InputError(
-        f"{path} is no sweep's store, or is damaged ({why}): it was left as it is, name another "
-        "with --store"
+    Raises sqlite3.DatabaseError if it cannot be read.
+    """
+    tables = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE tbl_name IN ('sweep', 'chunks', 'results', 'failures')"
+        " AND type = 'table' ORDER BY rowid"
+    )
+    if [sql for (sql,) in tables] != [*TABLES]:
+        return None
+    entries = connection.execute("SELECT name, value FROM sweep ORDER BY name").fetchall()
+    said = dict(entries)
+    rest = [(name, value) for name, value in entries if name != "digest"]
+    if said.get("digest") != header_digest(rest):
+        return None
+    return Header(
+        Design.from_json(said["design"]),
+        said["design hash"],
+        said["plan hash"],
+        json.loads(said["versions"]),
+        json.loads(said["sizes"]),
     )
 
 
-def _quoted(path: Path) -> str:
-    return Path(os.path.abspath(path)).as_uri().removeprefix("file://")
+def write_header(connection: sqlite3.Connection, header: Header) -> None:
+    """Make the tables, and write what the store says of its sweep."""
+    for table in TABLES:
+        connection.execute(table)
+    said = {
+        "design": header.design.to_json(),
+        "design hash": header.design_hash,
+        "plan hash": header.plan_hash,
+        "sizes": json.dumps(header.sizes),
+        "versions": json.dumps(header.versions),
+    }
+    entries = [*said.items(), ("digest", header_digest([*said.items()]))]
+    connection.executemany("INSERT INTO sweep VALUES (?, ?)", entries)
 
 
 def _said(versions: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ import simulation
 from experiments.stack import TeamStack
 from experiments.sweep import points as sweep_points
 from experiments.sweep.plan import Task
-from experiments.sweep.store import MEASURES, Row
+from experiments.sweep.tables import MEASURES, Row
 from simulation.checks import InputError
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk
