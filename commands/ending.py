@@ -43,9 +43,7 @@ class Ending:
 
     def of(self, work: Callable[[], int]) -> int:
         """Return the exit code of `work`, which a signal leaves by raising `Interrupted`."""
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):  # a name may hold what it cannot encode
-                stream.reconfigure(errors="backslashreplace")
+        _let_streams_take_any_text()
         try:
             self._let(self._interrupt)
             code = work()
@@ -110,8 +108,21 @@ def complain(line: str) -> None:
             print(f"run.py: {printable(line)}", file=sys.stderr, flush=True)
 
 
+def _let_streams_take_any_text() -> None:
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
+        # Python -u: what is not taken would be lost, and with it who did not take it.
+        buffer = io.BufferedWriter(out.buffer)
+        sys.stdout = io.TextIOWrapper(buffer, encoding=out.encoding, line_buffering=True)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name may hold what it cannot encode
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _unwritten() -> OSError | None:
     """Return why standard output does not take what it is given, if so, and give it up."""
+    if sys.stdout is None:
+        return None
     try:
         sys.stdout.flush()
     except OSError as error:
