@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 
 import run
+from dashboard.live.listening import listen_on, reach_of
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +17,7 @@ def opened(monkeypatch):
     """No server runs and no browser opens; which address would have been opened is kept."""
     addresses = []
     monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
+    monkeypatch.setattr("commands.dashboard.warm_up", lambda: None)
     monkeypatch.setattr("webbrowser.open", addresses.append)
     yield addresses
     gc.unfreeze()  # the tests after these have garbage of their own
@@ -35,9 +37,53 @@ def test_no_open_opens_nothing(opened):
     assert opened == []
 
 
-def test_a_host_that_others_can_reach_is_warned_of(capsys):
-    assert run.main(["dashboard", "--port", "0", "--host", "0.0.0.0", "--no-open"]) == 0
-    assert "can be reached from other machines" in " ".join(capsys.readouterr().out.split())
+def test_a_host_that_others_can_reach_is_warned_of(capsys, opened):
+    assert run.main(["dashboard", "--port", "0", "--host", "0.0.0.0"]) == 0
+    out = capsys.readouterr().out
+    (address,) = opened
+    assert address.startswith("http://localhost:")
+    assert address in out
+    assert "can be reached from other machines" in out
+    assert f"http://{socket.gethostname().lower()}:" in out
+    assert "0.0.0.0" not in out
+
+
+def resolving_to(monkeypatch, *addresses):
+    """Let every name be that of these addresses."""
+    answers = [
+        (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0))
+        for one in addresses
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+
+
+def test_a_name_is_judged_by_what_it_stands_for(capsys, opened, monkeypatch):
+    resolving_to(monkeypatch, "127.0.0.1")
+    assert run.main(["dashboard", "--port", "0", "--host", "talk.example"]) == 0
+    assert opened[0].startswith("http://127.0.0.1:")
+    assert "Warning" not in capsys.readouterr().out
+    resolving_to(monkeypatch, "0.0.0.0")
+    assert run.main(["dashboard", "--port", "0", "--host", "localhost"]) == 0
+    assert opened[1].startswith("http://localhost:")
+    assert "Warning" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"] if socket.has_dualstack_ipv6() else ["0.0.0.0"])
+def test_the_addresses_told_open(host):
+    with listen_on(host, 0) as listening:
+        reach = reach_of(listening, host)
+        # Whether this machine's own name is known in its network is not for us to test.
+        told = [reach.here, *(one for one in reach.elsewhere if one[7].isdigit())]
+        for address in told:
+            name, _, port = address.removeprefix("http://").rstrip("/").rpartition(":")
+            socket.create_connection((name, int(port)), timeout=10).close()
+        assert {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"} < reach.names
+
+
+def test_a_loopback_goes_by_no_name_but_the_one_it_was_given():
+    with listen_on("127.0.0.1", 0) as listening:
+        assert reach_of(listening, "Box").names == {"box"}
+        assert reach_of(listening, "Box").elsewhere == ()
 
 
 def test_a_port_that_is_taken_is_one_line(capsys):
@@ -53,7 +99,25 @@ def test_a_port_that_is_taken_is_one_line(capsys):
 
 @pytest.mark.parametrize(
     ("options", "line"),
-    [(["--port", "70000"], "port is 70000"), (["--host", "256.1.1.1"], "cannot be listened on")],
+    [
+        (["--port", "70000"], "port is 70000"),
+        *(
+            (["--port", "0", "--host", host], "no machine is known by that name")
+            for host in (
+                "256.1.1.1",
+                "a..b",
+                "",
+                " ",
+                "a b",
+                "x" * 300,
+                "é..é",
+                "\udcff",
+                "a\0b",
+                "a\nb",
+            )
+        ),
+        (["--port", "0", "--host", "192.0.2.1"], "assign requested address"),
+    ],
 )
 def test_bad_input_is_one_line(capsys, options, line):
     assert run.main(["dashboard", *options]) == 2

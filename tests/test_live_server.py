@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
 from dashboard.live.access import content_policy
@@ -264,8 +264,10 @@ def test_a_session_is_freed_when_its_page_leaves(client):
     ],
 )
 def test_a_socket_from_another_page_is_refused(client, origin):
-    with pytest.raises(WebSocketDisconnect), visit(client, origin=origin):
+    with pytest.raises(WebSocketDenialResponse) as denied, visit(client, origin=origin):
         pass
+    assert denied.value.status_code == 403
+    assert f"open {HERE}/ in a browser" in denied.value.text
 
 
 def test_a_socket_without_an_origin_is_refused(client):
@@ -274,16 +276,22 @@ def test_a_socket_without_an_origin_is_refused(client):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "", "[", "127.0.0.1.nip.io"])
-def test_a_host_that_this_is_not_is_refused(client, host):
-    assert client.get("/", headers={"host": host}).status_code == 403
+def test_a_host_that_this_is_not_is_refused_with_what_to_do(client, host):
+    line = f"This server does not go by that name: open {HERE}/, or start it with --host NAME.\n"
+    refused = client.get("/", headers={"host": host})
+    assert (refused.status_code, refused.text) == (403, line)
     headers = {"host": host, "origin": f"http://{host}"}
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect(LIVE, headers=headers):
+    with (
+        pytest.raises(WebSocketDenialResponse) as denied,
+        client.websocket_connect(LIVE, headers=headers),
+    ):
         pass
+    assert (denied.value.status_code, denied.value.text) == (403, line)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:8000", "[::1]:8000", "10.1.2.3", "box"])
 def test_hosts_by_which_this_server_can_be_meant(host):
-    client = TestClient(build_app("box"), base_url=HERE)
+    client = TestClient(build_app({"box"}), base_url=HERE)
     assert client.get("/", headers={"host": host}).status_code == 200
 
 

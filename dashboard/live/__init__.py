@@ -3,6 +3,9 @@
 Where is what, in Python:
 
 - `server`: the page's files, and a `Connection` for each socket
+- `listening`: the port, and the addresses and names by which it can be reached
+- `serving`: uvicorn, which waits for nobody for ever
+- `admission`: who is served when more come than there are places
 - `access`: which hosts and origins are let in, the content security policy
 - `limits`: how many sessions, how many messages (a token bucket), how long a page may be silent
 - `messages`: what a page may say

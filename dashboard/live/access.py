@@ -6,16 +6,16 @@ import base64
 import hashlib
 import ipaddress
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
+from starlette.websockets import WebSocket
 
-FORBIDDEN = 4403
-"""Code with which a socket of another page's is closed; before it is accepted, it is HTTP's 403."""
+from dashboard.live.listening import url
 
 
 class Access:
@@ -25,14 +25,14 @@ class Access:
     ----------
     app : ASGIApp
         What is behind it.
-    name : str
-        The name or address that the server was told to listen on.
+    names : collection of str
+        Names, besides 'localhost', by which the server can be meant.
     policy : str
         The content security policy of every answer.
     """
 
-    def __init__(self, app: ASGIApp, name: str, policy: str) -> None:
-        self.app, self.name = app, name
+    def __init__(self, app: ASGIApp, names: Collection[str], policy: str) -> None:
+        self.app, self.names = app, names
         self.headers = {
             "content-security-policy": policy,
             "x-content-type-options": "nosniff",
@@ -50,24 +50,34 @@ class Access:
                 MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
-        app = self.app
-        if scope["type"] in ("http", "websocket"):
-            asked = HTTPConnection(scope).headers
-            host = asked.get("host", "")
-            known = is_known(host, self.name)
-            if scope["type"] == "websocket":
-                known &= asked.get("origin") in (f"http://{host}", f"https://{host}")
-                app = app if known else WebSocketClose(FORBIDDEN)
-            elif not known:
-                app = PlainTextResponse("This server is not known by that name.", 403)
-        await app(scope, receive, send_with_headers)
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if refusal is None:
+            await self.app(scope, receive, send_with_headers)
+        elif scope["type"] == "http":
+            await refusal(scope, receive, send_with_headers)
+        else:
+            await WebSocket(scope, receive, send).send_denial_response(refusal)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        asked = HTTPConnection(scope).headers
+        host, origin = asked.get("host", ""), asked.get("origin")
+        here = url(*scope["server"])  # by which this very request has come
+        if not is_known(host, self.names):
+            line = (
+                f"This server does not go by that name: open {here}, or start it with --host NAME."
+            )
+        elif scope["type"] == "websocket" and origin not in (f"http://{host}", f"https://{host}"):
+            line = f"Only a page of this server opens its sockets: open {here} in a browser."
+        else:
+            return None
+        return PlainTextResponse(line + "\n", 403)
 
 
-def is_known(host: str, own_name: str) -> bool:
+def is_known(host: str, names: Collection[str]) -> bool:
     """Whether a Host header is one by which this server can be meant.
 
     A page of somebody else's can let its own name point at this machine ('DNS rebinding'), but
-    neither an address nor 'localhost' nor the name that the server was given.
+    neither an address nor 'localhost' nor a name that this server goes by.
     """
     try:
         name = urlsplit(f"//{host}").hostname
@@ -75,7 +85,7 @@ def is_known(host: str, own_name: str) -> bool:
         return False
     if name is None:
         return False
-    if name in ("localhost", own_name.lower()):
+    if name == "localhost" or name in names:
         return True
     try:
         ipaddress.ip_address(name)

@@ -12,7 +12,9 @@ class Limits:
     Attributes
     ----------
     sessions : int
-        Pages that are served at a time; the next one is told that the server is full.
+        Pages that are served at a time.
+    spare_after : float
+        Seconds of silence after which a page gives its place to the next one, if all are taken.
     burst, rate : float
         Messages that a page may send at once, and a second on average.
     start_within, idle_after : float
@@ -20,6 +22,7 @@ class Limits:
     """
 
     sessions: int = 24
+    spare_after: float = 60.0
     burst: float = 100.0
     rate: float = 40.0
     start_within: float = 20.0

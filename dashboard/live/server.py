@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+from collections.abc import Collection, Iterator
 from importlib.resources import as_file, files
 from typing import Any, NoReturn
 
@@ -17,15 +18,19 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.live.access import Access, content_policy
+from dashboard.live.admission import Admission, Visit
 from dashboard.live.frames import encode, refusal
 from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import MalformedError, Start, parse
 from dashboard.live.session import Session
+from dashboard.live.setup import Setup, read
 from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 
 MALFORMED, IDLE, TOO_MANY, FULL = 4400, 4408, 4429, 4503
 """Codes with which a socket is closed."""
+CLOSED_WITHIN = 5.0
+"""Seconds in which a page must take what it is told before its socket is closed."""
 
 
 class ClosedError(Exception):
@@ -35,15 +40,16 @@ class ClosedError(Exception):
 class Connection:
     """A session on its socket: one task listens, another one works and is the only one to speak."""
 
-    def __init__(self, websocket: WebSocket, limits: Limits) -> None:
-        self.websocket, self.limits = websocket, limits
+    def __init__(self, websocket: WebSocket, visit: Visit, limits: Limits) -> None:
+        self.websocket, self.visit, self.limits = websocket, visit, limits
         self.session = Session()
         self.refused: list[InputError] = []
         self.woken = asyncio.Event()
 
     async def serve(self) -> None:
         """Listen and work until the page leaves or is closed."""
-        tasks = [asyncio.create_task(part) for part in (self._work(), self._listen())]
+        parts = (self._work(), self._listen(), self._give_way())
+        tasks = [asyncio.create_task(part) for part in parts]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -53,15 +59,18 @@ class Connection:
             # A team is a ring of references: without this its memory waits for others to need it.
             gc.collect()
             await asyncio.wait(tasks)
-        for task in tasks:  # neither returns: the first to raise ended both
-            try:
-                if not task.cancelled():
-                    task.result()
-            except WebSocketDisconnect:
-                pass
-            except ClosedError as closed:
-                with contextlib.suppress(WebSocketDisconnect):
-                    await self.websocket.close(*closed.args)
+        # None returns: the first to raise ended all. What each raised must be looked at, or
+        # asyncio complains of it.
+        ends = [task.exception() for task in tasks if not task.cancelled()]
+        for end in ends:
+            if isinstance(end, ClosedError):
+                await close(self.websocket, *end.args)
+            elif end is not None and not isinstance(end, WebSocketDisconnect):
+                raise end
+
+    async def _give_way(self) -> NoReturn:
+        await self.visit.over.wait()
+        raise ClosedError(IDLE, "idle too long")
 
     async def _listen(self) -> NoReturn:
         """Take messages until there is a reason to close."""
@@ -75,7 +84,8 @@ class Connection:
                 raise ClosedError(IDLE, "idle too long") from None
             if received["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect
-            if not bucket.take(clock()):
+            self.visit.heard = clock()
+            if not bucket.take(self.visit.heard):
                 raise ClosedError(TOO_MANY, "too many messages")
             try:
                 message = parse(received.get("text"))
@@ -107,20 +117,54 @@ class Connection:
 
     async def _tell(self, message: dict[str, Any]) -> None:
         # Waits while the page is slow to read: what it cannot take is never made.
-        await self.websocket.send_text(encode(message))
+        text = encode(message)
+        with lost_if_closed():
+            await self.websocket.send_text(text)
 
 
-def build_app(name: str = "127.0.0.1", limits: Limits | None = None) -> ASGIApp:
+@contextlib.contextmanager
+def lost_if_closed() -> Iterator[None]:
+    """Take what uvicorn says of a socket that it has closed by itself for what it is.
+
+    It closes those that send too much or no UTF-8, and a session hears of it only afterwards.
+    """
+    try:
+        yield
+    except RuntimeError:
+        raise WebSocketDisconnect from None
+
+
+async def close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close a socket, whether or not somebody still listens there."""
+    with contextlib.suppress(WebSocketDisconnect, TimeoutError), lost_if_closed():
+        async with asyncio.timeout(CLOSED_WITHIN):
+            await websocket.close(code, reason)
+
+
+def warm_up() -> None:
+    """Work off a session that nobody sees.
+
+    What is imported and drawn at first use is there afterwards, or the first page would hold up
+    all others.
+    """
+    session = Session()
+    session.take(Start(type="start", setup=read(Setup, {"head_start": 0})))
+    while session.work(0.0)[1] is not None:
+        pass
+    session.release()
+
+
+def build_app(names: Collection[str] = (), limits: Limits | None = None) -> ASGIApp:
     """Put the application together.
 
     Parameters
     ----------
-    name : str
-        The name or address that the server listens on.
+    names : collection of str
+        Names, besides 'localhost', by which the server can be meant.
     limits : Limits, optional
     """
     limits = limits or Limits()
-    free = asyncio.Semaphore(limits.sessions)
+    admission = Admission(limits)
     with as_file(files("dashboard.live").joinpath("page")) as folder:
         page = (folder / "index.html").read_text(encoding="utf-8")
         static = StaticFiles(directory=folder)
@@ -133,11 +177,15 @@ def build_app(name: str = "127.0.0.1", limits: Limits | None = None) -> ASGIApp:
 
     async def live(websocket: WebSocket) -> None:
         await websocket.accept()
-        if free.locked():
-            await websocket.close(FULL, "full")
+        address = websocket.client.host if websocket.client else ""
+        visit = Visit(address, asyncio.get_running_loop().time())
+        if not admission.admit(visit):
+            await close(websocket, FULL, "full")
             return
-        async with free:
-            await Connection(websocket, limits).serve()
+        try:
+            await Connection(websocket, visit, limits).serve()
+        finally:
+            admission.leave(visit)
 
     app = Starlette(
         routes=[
@@ -147,4 +195,4 @@ def build_app(name: str = "127.0.0.1", limits: Limits | None = None) -> ASGIApp:
             WebSocketRoute("/live", live),
         ]
     )
-    return Access(app, name, content_policy(page))
+    return Access(app, names, content_policy(page))
