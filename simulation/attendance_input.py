@@ -6,7 +6,7 @@ import math
 
 from simulation.attendance import AttendanceLaw
 from simulation.attendance_log import read_attendance_log
-from simulation.checks import InputError, whole
+from simulation.checks import InputError, given, whole
 from simulation.laws import (
     AlwaysWithout,
     Bursts,
@@ -54,7 +54,8 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
 
     def numbers(least: int, most: float) -> list[float]:
         try:
-            values = [float(part) for part in argument.split(",")] if argument else []
+            # -0 is 0, in its text too.
+            values = [float(part) + 0.0 for part in argument.split(",")] if argument else []
         except ValueError:
             values = []
         if not least <= len(values) <= most:
@@ -64,7 +65,7 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
     def count() -> int:
         (value,) = numbers(1, 1)
         if not value.is_integer():
-            raise InputError(f"attendance {text!r} names {value:g} people: give a whole number")
+            raise InputError(f"attendance {given(text)} names {value:g} people: give whole numbers")
         return int(value)
 
     match kind:
@@ -90,7 +91,7 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
             names = presenter_names(n)
             if argument not in names:
                 raise InputError(
-                    f"attendance {text!r} names {argument!r}, but the presenters are "
+                    f"attendance {given(text)} names {given(argument)}, but the presenters are "
                     f"{names[0]} to {names[-1]}: name one of them"
                 )
             return AlwaysWithout(n, names.index(argument))
@@ -101,4 +102,4 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
 
 
 def _unreadable(text: str) -> InputError:
-    return InputError(f"attendance {text!r} is not one of the forms: {LAW_FORMS}")
+    return InputError(f"attendance {given(text)} is not one of the forms: {LAW_FORMS}")

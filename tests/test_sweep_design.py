@@ -6,11 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sweeps import small_plan
+from sweeps import small_plan, threads
 
+import run
+from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import Design, read_design
 from experiments.sweep.estimate import estimate
 from experiments.sweep.plan import cut
+from experiments.sweep.results import frame
+from experiments.sweep.store_files import create_store, open_store
 from experiments.sweep.tables import MEASURES
 from experiments.sweep.work import run_chunk, versions
 from simulation import InputError, Team, synthetic_talk
@@ -123,6 +127,113 @@ def test_the_hash_is_that_of_all_that_decides_the_results(tmp_path):
     assert read_design(None, [*settings, "seeds=3"]).hash != design.hash
     log.write_text("A,B\n0,1\n")
     assert read_design(None, settings).hash != design.hash
+
+
+SAME = [
+    ["rate=0.3,.30"],
+    ["attendance=rate:0.3,rate:.30"],
+    ["attendance=rate:3e-1", "rate=0.3"],
+    ["attendance=rate:0,rate:-0"],
+    ["attendance=rates:0.3,0.3,0.3,0.3,0.3", "rate=0.3"],
+    ["attendance=bursts:0.2,bursts:0.2,5"],
+    ["attendance=bursts:0.2,5,bursts:.2,5.0"],
+    ["attendance=rota,rota:1"],
+    ["attendance=couples:0.2,couples:.2"],
+    ["attendance=absent:2,absent:2.0"],
+    ["noise=0.3,.3"],
+    ["seeds=1,01"],
+]
+
+
+@pytest.mark.parametrize("settings", SAME)
+def test_what_is_the_same_is_no_two_points(settings):
+    with pytest.raises(InputError, match="twice"):
+        read_design(None, settings)
+
+
+def test_the_same_law_written_otherwise_is_the_same_design():
+    for one, other in [
+        ("rate=0.3", "attendance=rate:.30"),
+        ("rate=0.3", "attendance=rates:0.3,.3,3e-1,0.30,0.3"),
+        ("rate=0", "attendance=rate:-0.0"),
+        ("attendance=bursts:0.2", "attendance=bursts:.2,5"),
+        ("attendance=rota", "attendance=rota:1"),
+        ("noise=0", "noise=-0.0"),
+    ]:
+        ours, theirs = read_design(None, [one]), read_design(None, [other])
+        assert ours.hash == theirs.hash, (one, other)
+        assert cut(ours).hash == cut(theirs).hash
+    rate, couples = (read_design(None, [f"attendance={law}:0.3"]) for law in ("rate", "couples"))
+    assert rate.hash != couples.hash
+
+
+# --- recorded logs ---
+
+
+@pytest.fixture
+def logged(tmp_path, monkeypatch):
+    """A design that names the log beside it, and another of that name where we stand."""
+    folder, here = tmp_path / "designs", tmp_path / "here"
+    folder.mkdir()
+    here.mkdir()
+    (folder / "week.csv").write_text("A,B\n1,0\n0,1\n1,1\n")
+    (here / "week.csv").write_text("A,B\n0,1\n")
+    file = folder / "sweep.toml"
+    grid = "attendance = 'log:week.csv'\npresenters = 2\nrehearsals = 4"
+    file.write_text(f"seeds = 2\n[grid]\n{grid}")
+    monkeypatch.chdir(here)
+    return file
+
+
+def law(design: Design):
+    return design.law(design.points[0]).rows
+
+
+def test_a_log_is_read_from_beside_the_design(logged):
+    assert law(read_design(logged)) == ((1, 0), (0, 1), (1, 1))
+    logged.write_text(logged.read_text().replace("[grid]", "[[points]]"))
+    assert law(read_design(logged)) == ((1, 0), (0, 1), (1, 1))
+
+
+def test_a_log_on_the_command_line_is_read_from_where_one_stands(logged):
+    assert law(read_design(logged, ["attendance=log:week.csv"])) == ((0, 1),)
+    assert law(read_design(logged, ["attendance = log:week.csv"])) == ((0, 1),)
+    assert law(read_design(None, ["presenters=2", "attendance=log:week.csv"])) == ((0, 1),)
+
+
+def test_a_log_of_the_same_rows_is_the_same_log(logged):
+    copy = logged.with_name("copy.csv")
+    copy.write_text("B,A\n0,1\n1,0\n1,1\n")
+    ours = read_design(logged)
+    assert read_design(logged, [f"attendance=log:{copy}"]).hash == ours.hash
+    with pytest.raises(InputError, match="are the same law"):
+        read_design(logged, [f"attendance=log:{copy},log:{logged.with_name('week.csv')}"])
+
+
+def test_a_store_goes_on_without_the_log(logged, tmp_path):
+    path, plan = tmp_path / "store.sqlite", cut(read_design(logged))
+    create_store(path, plan, versions())
+    logged.with_name("week.csv").unlink()
+    with open_store(path) as store:
+        design = store.design
+    assert law(design) == ((1, 0), (0, 1), (1, 1))
+    assert cut(design).hash == plan.hash
+    assert run_sweep(cut(design), path, threads(), lambda *_: None).complete
+    with open_store(path) as store:
+        assert frame(store)["mean_absence"].tolist() == [pytest.approx(1 / 3)] * 2
+
+
+def test_a_log_that_changed_is_another_design(logged, tmp_path, capsys):
+    path = tmp_path / "store.sqlite"
+    words = ["sweep", "run", str(logged), "--store", str(path), "--workers", "1"]
+    assert run.main(words) == 0
+    logged.with_name("week.csv").write_text("A,B\n1,1\n")
+    assert run.main(words) == 2
+    assert "or a recorded log has changed" in capsys.readouterr().err
+    logged.with_name("week.csv").unlink()
+    assert run.main(words) == 2
+    assert f"the attendance log {logged.with_name('week.csv')}" in capsys.readouterr().err
+    assert run.main(["sweep", "run", "--store", str(path), "--workers", "1"]) == 0
 
 
 def test_the_cut_holds_every_team_once_and_pairs_side_by_side():

@@ -36,7 +36,7 @@ from experiments.sweep.written import MOST, Grid, Spec
 from simulation.attendance import AttendanceLaw
 from simulation.attendance_input import law_from_text
 from simulation.attendance_log import Recorded, read_attendance_log
-from simulation.checks import InputError, first_problem
+from simulation.checks import InputError, first_problem, given
 from simulation.inputs import read_text
 from simulation.presenter import presenter_names
 
@@ -209,22 +209,22 @@ def _crossed(grid: dict[str, list[Any]], own: dict[str, list[Any]]) -> dict[str,
     return {**grid, **own}
 
 
-def _point(given: dict[str, Any]) -> Point:
-    talk = given.get("talk", "synthetic")
+def _point(values: dict[str, Any]) -> Point:
+    talk = values.get("talk", "synthetic")
     synthetic = talk == "synthetic"
     return Point(
-        attendance=given.get("attendance", DEFAULT_ATTENDANCE),
-        presenters=given.get("presenters", 5),
-        abilities=given.get("abilities", 4),
-        trust=float(given.get("trust", 0.02)),
-        learning_rate=float(given.get("learning_rate", 0.02)),
-        questions=given.get("questions", 8),
-        rehearsals=given.get("rehearsals", 2_000),
+        attendance=values.get("attendance", DEFAULT_ATTENDANCE),
+        presenters=values.get("presenters", 5),
+        abilities=values.get("abilities", 4),
+        trust=float(values.get("trust", 0.02)),
+        learning_rate=float(values.get("learning_rate", 0.02)),
+        questions=values.get("questions", 8),
+        rehearsals=values.get("rehearsals", 2_000),
         talk=talk,
-        practice=given.get("practice", 40 if synthetic else None),
-        noise=float(given.get("noise", 0.3 if synthetic else 0.0)),
-        audience=given.get("audience", OWN_AUDIENCE[talk]),
-        head_start=given.get("head_start", 0),
+        practice=values.get("practice", 40 if synthetic else None),
+        noise=float(values.get("noise", 0.3 if synthetic else 0.0)) + 0.0,  # -0 is 0
+        audience=values.get("audience", OWN_AUDIENCE[talk]),
+        head_start=values.get("head_start", 0),
     )
 
 
@@ -232,7 +232,7 @@ def _set(content: dict[str, Any], setting: str) -> None:
     """Put 'key=v1,v2' into the content of a file."""
     key, (_, equals, text) = _key(setting), setting.partition("=")
     if not equals or not text.strip():
-        raise InputError(f"--set {setting!r} is not of the form key=value or key=v1,v2,...")
+        raise InputError(f"--set {given(setting)} is not of the form key=value or key=v1,v2,...")
     if key == "title":
         content["title"] = text
         return
