@@ -18,11 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
-from simulation.checks import whole
+from simulation.checks import InputError, boolean, given, numeric, room, text, unsaid, whole
 from simulation.streams import Seed, generator
 
 BLOCK = 256
 """Rehearsals drawn at a time by `AttendanceLaw.stream`; drawing one by one costs ten times more."""
+
+LATEST = 2**48
+"""Number of the last rehearsal, so that turns are counted without overflow."""
 
 ESTIMATE_FROM = 100_000
 """Rehearsals drawn to estimate the moments of a law that has no closed form."""
@@ -46,21 +49,29 @@ class Moments:
     joint: FloatArray
     source: str = "closed form"
 
+    def __post_init__(self) -> None:
+        rates = _checked_rates(self.rates)
+        object.__setattr__(self, "rates", rates)
+        object.__setattr__(self, "joint", numeric("joint rates", self.joint, *2 * rates.shape))
+        text("source", self.source)
+
     @classmethod
     def of_rows(cls, rows: BoolArray, source: str = "closed form") -> Moments:
         """Count, where the rows (T, N) of rehearsals are all there is or a sample of it."""
-        masks = rows.astype(float)
+        masks = boolean("rows", rows, "rehearsals", "presenters").astype(float)
         joint = masks.T @ masks / len(masks)
         return cls(joint.diagonal().copy(), joint, source)
 
     @classmethod
     def of_independent(cls, rates: FloatArray) -> Moments:
         """Multiply, where people come with rates (N,) independently of one another."""
+        rates = _checked_rates(rates)
         joint = np.outer(rates, rates)
         np.fill_diagonal(joint, rates)
         return cls(rates, joint)
 
     @property
+    @unsaid
     def speak_up(self) -> FloatArray:
         """1/q_i, by which those present scale what they say; 1 for someone who is never there."""
         present = self.rates > 0
@@ -72,6 +83,7 @@ class Moments:
         return float(1.0 - self.rates.mean())
 
     @property
+    @unsaid
     def covariance_of_scales(self) -> FloatArray:
         """Cov(m_i, m_j) / (q_i q_j), (N, N): how the scales m_i / q_i of the parts vary together.
 
@@ -81,6 +93,7 @@ class Moments:
         return np.where(both > 0, (self.joint - both) / np.where(both > 0, both, 1.0), 0.0)
 
     @property
+    @unsaid
     def given_present(self) -> FloatArray:
         """E[m_j | m_i = 1] as an (N, N) array, row i for presenter i; T2's reliance.
 
@@ -90,6 +103,21 @@ class Moments:
         return np.where(rates > 0, self.joint / np.where(rates > 0, rates, 1.0), 1.0)
 
 
+def _checked_rates(rates: FloatArray) -> FloatArray:
+    checked = numeric("rates", rates, "presenters")
+    if checked.min() < 0 or checked.max() > 1:
+        raise InputError(f"rates are {given(rates)}, but must all be in [0, 1]")
+    room("how often each two presenters meet", len(checked), len(checked))
+    return checked
+
+
+def team_size(presenters: int) -> int:
+    """Return the number of presenters if there is room for how often each two of them meet."""
+    n = whole("presenters", presenters, least=1)
+    room("how often each two presenters meet", n, n)
+    return n
+
+
 @dataclass(frozen=True)
 class AttendanceLaw(ABC):
     """A law of who comes, for a team of `n_presenters`."""
@@ -97,7 +125,7 @@ class AttendanceLaw(ABC):
     n_presenters: int
 
     def __post_init__(self) -> None:
-        whole("presenters", self.n_presenters, least=1)
+        object.__setattr__(self, "n_presenters", team_size(self.n_presenters))
 
     @property
     @abstractmethod
@@ -132,11 +160,22 @@ class AttendanceLaw(ABC):
         array([3, 3, 3])
         """
         rows = whole("rehearsals", rehearsals, least=0)
+        room("the draw", rows, self.n_uniforms + self.n_presenters)
         return self.present(generator(rng).random((rows, self.n_uniforms)), 0, None)
 
     def stream(self, rng: Seed) -> Iterator[BoolArray]:
         """Yield one (N,) mask a rehearsal, without end: the rows of `draw`, however many."""
         return AttendanceStream(self, generator(rng))
+
+    def _checked(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> FloatArray:
+        """Return `uniforms` if these are arguments of `present`."""
+        whole("the number of the first rehearsal", first, most=LATEST)
+        if before is not None:
+            boolean("who was there before", before, self.n_presenters)
+        numbers = numeric("uniform numbers", uniforms, None, self.n_uniforms, finite=False)
+        if not (numbers.min(initial=0.0) >= 0.0 and numbers.max(initial=0.0) < 1.0):
+            raise InputError("uniform numbers are not all in [0, 1): draw them by rng.random")
+        return numbers
 
     def moments(self) -> Moments:
         """Attendance rates and joint rates: closed form where there is one, else estimated."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from simulation.attendance import AttendanceLaw
+from simulation import checks
+from simulation.attendance import AttendanceLaw, team_size
 from simulation.attendance_log import read_attendance_log
-from simulation.checks import InputError, given, whole
+from simulation.checks import InputError, given
 from simulation.laws import (
     AlwaysWithout,
     Bursts,
@@ -49,8 +50,8 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
     >>> law_from_text("absent:2", 5)
     NumberAbsent(n_presenters=5, counts=(2,))
     """
-    n = whole("presenters", n_presenters, least=1)
-    kind, _, argument = text.partition(":")
+    n = team_size(n_presenters)
+    kind, _, argument = checks.text("attendance", text).partition(":")
 
     def numbers(least: int, most: float) -> list[float]:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw, Moments
-from simulation.checks import InputError
+from simulation.checks import InputError, given, listed, shortened, text
 from simulation.inputs import read_text
 
 
@@ -27,26 +28,32 @@ class Recorded(AttendanceLaw):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.rows:
+        rows = [
+            listed(f"rehearsal {number} of the attendance log", row)
+            for number, row in enumerate(listed("the attendance log", self.rows), start=1)
+        ]
+        if not rows:
             raise InputError("the attendance log has no rehearsal: give it at least one row")
-        for number, row in enumerate(self.rows, start=1):
+        for number, row in enumerate(rows, start=1):
             if len(row) != self.n_presenters:
                 raise InputError(
                     f"rehearsal {number} of the attendance log has {len(row)} marks, but the team "
                     f"has {self.n_presenters} presenters: give one mark for each"
                 )
             for mark in row:
-                if mark not in (0, 1):
+                if not isinstance(mark, numbers.Real | np.bool_) or mark not in (0, 1):
                     raise InputError(
-                        f"rehearsal {number} of the attendance log has the mark {mark!r}, "
+                        f"rehearsal {number} of the attendance log has the mark {given(mark)}, "
                         "but only 0 (absent) and 1 (present) are allowed"
                     )
+        object.__setattr__(self, "rows", tuple(tuple(map(int, row)) for row in rows))
 
     @property
     def n_uniforms(self) -> int:
         return 0
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         log = np.array(self.rows, dtype=bool)
         return np.asarray(log[(first + np.arange(len(uniforms))) % len(log)])
 
@@ -76,9 +83,10 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
         If the file cannot be read, names a stranger or leaves somebody out, has rows of another
         length than its header, or other marks than 0 and 1.
     """
-    text = read_text(path, "attendance log")
+    names = [text("a name", name) for name in listed("names", names)]
+    content = read_text(path, "attendance log")
     try:
-        table = csv.reader(io.StringIO(text, newline=""))
+        table = csv.reader(io.StringIO(content, newline=""))
         lines = [[cell.strip() for cell in row] for row in table]
     except csv.Error as error:
         raise InputError(
@@ -91,16 +99,16 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
     for name in header:
         if name not in names:
             raise InputError(
-                f"the attendance log {path} names {name!r}, but the presenters are "
-                f"{', '.join(names)}: use these as the header"
+                f"the attendance log {path} names {given(name)}, but the presenters are "
+                f"{shortened(', '.join(names))}: use these as the header"
             )
     for name in names:
-        if header.count(name) != 1:
+        if (columns := header.count(name)) != 1:
             raise InputError(
-                f"the attendance log {path} has {header.count(name)} columns for {name}, "
+                f"the attendance log {path} has {columns} columns for {shortened(name)}, "
                 "but each presenter needs exactly one"
             )
-    columns = [header.index(name) for name in names]
+    order = [header.index(name) for name in names]
     marks = []
     for number, row in enumerate(rows, start=1):
         if len(row) != len(header):
@@ -111,8 +119,8 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
         for mark in row:
             if mark not in ("0", "1"):
                 raise InputError(
-                    f"rehearsal {number} of the attendance log {path} has the mark {mark!r}, "
+                    f"rehearsal {number} of the attendance log {path} has the mark {given(mark)}, "
                     "but only 0 (absent) and 1 (present) are allowed"
                 )
-        marks.append(tuple(int(row[column]) for column in columns))
+        marks.append(tuple(int(row[column]) for column in order))
     return Recorded(len(names), tuple(marks))

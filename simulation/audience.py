@@ -5,11 +5,13 @@ Answers and what was wanted have shape (B, K): B questions, K sections of the ta
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Protocol
 
 import numpy as np
 
 from simulation.arrays import FloatArray
+from simulation.checks import InputError, given
 
 
 class Audience(Protocol):
@@ -99,6 +101,20 @@ class Softmax:
     @staticmethod
     def _right(answers: FloatArray, wanted: FloatArray) -> FloatArray:
         return np.asarray(answers.argmax(axis=-1) == wanted.argmax(axis=-1), dtype=float)
+
+
+def checked_audience(value: Audience) -> Audience:
+    """Return `value` if it is an audience."""
+    if not _listens(type(value)):
+        raise InputError(
+            f"the audience is {given(value)}, but must have what simulation.audience.Audience has"
+        )
+    return value
+
+
+@cache
+def _listens(kind: type) -> bool:
+    return all(hasattr(kind, name) for name in vars(Audience) if not name.startswith("_"))
 
 
 AUDIENCES: dict[str, Audience] = {"squared error": SquaredError(), "softmax": Softmax()}

@@ -8,10 +8,26 @@ from __future__ import annotations
 import math
 import numbers
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Set
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from simulation.arrays import Array, BoolArray
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+
+Kind = TypeVar("Kind")
+
+MOST_NUMBERS = 2**29
+"""Numbers that one array may hold (4 GiB)."""
+
+
+unsaid = np.errstate(all="ignore")
+"""Decorates what makes of numbers too large for it ones that are not finite, and no warning."""
 
 
 class InputError(ValueError):
@@ -22,7 +38,7 @@ class InputError(ValueError):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+        super().__init__(printable(message if isinstance(message, str) else given(message)))
 
 
 class DivergedError(InputError):
@@ -57,9 +73,14 @@ def printable(text: str) -> str:
 def given(value: Any) -> str:
     """Write out what was given on one line, shortened."""
     try:
-        text = " ".join(repr(value).split())
+        return shortened(repr(value))
     except ValueError:  # a whole number of more digits than Python writes
         return f"a {type(value).__name__} too long to write"
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a text, on one line."""
+    text = " ".join(text.split())
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -74,13 +95,13 @@ def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> 
     Traceback (most recent call last):
     simulation.checks.InputError: presenters is 0, but must be a whole number of at least 1
     """
-    allowed = f"a whole number of at least {least}" if most is None else f"{least} to {most}"
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise InputError(f"{name} is {given(value)}, but must be {allowed}")
-    number = int(value)
-    if number < least or (most is not None and number > most):
-        raise InputError(f"{name} is {given(number)}, but must be {allowed}")
-    return number
+    if not isinstance(value, bool) and isinstance(value, numbers.Integral):
+        number = int(value)
+        if least <= number and (most is None or number <= most):
+            return number
+        value = number
+    allowed = f"a whole number of at least {least}" if most is None else f"{least} to {given(most)}"
+    raise InputError(f"{name} is {given(value)}, but must be {allowed}")
 
 
 def real(
@@ -129,6 +150,94 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise InputError(f"{name} is {given(value)}, but must be True or False")
     return value
+
+
+def text(name: str, value: Any) -> str:
+    """Return `value` if it is a text."""
+    if not isinstance(value, str):
+        raise InputError(f"{name} is {given(value)}, but must be a text")
+    return value
+
+
+def instance(name: str, value: Kind, kind: type) -> Kind:
+    """Return `value` if it is one of a class."""
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is {given(value)}, but must be of the class {kind.__name__}")
+    return value
+
+
+def listed(name: str, value: Any) -> tuple[Any, ...]:
+    """Return the parts of a list, a tuple or the like, in which order counts."""
+    if not isinstance(value, str | bytes | Mapping | Set):
+        with suppress(TypeError):  # it has no parts
+            return tuple(value)
+    raise InputError(f"{name} is {given(value)}, but must be a list")
+
+
+def numeric(name: str, value: Any, *shape: int | str | None, finite: bool = True) -> Array:
+    """Return `value` as an array of numbers, or raise.
+
+    Parameters
+    ----------
+    name : str
+    value : array_like
+        Floats stay as they are; whole numbers and truth values become floats.
+    shape : int, str or None, ..
+        The length of each axis: as many, at least one (by the name of the axis), or any number.
+        Without any: every shape is right.
+    finite : bool
+        Whether NaN and infinity are wrong.
+
+    Examples
+    --------
+    >>> numeric("fractions", [0, 0.5], "fractions")
+    array([0. , 0.5])
+    >>> numeric("fractions", [[0, 0.5]], "fractions")
+    Traceback (most recent call last):
+    simulation.checks.InputError: fractions: the shape is (1, 2), but must be (fractions)
+    """
+    array = _array(name, value, "fiub", "numbers", shape)
+    if finite and not np.isfinite(array).all():
+        raise InputError(f"{name}: not all numbers are finite, take out NaN and infinity")
+    return array if array.dtype in (np.float64, np.float32) else array.astype(float)
+
+
+def boolean(name: str, value: Any, *shape: int | str | None) -> BoolArray:
+    """Return `value` as an array of True and False, which may be given as 1 and 0, or raise."""
+    array = _array(name, value, "biu", "True and False", shape)
+    if array.dtype != bool and not ((array == 0) | (array == 1)).all():
+        raise InputError(f"{name}: there are other numbers than 0 and 1")
+    return array.astype(bool, copy=False)
+
+
+def _array(
+    name: str, value: Any, kinds: str, what: str, shape: tuple[int | str | None, ...]
+) -> Array:
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, OverflowError):  # rows of several lengths, numbers too large
+        array = np.array(None)
+    if array.dtype.kind not in kinds or np.ma.is_masked(value):
+        raise InputError(f"{name} is {given(value)}, but must be an array of {what}")
+    if shape and not (
+        array.ndim == len(shape)
+        and all(
+            length == axis if isinstance(axis, int) else length > 0 or axis is None
+            for length, axis in zip(array.shape, shape, strict=True)
+        )
+    ):
+        axes = ", ".join("any" if axis is None else str(axis) for axis in shape)
+        raise InputError(f"{name}: the shape is {array.shape}, but must be ({axes})")
+    return array
+
+
+def room(name: str, *lengths: int) -> None:
+    """Raise if an array with axes of these lengths is too large to be made."""
+    if math.prod(lengths) > MOST_NUMBERS:
+        raise InputError(
+            f"{name} would take {' x '.join(given(length) for length in lengths)} numbers, but "
+            f"{MOST_NUMBERS} are the most: ask for fewer"
+        )
 
 
 def first_problem(error: ValidationError) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray, IntArray
-from simulation.attendance import AttendanceLaw, Moments
-from simulation.checks import InputError, real, whole
+from simulation.attendance import AttendanceLaw, Moments, team_size
+from simulation.checks import InputError, given, listed, real, whole
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Everyone(AttendanceLaw):
         return 0
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         return np.ones((len(uniforms), self.n_presenters), dtype=bool)
 
     def moments(self) -> Moments:
@@ -39,20 +40,22 @@ class NumberAbsent(AttendanceLaw):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.counts:
+        counts = tuple(whole("absent", count) for count in listed("counts", self.counts))
+        object.__setattr__(self, "counts", counts)
+        if not counts:
             raise InputError("counts is empty, but must name at least one number of absent people")
-        for count in self.counts:
-            if whole("absent", count) > self.n_presenters:
-                raise InputError(
-                    f"{count} absent of {self.n_presenters} presenters, but no more can be absent "
-                    f"than there are: choose 0 to {self.n_presenters}"
-                )
+        if max(counts) > self.n_presenters:
+            raise InputError(
+                f"{given(max(counts))} absent of {self.n_presenters} presenters, but no more can "
+                f"be absent than there are: choose 0 to {self.n_presenters}"
+            )
 
     @property
     def n_uniforms(self) -> int:
         return 1 + self.n_presenters
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         absent = np.array(self.counts)[(uniforms[:, 0] * len(self.counts)).astype(int)]  # (T,)
         # Independent uniform numbers stand in a uniformly random order (two are equal once in 10^15
         # rehearsals): the first are absent, who stands behind them is the first who is there.
@@ -96,19 +99,21 @@ class Independent(AttendanceLaw):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if len(self.absence_rates) != self.n_presenters:
+        rates = listed("absence rates", self.absence_rates)
+        if len(rates) != self.n_presenters:
             raise InputError(
-                f"{len(self.absence_rates)} absence rates for {self.n_presenters} presenters, "
+                f"{len(rates)} absence rates for {self.n_presenters} presenters, "
                 "but each needs one: give as many rates as presenters"
             )
-        for rate in self.absence_rates:
-            real("absence rate", rate, least=0, below=1)
+        rates = tuple(real("absence rate", rate, least=0, below=1) for rate in rates)
+        object.__setattr__(self, "absence_rates", rates)
 
     @property
     def n_uniforms(self) -> int:
         return self.n_presenters
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         return np.asarray(uniforms >= np.array(self.absence_rates))
 
     def moments(self) -> Moments:
@@ -117,7 +122,8 @@ class Independent(AttendanceLaw):
 
 def independent(n_presenters: int, rate: float) -> Independent:
     """Build the law by which each is absent with the same `rate`, independently (dropout)."""
-    return Independent(n_presenters, (rate,) * whole("presenters", n_presenters, least=1))
+    n = team_size(n_presenters)
+    return Independent(n, (rate,) * n)
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ class Rota(AttendanceLaw):
         return 0
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         n = self.n_presenters
         turn = (first + np.arange(len(uniforms))) * self.absent % n  # (T,) first one absent
         return np.asarray((np.arange(n) - turn[:, None]) % n >= self.absent)
@@ -169,6 +176,7 @@ class Couples(AttendanceLaw):
         return (self.n_presenters + 1) // 2
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         return np.asarray((uniforms >= self.rate)[:, self.couple])
 
     def moments(self) -> Moments:
@@ -224,6 +232,7 @@ class Bursts(AttendanceLaw):
         return self.n_presenters
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         stays, comes = uniforms >= self._fall_ill, uniforms < 1.0 / self.length  # if here, if away
         # The chain starts as it will be in the long run. From its first row on all is known.
         now = uniforms >= self.rate if before is None else np.where(before, stays, comes)
@@ -255,6 +264,7 @@ class AlwaysWithout(AttendanceLaw):
         return 0
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
+        uniforms = self._checked(uniforms, first, before)
         return np.tile(np.arange(self.n_presenters) != self.who, (len(uniforms), 1))
 
     def moments(self) -> Moments:

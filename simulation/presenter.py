@@ -10,7 +10,20 @@ import mesa
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
-from simulation.audience import Audience
+from simulation.attendance import team_size
+from simulation.audience import AUDIENCES, Audience, checked_audience
+from simulation.checks import (
+    InputError,
+    boolean,
+    instance,
+    numeric,
+    real,
+    room,
+    text,
+    unsaid,
+    whole,
+)
+from simulation.streams import Seed, generator
 
 
 def presenter_names(n: int) -> tuple[str, ...]:
@@ -54,6 +67,47 @@ class Rehearsal:
     audience: Audience
     learning_rate: float
 
+    def __post_init__(self) -> None:
+        if not self._fits():  # looked at closely only then: one is made at every step of a team
+            self._check()
+
+    def _fits(self) -> bool:
+        try:
+            (questions, sections), members = self.wanted.shape, len(self.table)
+            return (
+                self.table.shape == (members, questions, sections)
+                and 0 not in self.table.shape
+                and self.handout.shape == (sections,)
+                and self.attendance.shape in ((members,), (questions, members))
+                and self.attendance.dtype == bool
+                and self.questions.shape[:-1] == (questions,)
+                and self.questions.dtype.kind == self.wanted.dtype.kind == "f"
+                and self.handout.dtype.kind == self.table.dtype.kind == "f"
+                and type(self.learning_rate) is float
+                and self.audience is AUDIENCES.get(self.audience.name)
+            )
+        except (AttributeError, TypeError, ValueError):
+            return False
+
+    def _check(self) -> None:
+        table = numeric("the table", self.table, "presenters", "questions", "sections")
+        members, questions, sections = table.shape
+        whole_rehearsal = np.ndim(self.attendance) == 1
+        checked = {
+            "table": table,
+            "questions": numeric("questions", self.questions, questions, "features"),
+            "wanted": numeric("what is wanted", self.wanted, questions, sections),
+            "handout": numeric("the handout", self.handout, sections),
+            "attendance": boolean(
+                "attendance", self.attendance, *(() if whole_rehearsal else (questions,)), members
+            ),
+            "audience": checked_audience(self.audience),
+            "learning_rate": real("learning rate", self.learning_rate, above=0),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    @unsaid
     def talk_given(self) -> FloatArray:
         """Return the answers really given by those who are there, (B, K)."""
         if self.attendance.ndim == 1:
@@ -62,6 +116,8 @@ class Rehearsal:
 
     def missing_from(self, answers: FloatArray) -> FloatArray:
         """Hear from the audience what is missing from `answers`, (B, K)."""
+        if type(answers) is not np.ndarray or answers.shape != self.wanted.shape:
+            answers = numeric("answers", answers, *self.wanted.shape, finite=False)
         return self.audience.feedback(answers, self.wanted)
 
 
@@ -84,7 +140,7 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
         In (0, 1]: how fast my reliance on others follows their attendance.
     n_presenters, abilities, features, sections : int
         N, H, D and K.
-    rng : numpy.random.Generator
+    rng : int, SeedSequence or Generator
         Draws what I can do at the start.
 
     Attributes
@@ -109,13 +165,20 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
         abilities: int,
         features: int,
         sections: int,
-        rng: np.random.Generator,
+        rng: Seed,
     ) -> None:
-        super().__init__(model)
-        self.seat = int(seat)
-        self.name = name
-        self.speak_up = float(speak_up)
-        self.trust = trust
+        super().__init__(instance("model", model, mesa.Model))
+        team_size(n_presenters)
+        self.seat = whole("seat", seat, least=0, most=n_presenters - 1)
+        self.name = text("name", name)
+        self.speak_up = real("speak_up", speak_up, least=1)
+        self.trust = real("trust", trust, above=0, most=1)
+        room(
+            "what a presenter can do",
+            whole("abilities", abilities, least=1),
+            whole("features", features, least=1) + whole("sections", sections, least=1),
+        )
+        rng = generator(rng)
         # Scaled so that understanding, and the first answer of a team of any size, is of order 1.
         self.understanding: FloatArray = rng.normal(size=(abilities, features)) / np.sqrt(features)
         self.understanding_bias: FloatArray = np.zeros(abilities)
@@ -127,13 +190,15 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
         self._questions: FloatArray = np.empty((0, features))  # (B, D) what I prepared for
         self._thoughts: FloatArray = np.empty((0, abilities))  # (B, H) what I made of it
 
+    @unsaid
     def contribution(self, questions: FloatArray) -> FloatArray:
         """Answer `questions` (B, D) as I would at the show: c_i(x), shape (B, K)."""
+        questions = self._asked(questions)
         return self._think(questions) @ self.delivery.T
 
     def prepare(self, questions: FloatArray) -> FloatArray:
         """Prepare for `questions` (B, D) and put it on the table, as loud as I would say it."""
-        self._questions = questions
+        self._questions = questions = self._asked(questions)
         self._thoughts = self._think(questions)
         said = self._thoughts @ self.delivery.T  # (B, K)
         said *= self.speak_up
@@ -141,6 +206,12 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
 
     def learn(self, rehearsal: Rehearsal) -> None:
         """Learn from a rehearsal that I prepared for; nothing at all if I am not there."""
+        expected = len(self.reliance), len(self._questions), len(self.delivery)
+        if instance("rehearsal", rehearsal, Rehearsal).table.shape != expected:
+            raise InputError(
+                f"the table of the rehearsal has shape {rehearsal.table.shape}, but I prepared for "
+                f"(presenters, questions, sections) of {expected}: prepare for it first"
+            )
         if rehearsal.attendance.ndim == 1:
             if not rehearsal.attendance[self.seat]:
                 return
@@ -162,12 +233,30 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
         learning_rate: float,
     ) -> None:
         """Work on one section with nobody else in the room and nobody to count on."""
-        self._questions = questions
+        self._questions = questions = self._asked(questions)
+        whole("section", section, least=0, most=len(self.delivery) - 1)
+        real("learning rate", learning_rate, above=0)
+        checked_audience(audience)
+        shape = len(questions), len(self.delivery)
+        if type(wanted) is not np.ndarray or wanted.shape != shape:
+            wanted = numeric("what is wanted", wanted, *shape)
         self._thoughts = self._think(questions)
         missing = audience.feedback(self._thoughts @ self.delivery.T, wanted)  # (B, K)
         elsewhere = np.arange(missing.shape[1]) != section
         missing[:, elsewhere] = 0.0
         self._improve(missing, learning_rate / len(missing))
+
+    def _asked(self, questions: FloatArray) -> FloatArray:
+        features = self.understanding.shape[1]
+        if (
+            type(questions) is np.ndarray
+            and questions.dtype.kind == "f"
+            and questions.ndim == 2
+            and questions.shape[1] == features
+            and len(questions)
+        ):
+            return questions
+        return numeric("questions", questions, "questions", features)
 
     def _think(self, questions: FloatArray) -> FloatArray:
         thoughts = questions @ self.understanding.T  # (B, H)

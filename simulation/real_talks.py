@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.arrays import FloatArray, IntArray
-from simulation.checks import InputError, given, real, whole
+from simulation.checks import InputError, flag, given, real, whole
 from simulation.idx_files import IMAGES, LABELS, read_idx
 from simulation.inputs import named_folder, named_path
 from simulation.mnist_folder import mnist_files
@@ -63,6 +63,7 @@ def real_talk(
         most 10,000. The 5,000 always have theirs.
     """
     check_data(data)
+    flag("choice", choice)
     if data == "mnist":
         return mnist_sample_talk(rng, practice=practice, label_noise=label_noise)
     if data == "digits":

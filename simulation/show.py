@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulation.arrays import FloatArray
+from simulation.checks import instance, whole
 from simulation.coalitions import (
     Game,
     Kept,
@@ -27,6 +28,10 @@ class Show:
 
     game: Game
     hard_section: int
+
+    def __post_init__(self) -> None:
+        sections = len(instance("game", self.game, Game).handout)
+        whole("hard section", self.hard_section, least=0, most=sections - 1)
 
     @cached_property
     def complete(self) -> float:
@@ -60,7 +65,9 @@ class Show:
 
     def hard_without(self, seat: int | None = None) -> float:
         """Quality of the hard section without the presenter in `seat`; None: everyone is there."""
-        mask = np.arange(self.game.n_members)[None] != (-1 if seat is None else seat)
+        members = self.game.n_members
+        away = -1 if seat is None else whole("seat", seat, least=0, most=members - 1)
+        mask = np.arange(members)[None] != away
         return float(self.game.section_quality(mask)[0, self.hard_section])
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 import numpy as np
 from mesa.agent import AgentSet
 
 from simulation.arrays import FloatArray
-from simulation.checks import InputError
+from simulation.checks import InputError, given, instance, listed
 from simulation.coalitions import Game, Reading
 from simulation.presenter import presenter_names
 from simulation.raising_model import RaisingModel
@@ -41,7 +41,7 @@ class Speakers(RaisingModel):
         rng: Seed | None,
     ) -> None:
         super().__init__(rng)
-        self.talk = talk
+        self.talk = instance("talk", talk, Talk)
         self.names = presenter_names(presenters)
         self._seats = list(range(presenters))
         self.handout: FloatArray = np.zeros(talk.n_sections)
@@ -85,9 +85,10 @@ class Speakers(RaisingModel):
 
     def seat_of(self, name: str) -> int:
         """Find a presenter's seat by name, or say which names there are."""
-        if name not in self.names:
+        if not isinstance(name, str) or name not in self.names:
             raise InputError(
-                f"presenter {name!r} is not in the team: {self.names[0]} to {self.names[-1]} are"
+                f"presenter {given(name)} is not in the team: {self.names[0]} to "
+                f"{self.names[-1]} are"
             )
         return self.names.index(name)
 
@@ -125,6 +126,9 @@ class Speakers(RaisingModel):
         float
             1 - SSE/SST for squared error, accuracy for softmax.
         """
-        seats = [self.seat_of(name) for name in (self.names if present is None else present)]
+        there = self.names if present is None else present
+        if not isinstance(there, str | Set):
+            there = listed("who is present", there)
+        seats = [self.seat_of(name) for name in there]
         mask = np.isin(np.arange(self.n_presenters), seats)[None]
         return float(self.game().quality(mask, reading)[0])

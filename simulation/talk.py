@@ -8,7 +8,7 @@ import numpy as np
 
 from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES, Audience
-from simulation.checks import InputError, one_of, real, whole
+from simulation.checks import InputError, listed, numeric, one_of, real, room, text, whole
 from simulation.streams import Seed, generator
 
 PARTS = ("practice", "choice", "show")
@@ -56,7 +56,12 @@ class Talk:
     choice_answers: FloatArray | None = None
 
     def __post_init__(self) -> None:
+        text("the talk's name", self.name)
         one_of("audience", self.audience_name, tuple(AUDIENCES))
+        sections = tuple(text("a section", each) for each in listed("sections", self.sections))
+        object.__setattr__(self, "sections", sections)
+        if not sections:
+            raise InputError("the talk has no sections, but needs at least one: name it")
         whole("hard section", self.hard_section, least=0, most=len(self.sections) - 1)
         if (self.choice_questions is None) != (self.choice_answers is None):
             raise InputError(
@@ -64,6 +69,9 @@ class Talk:
             )
         parts = ("practice", "show") if self.choice_questions is None else PARTS
         for part in parts:
+            for what in (f"{part}_questions", f"{part}_answers"):
+                table = numeric(what.replace("_", " "), getattr(self, what), finite=False)
+                object.__setattr__(self, what, table)
             questions, answers = self.part(part)
             if questions.ndim != 2 or questions.size == 0:
                 raise InputError(
@@ -95,7 +103,7 @@ class Talk:
             if (
                 self.audience_name == "squared error"
                 and part != "practice"
-                and not np.ptp(answers, axis=0).all()
+                and (answers == answers[0]).all(axis=0).any()
             ):
                 raise InputError(
                     f"{part} answers are the same for all questions in some section, so quality "
@@ -174,6 +182,7 @@ def synthetic_talk(
     real("noise", noise, least=0)
     whole("questions to choose on", choice, least=0)
     rng = generator(rng)
+    room("the talk", practice + show + choice + topics + 1, features + sections)
     about = np.linalg.qr(rng.normal(size=(features, topics)))[0]  # (D, topics)
     easy = rng.normal(size=(topics - 1, sections))
 
@@ -193,7 +202,8 @@ def synthetic_talk(
             "ask for more questions of the show"
         )
     practice_answers = (truth(practice_questions) - centre) / scale
-    practice_answers += noise * rng.normal(size=practice_answers.shape)
+    with np.errstate(over="ignore"):  # what is not finite any more is refused below
+        practice_answers += noise * rng.normal(size=practice_answers.shape)
     choice_questions = rng.normal(size=(choice, features)) if choice else None
     return Talk(
         name="synthetic talk",

@@ -10,7 +10,7 @@ from mesa.datacollection import DataCollector
 
 from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import AttendanceLaw
-from simulation.checks import DivergedError, InputError, one_of, real, whole
+from simulation.checks import DivergedError, InputError, instance, one_of, real, room, whole
 from simulation.presenter import Presenter, Rehearsal
 from simulation.show import PRESENTER_COLUMNS, TEAM_COLUMNS, Show
 from simulation.speakers import Speakers
@@ -100,7 +100,8 @@ class Team(Speakers):
         show_every: int = 0,
         rng: Seed | None = None,
     ) -> None:
-        super().__init__(talk, attendance.n_presenters, rng)
+        n = instance("attendance", attendance, AttendanceLaw).n_presenters
+        super().__init__(talk, n, rng)
         self.attendance = attendance
         self.abilities = whole("abilities", abilities, least=1)
         self.trust = real("trust", trust, above=0, most=1)
@@ -113,7 +114,8 @@ class Team(Speakers):
 
         self.streams = TeamStreams.of(self.rng)
         self._masks: Iterator[BoolArray] = attendance.stream(self.streams.attendance)
-        n = attendance.n_presenters
+        room("what the team can do", n, self.abilities, talk.n_features + talk.n_sections)
+        room("a rehearsal", n, self.questions, talk.n_sections + self.abilities)
         self.presenter_kind.create_agents(
             self,
             n,
@@ -178,7 +180,7 @@ class Team(Speakers):
 
     def change_attendance(self, attendance: AttendanceLaw) -> None:
         """Let people come by another law from the next rehearsal on; skills and reliance stay."""
-        if attendance.n_presenters != self.n_presenters:
+        if instance("attendance", attendance, AttendanceLaw).n_presenters != self.n_presenters:
             raise InputError(
                 f"the law is for {attendance.n_presenters} presenters, but the team has "
                 f"{self.n_presenters}: give one for as many"

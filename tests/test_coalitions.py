@@ -212,7 +212,9 @@ def test_parts_of_a_game_must_fit(shapes):
 
 
 def test_sub_teams_of_another_team_are_refused():
-    with pytest.raises(InputError, match=r"sub-teams have shape \(2, 2\), but must be .* 3\)"):
+    with pytest.raises(
+        InputError, match=r"sub-teams: the shape is \(2, 2\), but must be \(sub-teams, 3\)"
+    ):
         random_game("softmax", 3).quality(np.eye(2, dtype=bool))
 
 

@@ -277,7 +277,12 @@ def test_bus_factor_needs_a_share(share):
         bus_factor(np.zeros(4), share)
 
 
-@pytest.mark.parametrize("shares", [[], [math.nan, 1], [[1, 2]]])
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e200, 1e308])
+def test_effective_carriers_do_not_depend_on_the_size_of_shares(size):
+    assert effective_carriers([size, size, 0.0]) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("shares", [[], [math.nan, 1], [[1, 2]], ["1"], None])
 def test_effective_carriers_need_shares(shares):
-    with pytest.raises(InputError, match=r"^shares are .* one finite number for each member"):
+    with pytest.raises(InputError, match=r"^shares(: the shape|: not all numbers| is).*"):
         effective_carriers(shares)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 
 from simulation.arrays import FloatArray
-from simulation.checks import InputError, real
+from simulation.checks import InputError, instance, numeric, one_of, real, room, unsaid, whole
 from simulation.coalitions.game import Game, Reading
 from simulation.streams import Seed, generator
 
 
+@unsaid
 def ablation_curve(
     game: Game,
     rng: Seed,
@@ -38,15 +41,18 @@ def ablation_curve(
     Morcos, Barrett, Rabinowitz, Botvinick (2018), On the importance of single directions for
     generalization.
     """
-    n, rng = game.n_members, generator(rng)
+    n, rng = instance("game", game, Game).n_members, generator(rng)
+    one_of("reading", reading, get_args(Reading))
+    room("the sub-teams", whole("draws", draws, least=1), n)
     curve = []
-    for fraction in fractions:
+    for fraction in numeric("fractions", fractions, None):
         gone = round(real("fraction silenced", float(fraction), least=0, most=1) * n)
         order = rng.random((draws, n)).argsort(axis=1)
         curve.append(game.quality(order >= gone, reading).mean())
     return np.array(curve)
 
 
+@unsaid
 def ablation_area(fractions: FloatArray, curve: FloatArray) -> float:
     """Area under an ablation curve, per unit of fraction silenced: its mean height.
 
@@ -67,7 +73,7 @@ def ablation_area(fractions: FloatArray, curve: FloatArray) -> float:
     >>> ablation_area(np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.8, 0.0]))
     0.65
     """
-    at, height = np.asarray(fractions, dtype=float), np.asarray(curve, dtype=float)
+    at, height = numeric("fractions", fractions), numeric("curve", curve)
     if at.ndim != 1 or at.shape != height.shape or len(at) < 2 or not (np.diff(at) > 0).all():
         raise InputError(
             f"fractions and curve have shapes {at.shape} and {height.shape}, but must be rising "

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from simulation.arrays import FloatArray
 from simulation.attendance import ESTIMATE_FROM, AttendanceLaw
 from simulation.attendance_log import Recorded
-from simulation.checks import InputError
+from simulation.checks import InputError, instance, numeric, text, unsaid
 from simulation.coalitions.game import exact_members
 from simulation.coalitions.indices import checked_values, shapley_values
 from simulation.laws import (
@@ -40,7 +40,12 @@ class SubTeams:
     probabilities: FloatArray
     source: str = "closed form"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "probabilities", checked_values(self.probabilities, True)[0])
+        text("source", self.source)
+
     @property
+    @unsaid
     def together(self) -> FloatArray:
         """P(all members of A are there, whoever else is) for every group A, shape (2^N,)."""
         sums = self.probabilities.copy()
@@ -70,7 +75,7 @@ def sub_teams(law: AttendanceLaw) -> SubTeams:
     >>> sub_teams(one_or_two_absent(5)).together[[1, 3, 7, 15, 31]].round(2).tolist()
     [0.7, 0.45, 0.25, 0.1, 0.0]
     """
-    n = exact_members(law.n_presenters)
+    n = exact_members(instance("law", law, AttendanceLaw).n_presenters)
     match law:
         case NumberAbsent(counts=counts):
             of_absent = [counts.count(k) / len(counts) / math.comb(n, k) for k in range(n + 1)]
@@ -91,6 +96,7 @@ def sub_teams(law: AttendanceLaw) -> SubTeams:
             return SubTeams(estimated.probabilities, f"estimated from {ESTIMATE_FROM} rehearsals")
 
 
+@unsaid
 def mean_quality(values: npt.ArrayLike, law: AttendanceLaw) -> float:
     """Mean quality when people come by a law: sum over S of P(exactly S there) v(S).
 
@@ -119,7 +125,7 @@ def mean_quality(values: npt.ArrayLike, law: AttendanceLaw) -> float:
     0.25
     """
     v, n = checked_values(values)
-    if law.n_presenters != n or v.ndim != 1:
+    if instance("law", law, AttendanceLaw).n_presenters != n or v.ndim != 1:
         raise InputError(
             f"coalition values have shape {v.shape} and the law is for {law.n_presenters} "
             f"presenters: give 2^N values, one vector, and a law for the same N"
@@ -144,12 +150,18 @@ class Fragility:
     total: float
     additive: float
 
+    def __post_init__(self) -> None:
+        total, additive = numeric("losses", [self.total, self.additive], 2, finite=False).tolist()
+        object.__setattr__(self, "total", total)
+        object.__setattr__(self, "additive", additive)
+
     @property
     def interaction(self) -> float:
         """Lost because people count on one another: total - additive."""
         return self.total - self.additive
 
 
+@unsaid
 def fragility(values: npt.ArrayLike, law: AttendanceLaw) -> Fragility:
     """Measure how much of the quality needs people to be there together.
 

@@ -7,10 +7,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from simulation.checks import InputError, real
+from simulation.checks import numeric, real, unsaid
 from simulation.coalitions.indices import checked_values
 
 
+@unsaid
 def bus_factor(values: npt.ArrayLike, share: float = 0.5) -> int:
     """Smallest number of people whose loss takes quality below a share of the whole team's.
 
@@ -43,7 +44,7 @@ def bus_factor(values: npt.ArrayLike, share: float = 0.5) -> int:
     >>> bus_factor([0.0, 0.0, 0.0, 1.0]), bus_factor([0.0, 1.0, 1.0, 1.0])
     (1, 2)
     """
-    v, n = checked_values(values)
+    v, n = checked_values(values, one_game=True)
     real("share of the quality", share, above=0, most=1)
     if v[-1] <= 0:
         return 0
@@ -75,10 +76,9 @@ def effective_carriers(shares: npt.ArrayLike) -> float:
     >>> effective_carriers([1.0, 1.0, 0.0]), effective_carriers([3.0, 0.0, 0.0])
     (2.0, 1.0)
     """
-    carried = np.asarray(shares, dtype=float)
-    if carried.ndim != 1 or not len(carried) or not np.isfinite(carried).all():
-        raise InputError(
-            f"shares are {carried.tolist()}, but must be one finite number for each member"
-        )
+    carried = numeric("shares", shares, "members")
+    largest = float(np.abs(carried).max())
+    if largest and not 1e-100 < largest < 1e100:  # their squares are no numbers any more
+        carried = carried / largest
     total = float(carried.sum())
     return total**2 / float(np.square(carried).sum()) if total else math.nan

@@ -14,6 +14,7 @@ import numpy as np
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.audience import SquaredError
+from simulation.checks import InputError, instance, unsaid
 from simulation.coalitions.absences import fragility
 from simulation.coalitions.carriers import bus_factor, effective_carriers
 from simulation.coalitions.game import EXACT_MEMBERS, Game, coalition_values
@@ -65,6 +66,7 @@ class Dependence:
         return self.interactions is None
 
 
+@unsaid
 def dependence(game: Game, law: AttendanceLaw, rng: Seed) -> Dependence:
     """Measure how much a talk depends on who is there.
 
@@ -77,6 +79,12 @@ def dependence(game: Game, law: AttendanceLaw, rng: Seed) -> Dependence:
         Draws sub-teams where there are more than 2^20 of them, or more than 2^12 whose answers an
         audience other than a squared-error one would have to hear.
     """
+    rng = generator(rng)
+    if instance("law", law, AttendanceLaw).n_presenters != instance("game", game, Game).n_members:
+        raise InputError(
+            f"the game has {game.n_members} members and the law is for {law.n_presenters} "
+            "presenters: give a law for the same number"
+        )
     squared_error = isinstance(game.audience, SquaredError)
     if game.n_members > (EXACT_MEMBERS if squared_error else EXACT_HEARD):
         gram = Gram.of(game) if squared_error else None

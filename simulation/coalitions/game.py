@@ -8,14 +8,25 @@ of coalition values in the project is in that order.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
-from simulation.audience import Audience, SquaredError
-from simulation.checks import DivergedError, InputError, one_of, whole
+from simulation.audience import Audience, SquaredError, checked_audience
+from simulation.checks import (
+    DivergedError,
+    InputError,
+    boolean,
+    given,
+    instance,
+    numeric,
+    one_of,
+    unsaid,
+    whole,
+)
 
 Reading = Literal["nobody covers", "fill the time"]
 """How a talk is given without some: as it is, or those present scaled by N/|S| to fill it."""
@@ -50,12 +61,17 @@ class Game:
     audience: Audience
 
     def __post_init__(self) -> None:
-        given = self.contributions.shape, self.handout.shape, self.wanted.shape
-        m_k = given[0][1:]
-        if len(given[0]) != 3 or 0 in given[0] or given[1] != m_k[1:] or given[2] != m_k:
+        for name in ("contributions", "handout", "wanted"):
+            numbers = numeric(name, getattr(self, name), finite=name == "wanted")
+            object.__setattr__(self, name, numbers)
+        checked_audience(self.audience)
+        shapes = self.contributions.shape, self.handout.shape, self.wanted.shape
+        m_k = shapes[0][1:]
+        if len(shapes[0]) != 3 or 0 in shapes[0] or shapes[1] != m_k[1:] or shapes[2] != m_k:
             raise InputError(
-                f"contributions, handout and wanted answers have shapes {given[0]}, {given[1]} and "
-                f"{given[2]}, but must be (N, M, K), (K,) and (M, K), none of them 0"
+                "contributions, handout and wanted answers have shapes "
+                f"{shapes[0]}, {shapes[1]} and {shapes[2]}, but must be (N, M, K), (K,) and "
+                "(M, K), none of them 0"
             )
         if not (np.isfinite(self.contributions).all() and np.isfinite(self.handout).all()):
             raise DivergedError(
@@ -70,10 +86,20 @@ class Game:
 
     def on(self, questions: BoolArray | slice) -> Game:
         """Return the same talk judged on these of the M questions alone."""
+        shape: tuple[int, ...] = ()
+        # Whatever chooses nothing from a list leaves the shape as it is.
+        with suppress(IndexError, OverflowError, TypeError, ValueError):
+            shape = np.arange(len(self.wanted))[questions].shape
+        if len(shape) != 1 or 0 in shape:
+            raise InputError(
+                f"questions are {given(questions)}, but must be a slice, or True and False for "
+                f"each of {len(self.wanted)}, and choose at least one"
+            )
         return replace(
             self, contributions=self.contributions[:, questions], wanted=self.wanted[questions]
         )
 
+    @unsaid
     def quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Quality of sub-teams `masks` (C, N), shape (C,)."""
         parts = [
@@ -81,6 +107,7 @@ class Game:
         ]
         return np.concatenate(parts)
 
+    @unsaid
     def section_quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Quality of sub-teams `masks` (C, N) section by section, shape (C, K)."""
         parts = [
@@ -89,15 +116,13 @@ class Game:
         ]
         return np.concatenate(parts)
 
+    @unsaid
     def answers(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Answers given by sub-teams `masks` (C, N), shape (C, M, K)."""
         return np.concatenate(list(self._answers(masks, reading)))
 
     def _answers(self, masks: BoolArray, reading: Reading) -> Iterator[FloatArray]:
-        if masks.ndim != 2 or masks.shape[1] != self.n_members:
-            raise InputError(
-                f"sub-teams have shape {masks.shape}, but must be (sub-teams, {self.n_members})"
-            )
+        masks = boolean("sub-teams", masks, "sub-teams", self.n_members)
         weights = masks * scale_of_size(self.n_members, reading)[masks.sum(axis=1), None]  # (C, N)
         n, m, k = self.contributions.shape
         flat = self.contributions.reshape(n, m * k)
@@ -124,9 +149,9 @@ def exact_members(n: int) -> int:
     """Return n, or raise if all 2^n coalitions are more than are evaluated exactly."""
     if whole("members", n, least=1) > EXACT_MEMBERS:
         raise InputError(
-            f"{n} members have 2^{n} sub-teams, but at most {EXACT_MEMBERS} members are evaluated "
-            "exactly: sample sub-teams (simulation.coalitions.dependence does), or join units "
-            "into blocks"
+            f"{given(n)} members have 2^{given(n)} sub-teams, but at most {EXACT_MEMBERS} members "
+            "are evaluated exactly: sample sub-teams (simulation.coalitions.dependence does), or "
+            "join units into blocks"
         )
     return n
 
@@ -142,6 +167,7 @@ def all_coalitions(n: int) -> BoolArray:
     return np.asarray((np.arange(2 ** exact_members(n))[:, None] >> np.arange(n)) & 1, dtype=bool)
 
 
+@unsaid
 def coalition_values(
     game: Game, reading: Reading = "nobody covers", section: int | None = None
 ) -> FloatArray:
@@ -184,7 +210,7 @@ def coalition_values(
     >>> coalition_values(game, "fill the time").round(3).tolist()
     [0.0, 1.0, 1.0, 1.0]
     """
-    n = exact_members(game.n_members)
+    n = exact_members(instance("game", game, Game).n_members)
     scale = scale_of_size(n, reading)[np.bitwise_count(np.arange(2**n))]  # (2^N,)
     if section is not None:
         whole("section", section, least=0, most=len(game.handout) - 1)
@@ -210,12 +236,11 @@ def _squared_error_values(game: Game, scale: FloatArray, section: int | None) ->
     factor: FloatArray = np.asarray(np.linalg.qr(columns, mode="r"))  # (<= N + 1, N + 1)
     total = np.square(wanted - wanted.mean(axis=0)).sum()
     errors = np.empty(len(scale))
-    with np.errstate(all="ignore"):  # whatever is not finite is reported by the caller
-        for at, sums in _subset_sums(np.ascontiguousarray(factor[:, :-1].T)):
-            sums *= scale[at : at + len(sums), None]
-            sums -= factor[:, -1]
-            errors[at : at + len(sums)] = np.einsum("sd,sd->s", sums, sums)
-        return np.asarray(1.0 - errors / total)
+    for at, sums in _subset_sums(np.ascontiguousarray(factor[:, :-1].T)):
+        sums *= scale[at : at + len(sums), None]
+        sums -= factor[:, -1]
+        errors[at : at + len(sums)] = np.einsum("sd,sd->s", sums, sums)
+    return np.asarray(1.0 - errors / total)
 
 
 def _heard_values(game: Game, scale: FloatArray, section: int | None) -> FloatArray:

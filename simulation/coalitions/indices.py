@@ -13,20 +13,21 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.arrays import FloatArray
-from simulation.checks import InputError
+from simulation.checks import InputError, numeric, unsaid
 from simulation.coalitions.game import exact_members
 from simulation.coalitions.pairs import pair_gains, size_weight
 
 
-def checked_values(values: npt.ArrayLike) -> tuple[FloatArray, int]:
+def checked_values(values: npt.ArrayLike, one_game: bool = False) -> tuple[FloatArray, int]:
     """Return coalition values as an array, and N; raise if they are not 2^N finite numbers."""
-    v = np.asarray(values, dtype=float)
+    v = numeric("coalition values", values, finite=False).astype(float, copy=False)
     length = v.shape[0] if v.ndim else 0
     n = length.bit_length() - 1
-    if v.ndim > 2 or length < 2 or length != 2**n:
+    if v.ndim > 2 - one_game or v.size == 0 or length < 2 or length != 2**n:
         raise InputError(
             f"coalition values have shape {v.shape}, but N members have 2^N coalitions: "
-            "give one value for each, the empty one and everyone included, as (2^N,) or (2^N, K)"
+            "give one value for each, the empty one and everyone included, as (2^N,)"
+            + ("" if one_game else " or (2^N, K)")
         )
     exact_members(n)
     if not np.isfinite(v).all():
@@ -39,6 +40,7 @@ def checked_values(values: npt.ArrayLike) -> tuple[FloatArray, int]:
     return v, n
 
 
+@unsaid
 def moebius(values: npt.ArrayLike) -> FloatArray:
     """Split quality into what every group adds as a group: a_A, with v(S) = sum over A in S of a_A.
 
@@ -72,6 +74,7 @@ def moebius(values: npt.ArrayLike) -> FloatArray:
     return coefficients
 
 
+@unsaid
 def shapley_values(values: npt.ArrayLike) -> FloatArray:
     """Share the quality of the whole team fairly among its members.
 
@@ -105,6 +108,7 @@ def shapley_values(values: npt.ArrayLike) -> FloatArray:
     return np.array([weights @ _gain(v, i) for i in range(n)])
 
 
+@unsaid
 def shapley_interactions(values: npt.ArrayLike) -> FloatArray:
     """How much each pair needs one another: the Shapley interaction index of all pairs.
 

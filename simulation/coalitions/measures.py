@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import SquaredError
-from simulation.checks import whole
+from simulation.checks import instance, room, unsaid, whole
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.gram import Gram
 from simulation.streams import Seed, generator
@@ -33,6 +33,7 @@ def missing_masks(n: int, k: int, rng: Seed | None = None) -> BoolArray:
 
     All C(n, k) of them, or `MISSING_LIMIT` drawn with `rng` where there are more.
     """
+    room("the sub-teams", MISSING_LIMIT, whole("members", n, least=1))
     whole("missing", k, least=0, most=n)
     if (there_are := math.comb(n, k)) <= MISSING_LIMIT:
         gone = np.array(list(itertools.combinations(range(n), k)), dtype=int)
@@ -88,15 +89,18 @@ def quality_kept(
     rng: Seed | None = None,
 ) -> Kept:
     """Quality with k members missing: does the talk survive? It is the article's question."""
+    instance("game", game, Game)
     values = game.quality(missing_masks(game.n_members, k, rng), reading)
     return Kept(float(values.mean()), float(values.min()), len(values))
 
 
 def solo_quality(game: Game, reading: Reading = "nobody covers") -> FloatArray:
     """Quality that each member manages alone, section by section, shape (N, K)."""
-    return game.section_quality(np.eye(game.n_members, dtype=bool), reading)
+    members = instance("game", game, Game).n_members
+    return game.section_quality(np.eye(members, dtype=bool), reading)
 
 
+@unsaid
 def answer_shares(game: Game) -> FloatArray:
     """Whose words are they: each member's share of the whole team's answers, shape (N, K).
 
@@ -104,6 +108,7 @@ def answer_shares(game: Game) -> FloatArray:
     add up to 1; one is negative if that member speaks against what the team says. nan for a
     section in which the team says the same whatever it is asked.
     """
+    instance("game", game, Game)
     spoken = game.contributions - game.contributions.mean(axis=1, keepdims=True)  # (N, M, K)
     answer = spoken.sum(axis=0)  # (M, K)
     variance = np.square(answer).sum(axis=0)  # (K,)
@@ -111,6 +116,7 @@ def answer_shares(game: Game) -> FloatArray:
     return np.asarray(covariance / np.where(variance > 0, variance, np.nan))
 
 
+@unsaid
 def pair_synergy(game: Game, reading: Reading = "nobody covers") -> FloatArray:
     """How much each pair needs one another, I_ij, shape (N, N) with a zero diagonal.
 
@@ -118,7 +124,7 @@ def pair_synergy(game: Game, reading: Reading = "nobody covers") -> FloatArray:
     what it costs when j is away as well. Positive: i needs j. Negative: they can stand in for one
     another.
     """
-    n = game.n_members
+    n = instance("game", game, Game).n_members
     without = ~np.eye(n, dtype=bool)  # (N, N) row i: everyone but i
     first, second = np.triu_indices(n, 1)
     full = float(game.quality(np.ones((1, n), dtype=bool), reading)[0])
@@ -139,12 +145,14 @@ def synergies(full: float, without: FloatArray, without_two: FloatArray) -> Floa
     return synergy
 
 
+@unsaid
 def agreement(game: Game) -> float:
     """Mean cosine between the contributions of two members: 1 pull the same way, -1 cancel.
 
     Members that contribute nothing have no direction and are left out; nan if fewer than two
     remain.
     """
+    instance("game", game, Game)
     flat = game.contributions.reshape(game.n_members, -1)
     length = np.linalg.norm(flat, axis=1)
     directions = flat[length > 0] / length[length > 0, None]
@@ -160,12 +168,14 @@ HALF_TEAMS = 200
 
 def half_teams(n: int, rng: Seed, draws: int = HALF_TEAMS) -> BoolArray:
     """Draw sub-teams of max(1, floor(n/2)) members each, (draws, n)."""
-    masks = np.zeros((whole("half-teams", draws, least=2), n), dtype=bool)
+    room("the half-teams", whole("half-teams", draws, least=2), n)
+    masks = np.zeros((draws, n), dtype=bool)
     present = generator(rng).random((draws, n)).argsort(axis=1)[:, : max(1, n // 2)]
     np.put_along_axis(masks, present, True, axis=1)
     return masks
 
 
+@unsaid
 def co_adaptation_score(game: Game, rng: Seed | None = None, draws: int = HALF_TEAMS) -> float:
     """Variance of what the audience hears over half-teams that fill the time.
 
@@ -177,7 +187,9 @@ def co_adaptation_score(game: Game, rng: Seed | None = None, draws: int = HALF_T
     ----------
     The score of arXiv 2508.12720 (NeurIPS 2025).
     """
-    if isinstance(game.audience, SquaredError):
+    rng = rng if rng is None else generator(rng)
+    whole("half-teams", draws, least=2)
+    if isinstance(instance("game", game, Game).audience, SquaredError):
         return float(Gram.of(game).co_adaptation_score())
     masks = half_teams(game.n_members, 0 if rng is None else rng, draws)
     heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)
