@@ -86,7 +86,8 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
     names = [text("a name", name) for name in listed("names", names)]
     content = read_text(path, "attendance log")
     try:
-        table = csv.reader(io.StringIO(content, newline=""))
+        # Strict: a quote that is never closed would swallow the rows below it.
+        table = csv.reader(io.StringIO(content, newline=""), strict=True)
         lines = [[cell.strip() for cell in row] for row in table]
     except csv.Error as error:
         raise InputError(
@@ -96,6 +97,8 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
     if not lines:
         raise InputError(f"the attendance log {path} is empty: begin with a row of names")
     header, *rows = lines
+    if not rows:
+        raise InputError(f"the attendance log {path} has no rehearsal: give it at least one row")
     for name in header:
         if name not in names:
             raise InputError(
