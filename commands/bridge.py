@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, at_work, console, say_json
 from dashboard.tables import bridge_table
+from experiments.costs.bounds import MOST_STEPS
 from experiments.crossing import CASES, cross
 from experiments.parting import part
 from experiments.processes import Job, run_jobs
@@ -27,11 +28,11 @@ def bridge(
     presenters' own rule. Exit code 1 if they differ by more than the tolerance. Last comes how far
     a team with a < 1 is from dropout SGD with the same masks, from which it must part.
     """
-    whole("rehearsals", rehearsals, least=1)
+    whole("rehearsals", rehearsals, least=1, most=MOST_STEPS)
     whole("seed", seed)
     jobs: dict[str, Job] = {case.name: (cross, (case, rehearsals, seed)) for case in CASES}
     jobs["beside dropout SGD"] = part, (rehearsals, seed)
-    with progress(quiet=as_json) as on_progress:
+    with at_work(jobs, workers) as on_progress:
         results = run_jobs(jobs, workers, on_progress)
     crossings, parting = [results[case.name] for case in CASES], results["beside dropout SGD"]
     if as_json:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Seed, console, progress
+from commands.shared import Seed, announce, console, progress
 from dashboard.live.export import page_with
 from dashboard.live.recording import MOST_PRESENTERS, record
 from dashboard.live.setup import Setup, read
+from experiments.costs import Cost, on_processes
 from simulation.checks import InputError, whole
 from simulation.outputs import output
 
@@ -36,9 +37,10 @@ def export(
     whole("rehearsals", rehearsals, least=frames, most=20_000)
     setup = read(Setup, {"seed": seed, "presenters": presenters, "left": left, "right": right})
     with output(path, "name another PATH, of an HTML file") as write:
-        with progress(quiet=False) as on_progress:
+        announce(on_processes([_price(presenters, rehearsals, frames).here()], 1))
+        with progress() as on_progress:
             recording = record(
-                setup, rehearsals, frames, lambda done, of: on_progress("recording", done, of)
+                setup, rehearsals, frames, lambda done, of: on_progress("recording", done / of)
             )
         html = page_with(recording).encode()
         if len(html) > MOST_BYTES:
@@ -48,3 +50,8 @@ def export(
             )
         write(lambda file: file.write(html))
     console.say(f"Wrote {path}, {len(html) / 1e6:.1f} MB.")
+
+
+def _price(presenters: int, rehearsals: int, frames: int) -> Cost:
+    """Say what a recording costs: two teams and their twins, each picture, two networks."""
+    return Cost(3.0 + 2e-4 * presenters * rehearsals + 5e-3 * frames)

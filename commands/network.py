@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, at_work, console, say_json
 from dashboard.tables import effects_table
 from experiments.article import Setting
-from experiments.article_measures import network_effects, train_and_measure
+from experiments.article_measures import joined, network_effects, train_and_measure
+from experiments.costs.bounds import MOST_SEEDS
 from experiments.processes import Job, run_jobs
 from experiments.versions import versions
 from simulation.checks import whole
@@ -42,7 +43,7 @@ def network(
 ) -> None:
     """Train the article's network with rate 0 and with RATE on real digits, and compare."""
     whole("seed", seed)
-    whole("seeds", seeds, least=2)
+    whole("seeds", seeds, least=2, most=MOST_SEEDS)
     chosen = list(range(seed, seed + seeds))
     settings = [
         Setting(
@@ -50,13 +51,16 @@ def network(
         )
         for each in (0.0, rate)
     ]
-    jobs: dict[str, Job] = {
-        name: (train_and_measure, (setting, chosen))
-        for name, setting in zip(("without", "dropout"), settings, strict=True)
+    jobs: dict[tuple[str, int], Job] = {
+        (f"rate {setting.rate:g}", each): (train_and_measure, (setting, [each]))
+        for each in chosen
+        for setting in settings
     }
-    with progress(quiet=as_json) as on_progress:
+    with at_work(jobs, workers) as on_progress:
         results = run_jobs(jobs, workers, on_progress)
-    without, dropout = results["without"], results["dropout"]
+    without, dropout = (
+        joined([results[f"rate {setting.rate:g}", each] for each in chosen]) for setting in settings
+    )
     effects = network_effects(
         *(
             replace(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, at_work, console, say_json
 from dashboard.published.page import study_json, write_study
 from dashboard.published.table import statements_table
 from experiments.processes import run_jobs
@@ -46,8 +46,9 @@ def published(
     chosen = STUDIES[one_of("study", study, tuple(STUDIES))]
     plan = Plan.short(seed) if quick else Plan.full(seed)
     with outputs(out) as files:
-        with progress(quiet=as_json) as on_progress:
-            results = run_jobs(chosen.jobs(plan), workers, on_progress)
+        jobs = chosen.jobs(plan)
+        with at_work(jobs, workers) as on_progress:
+            results = run_jobs(jobs, workers, on_progress)
         found = chosen.find(plan, results)
         written = write_study(files, chosen, plan, found)
     if as_json:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from commands.shared import AsJson, Seed, console, progress, say_json
+from commands.shared import AsJson, Seed, announce, console, progress, say_json
 from dashboard.advice import advice_table
 from dashboard.tables import dependence_table, presenters_table, team_table
+from experiments.costs import on_processes
+from experiments.costs.bounds import MOST_PRESENTERS, MOST_STEPS, MOST_UNITS
+from experiments.costs.teams import TeamSize
 from experiments.prediction.best import advise
 from experiments.versions import versions
 from simulation import Talk, Team, law_from_text, real_talk, synthetic_talk
@@ -20,7 +23,7 @@ from simulation.attendance_input import LAW_HELP
 from simulation.checks import whole
 from simulation.coalitions import dependence
 from simulation.outputs import output
-from simulation.real_talks import check_data
+from simulation.real_talks import check_data, image_counts
 from simulation.scenario import HEAD_START
 
 
@@ -70,10 +73,13 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Let one team rehearse, and judge it by the yardstick."""
-    law = law_from_text(attendance, presenters)
-    whole("rehearsals", rehearsals, least=0)
+    law = law_from_text(attendance, whole("presenters", presenters, least=1, most=MOST_PRESENTERS))
+    whole("rehearsals", rehearsals, least=0, most=MOST_STEPS)
+    whole("head start", head_start, least=0, most=MOST_STEPS)
     whole("seed", seed)
+    size = _size(talk, presenters, abilities, questions, practice, apart=per == "question")
     if advice:
+        announce(on_processes([replace(size, presenters=1, abilities=1).cost(0)], 1))
         advised = advise(talk_of(talk, practice, noise, seed), presenters, abilities)
         if as_json:
             say_json({"versions": versions(), **asdict(advised)})
@@ -81,7 +87,9 @@ def simulate(
             console.print(advice_table(advised, presenters))
         return
     writing = nullcontext() if csv is None else output(csv, "name another file with --csv")
-    with writing as write, progress(quiet=as_json) as on_progress:
+    shows = 1 + (rehearsals // show_every if show_every > 0 else 0)
+    announce(on_processes([size.cost(rehearsals, head_start, shows).here()], 1))
+    with writing as write, progress() as on_progress:
         team = Team(
             talk_of(talk, practice, noise, seed),
             law,
@@ -93,12 +101,14 @@ def simulate(
             show_every=show_every,
             rng=seed,
         )
-        if head_start:
-            team.practise_alone(HEAD_START, head_start)
+        work = head_start / presenters + rehearsals or 1
+        for done in range(0, head_start, 100):
+            on_progress("B practises alone", done / presenters / work)
+            team.practise_alone(HEAD_START, min(100, head_start - done))
         for done in range(0, rehearsals, 100):
-            on_progress("rehearsing", done, rehearsals)
+            on_progress("rehearsing", 1 - (rehearsals - done) / work)
             team.rehearse(min(100, rehearsals - done))
-        on_progress("rehearsing", rehearsals, rehearsals)
+        on_progress("judging", 1.0)
         show = team.show()
         found = dependence(show.game, law, np.random.default_rng([seed, 1]))
         if write is not None:
@@ -140,6 +150,30 @@ def simulate(
     console.print(presenters_table(team, show, found))
 
 
+def _size(
+    talk: str,
+    presenters: int,
+    abilities: int,
+    questions: int,
+    practice: int | None,
+    *,
+    apart: bool,
+) -> TeamSize:
+    """Gather what the cost of a team depends on."""
+    size = TeamSize(
+        presenters,
+        whole("abilities", abilities, least=1, most=MOST_UNITS),
+        questions=whole("questions in a rehearsal", questions, least=1, most=MOST_UNITS),
+        apart=apart,
+    )
+    if talk == "synthetic":
+        asked = whole("practice questions", 40 if practice is None else practice, least=1)
+        return replace(size, practice=asked)
+    check_data(talk, "talk", "synthetic")
+    pool, shown, pixels = image_counts(talk)
+    return replace(size, practice=pool, show=shown, features=pixels, sections=10)
+
+
 def talk_of(kind: str, practice: int | None, noise: float | None, seed: int) -> Talk:
     """Prepare the talk that the options ask for."""
     rng = np.random.default_rng([seed, 0])
@@ -149,5 +183,4 @@ def talk_of(kind: str, practice: int | None, noise: float | None, seed: int) -> 
             practice=40 if practice is None else practice,
             noise=0.3 if noise is None else noise,
         )
-    check_data(kind, "talk", "synthetic")
     return real_talk(rng, kind, practice=practice, label_noise=0.0 if noise is None else noise)

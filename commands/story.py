@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, at_work, console, say_json
 from dashboard.figures import draw_story
 from dashboard.story_report.page import story_page
 from dashboard.story_report.results import results_page
 from dashboard.style import check_language
 from dashboard.tables import story_tables
-from experiments.story import StoryPlan, run_story
+from experiments.story import StoryPlan, run_story, story_jobs
 from simulation.outputs import outputs
 
 
@@ -46,7 +46,7 @@ def story(
     check_language(lang)
     check_language("ja")  # the report speaks it whatever `lang` is
     with outputs(out) as files:
-        with progress(quiet=as_json) as on_progress:
+        with at_work(story_jobs(plan), workers) as on_progress:
             told = run_story(plan, workers, on_progress)
         results = told.to_json()
         command = _command(seed, quick, lang)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands.ending import complain
-from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, at_work, console, say_json
 from dashboard.style import check_language
 from dashboard.validation.files import validation_json, write_validation
 from dashboard.validation.tables import validation_tables
@@ -69,8 +69,9 @@ def validate(
     plan = Plan.short(seed, data) if quick else Plan.full(seed, data)
     reruns = [read_rerun(each) for each in rerun or ()]
     with outputs(out) as files:
-        with progress(quiet=as_json) as on_progress:
-            results = run_jobs(scope.jobs(plan), workers, on_progress)
+        jobs = scope.jobs(plan)
+        with at_work(jobs, workers) as on_progress:
+            results = run_jobs(jobs, workers, on_progress)
         validation = judge(plan, scope, results, reruns)
         write_validation(files, validation, only, lang)
     if as_json:

@@ -12,6 +12,7 @@
 - `prediction`: how many should miss, before anyone rehearses
 - `validation`: theorems, claims, controls, and where the analogy breaks
 - `published`: figures of other papers, measured again on MNIST images
+- `costs`: what all of that takes, known before it is done
 - `processes`: jobs on several processes, with the same results on any number of them;
   `worker_pool`: processes that outlive nobody
 - `versions`: what results depend on besides their seed

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from experiments.costs.bounds import MOST_STEPS, MOST_UNITS
+from experiments.costs.networks import NetworkSize
 from experiments.output_noise import NoisyDense
+from experiments.processes import report
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.bridge import network_game
 from nn_bridge.dense import Dense, Flatten
@@ -21,7 +25,7 @@ from simulation.arrays import Array, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
 from simulation.coalitions import Game
-from simulation.real_talks import SHOW_SHARE, check_data, real_talk
+from simulation.real_talks import DRAWN, SHOW_SHARE, check_data, image_counts, real_talk
 from simulation.talk import Talk
 
 HIDDEN_UNITS = 256
@@ -74,10 +78,10 @@ class Setting:
         real("label noise", self.label_noise, least=0, most=1)
         if self.practice is not None:
             whole("practice questions", self.practice, least=1)
-        whole("epochs", self.epochs, least=1)
-        whole("batch size", self.batch_size, least=1)
+        whole("epochs", self.epochs, least=1, most=MOST_STEPS)
+        whole("batch size", self.batch_size, least=1, most=MOST_UNITS)
         one_of("optimizer", self.optimizer, ("adam", "sgd"))
-        whole("hidden units", self.hidden, least=1)
+        whole("hidden units", self.hidden, least=1, most=MOST_UNITS)
         real("weight decay", self.weight_decay, least=0)
         if self.law is not None and self.hidden % self.law.n_presenters:
             raise InputError(
@@ -90,6 +94,22 @@ class Setting:
     def test_to_train(self) -> float:
         """n_test / n_train where each seed splits one data set anew, 0 where all share the test."""
         return SHOW_SHARE / (1 - SHOW_SHARE) if self.data == "digits" else 0.0
+
+    @cached_property
+    def size(self) -> NetworkSize:
+        """What training costs by it; raises InputError if there are fewer practice images."""
+        pool, shown, pixels = image_counts(self.data)
+        usual = DRAWN if self.data == "mnist" else pool
+        return NetworkSize(
+            images=pool + shown,
+            practice=whole("practice questions", self.practice or usual, least=1, most=pool),
+            shown=shown,
+            copied=pool if self.data in ("mnist", "digits") else 0,
+            pixels=pixels,
+            hidden=self.hidden,
+            batch=self.batch_size,
+            epochs=self.epochs,
+        )
 
     @property
     def new_optimizer(self) -> Optimizer:
@@ -207,12 +227,18 @@ def fit_article_network(
         talk = talks[member % len(talks)]
         network = compiled(setting, side, seed)
         best = _BestEpoch(network, *samples_of([talk], "choice")) if early_stopping else None
+
+        def after(epoch: int, _: Any, best: _BestEpoch | None = best, done: int = member) -> None:
+            if best is not None:
+                best.look()
+            report((done + (epoch + 1) / setting.epochs) / len(seeds))
+
         network.fit(
             *samples_of([talk], "practice"),
             batch_size=setting.batch_size,
             epochs=setting.epochs,
             verbose=0,
-            on_epoch_end=None if best is None else best.look,
+            on_epoch_end=after,
         )
         if best is not None:
             best.restore()
@@ -245,7 +271,7 @@ class _BestEpoch:
         self._accuracy = -1.0
         self._weights: list[Array] = []
 
-    def look(self, *_: Any) -> None:
+    def look(self) -> None:
         """Look at the network after an epoch."""
         _, accuracy = self._network.evaluate(self._images, self._labels)
         if accuracy > self._accuracy:

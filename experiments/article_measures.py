@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from experiments.article import Setting, fit_article_network, talk_of
+from experiments.costs import costing
 from experiments.shared_images import left_out, part_of
 from simulation.arrays import FloatArray
 from simulation.coalitions import (
@@ -63,6 +64,19 @@ class NetworkResult:
         return np.apply_along_axis(partial(ablation_area, SILENCED), 1, self.curves)
 
 
+def joined(parts: Sequence[NetworkResult]) -> NetworkResult:
+    """Join results of the same setting: all their seeds, in order."""
+    return replace(
+        parts[0],
+        measures={
+            name: np.concatenate([part.measures[name] for part in parts])
+            for name in parts[0].measures
+        },
+        curves=np.concatenate([part.curves for part in parts]),
+        carriers=np.concatenate([part.carriers for part in parts]),
+    )
+
+
 def network_effects(before: NetworkResult, after: NetworkResult) -> dict[str, Effect]:
     """Compare two settings of the network with the same seeds, by measure."""
     return {
@@ -71,6 +85,7 @@ def network_effects(before: NetworkResult, after: NetworkResult) -> dict[str, Ef
     }
 
 
+@costing(lambda setting, seeds: setting.size.cost(len(seeds), len(seeds)))
 def train_and_measure(setting: Setting, seeds: Sequence[int]) -> NetworkResult:
     """Train it once for each seed and hold the yardstick to it.
 

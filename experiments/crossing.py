@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.article import HIDDEN_UNITS, article_network
+from experiments.costs import Cost, costing
+from experiments.processes import reporting
 from nn_bridge.bridge import side_by_side
 from nn_bridge.optimizers import SGD
 from nn_bridge.twin import Twin
@@ -111,7 +113,13 @@ class Crossing:
         }
 
 
+def _price(case: Case, rehearsals: int, _: int) -> Cost:
+    each, holds = (14e-3, 150) if case.article_net else (5e-4, 50)
+    return Cost(rehearsals * each, 8 * rehearsals + holds * 2**20)
+
+
+@costing(_price)
 def cross(case: Case, rehearsals: int, seed: int) -> Crossing:
     """Let the team of `case` and its network rehearse side by side."""
     whole("rehearsals", rehearsals, least=1)
-    return Crossing(case.name, side_by_side(case.team(seed), rehearsals))
+    return Crossing(case.name, side_by_side(case.team(seed), rehearsals, reporting(rehearsals)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.article_stack import Figures, article_stack, figures_of, member_measures
+from experiments.costs import Cost, costing
 from simulation.laws import Everyone, one_or_two_absent
 from simulation.scenario import PRESENTERS, Schedule
 from simulation.talk import synthetic_talk
@@ -41,6 +42,7 @@ CONDITIONS = {
 }
 
 
+@costing(lambda _, seeds, schedule: Cost(len(seeds) * schedule.rehearsals * 1.7e-5))
 def rehearse_pairs(
     condition: Condition, seeds: Sequence[int], schedule: Schedule
 ) -> tuple[Figures, Figures]:

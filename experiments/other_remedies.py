@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.article_stack import Figures, article_stack, figures_of, member_measures
+from experiments.costs import Cost, costing
 from experiments.stack import TeamStack
 from simulation.laws import Everyone
 from simulation.scenario import PRESENTERS, Schedule
@@ -24,6 +25,7 @@ quality with everyone there. The validation chooses among the same four anew for
 """
 
 
+@costing(lambda seeds, schedule: Cost(len(seeds) * schedule.rehearsals * 1.1e-5))
 def decayed(seeds: Sequence[int], schedule: Schedule) -> Figures:
     """Rehearse the team that is always complete, with weight decay."""
     stack = _complete(seeds, schedule, weight_decay=WEIGHT_DECAY)
@@ -31,6 +33,7 @@ def decayed(seeds: Sequence[int], schedule: Schedule) -> Figures:
     return figures_of([member_measures(stack, member) for member in range(len(seeds))])
 
 
+@costing(lambda seeds, schedule: Cost(len(seeds) * schedule.rehearsals * 1.2e-5))
 def stopped_early(seeds: Sequence[int], schedule: Schedule) -> Figures:
     """Rehearse the team that is always complete, and take it as it was when it was best.
 

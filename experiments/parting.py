@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from experiments.costs import Cost, costing
 from experiments.crossing import Case
+from experiments.processes import reporting
 from nn_bridge.bridge import beside_dropout
 from simulation.arrays import FloatArray
 from simulation.checks import whole
@@ -43,7 +45,8 @@ class Parting:
         }
 
 
+@costing(lambda rehearsals, _: Cost(5e-4 * rehearsals, 50 * 2**20 + 8 * rehearsals))
 def part(rehearsals: int, seed: int) -> Parting:
     """Let the team of `CASE` rehearse beside a network that trains by dropout SGD."""
     whole("rehearsals", rehearsals, least=1)
-    return Parting(beside_dropout(CASE.team(seed), rehearsals))
+    return Parting(beside_dropout(CASE.team(seed), rehearsals, reporting(rehearsals)))

@@ -12,6 +12,9 @@ import numpy as np
 from experiments.article import Setting
 from experiments.article_measures import NetworkResult, network_effects, train_and_measure
 from experiments.article_stack import Figures
+from experiments.costs import Cost, costing
+from experiments.costs.bounds import MOST_SEEDS
+from experiments.costs.teams import TeamSize
 from experiments.crossing import CASES, Crossing, cross
 from experiments.other_conditions import CONDITIONS, USUAL, rehearse_pairs
 from experiments.other_remedies import REMEDIES, WEIGHT_DECAY
@@ -58,7 +61,7 @@ class StoryPlan:
 
     def __post_init__(self) -> None:
         whole("seed", self.seed, least=0)
-        whole("seeds", self.seeds, least=2)
+        whole("seeds", self.seeds, least=2, most=MOST_SEEDS)
 
     @property
     def all_seeds(self) -> list[int]:
@@ -178,18 +181,18 @@ def _by_seed(effects: dict[str, Effect], names: Sequence[str], *both: Figures) -
     }
 
 
-def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
-    """Run everything that `plan` asks for.
+def _price_of_pair(_: int, schedule: Schedule) -> Cost:
+    one = TeamSize().cost(
+        schedule.rehearsals, schedule.alone, schedule.rehearsals // schedule.show_every + 1
+    )
+    return Cost(2 * one.seconds, one.bytes)
 
-    Parameters
-    ----------
-    plan : StoryPlan
-    workers : int
-        Processes. The result is the same, to the byte, whatever their number.
-    on_progress : function(what, done, of)
-        Called before the first and after each piece of work.
-    """
-    # The longest pieces come first, so that no process is left alone with one at the end.
+
+costing(_price_of_pair)(article_pair)  # which knows nothing of experiments
+
+
+def story_jobs(plan: StoryPlan) -> dict[tuple[Any, ...], Job]:
+    """Name what `plan` asks for, the longest first: no process is left alone at the end."""
     jobs: dict[tuple[Any, ...], Job] = {
         ("bridge", case.name): (cross, (case, plan.bridge_rehearsals, plan.seed))
         for case in sorted(CASES, key=lambda case: not case.article_net)
@@ -205,7 +208,21 @@ def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
         jobs["remedy", name] = remedy, (plan.all_seeds, plan.teams)
     for seed in plan.all_seeds:
         jobs["team", seed] = article_pair, (seed, plan.teams)
-    results = run_jobs(jobs, workers, on_progress)
+    return jobs
+
+
+def run_story(plan: StoryPlan, workers: int, on_progress: OnProgress) -> Story:
+    """Run everything that `plan` asks for.
+
+    Parameters
+    ----------
+    plan : StoryPlan
+    workers : int
+        Processes. The result is the same, to the byte, whatever their number.
+    on_progress : function(what, share)
+        As of `run_jobs`.
+    """
+    results = run_jobs(story_jobs(plan), workers, on_progress)
     return Story(
         plan=plan,
         pairs=[results["team", seed] for seed in plan.all_seeds],

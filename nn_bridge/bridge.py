@@ -27,22 +27,33 @@ from simulation.coalitions import Game
 from simulation.team import Team
 
 
-def side_by_side(team: Team, rehearsals: int) -> FloatArray:
+def side_by_side(
+    team: Team, rehearsals: int, after_each: Callable[[int], None] = lambda held: None
+) -> FloatArray:
     """Let a team and its twin rehearse the same questions with the same people there (T1).
+
+    Parameters
+    ----------
+    team : Team
+    rehearsals : int
+    after_each : function(held)
+        Told after each rehearsal how many were held.
 
     Returns
     -------
     (rehearsals,) array
         Largest difference in any weight, bias or reliance after each rehearsal.
     """
-    return _rehearse_both(team, Twin.of(team), rehearsals, Twin.difference_from)
+    return _rehearse_both(team, Twin.of(team), rehearsals, Twin.difference_from, after_each)
 
 
-def beside_dropout(team: Team, rehearsals: int) -> FloatArray:
+def beside_dropout(
+    team: Team, rehearsals: int, after_each: Callable[[int], None] = lambda held: None
+) -> FloatArray:
     """Let a team rehearse beside a network that trains by ordinary dropout SGD with the same masks.
 
     For trust 1 that network is the twin. Below 1 presenters learn by a rule of their own, and the
-    two must part: this says how far.
+    two must part: this says how far. Parameters are those of `side_by_side`.
 
     Returns
     -------
@@ -50,11 +61,15 @@ def beside_dropout(team: Team, rehearsals: int) -> FloatArray:
         Largest difference in any weight or bias after each rehearsal.
     """
     network = replace(Twin.of(team), trust=1.0)
-    return _rehearse_both(team, network, rehearsals, Twin.weights_apart_from)
+    return _rehearse_both(team, network, rehearsals, Twin.weights_apart_from, after_each)
 
 
 def _rehearse_both(
-    team: Team, twin: Twin, rehearsals: int, apart: Callable[[Twin, Team], float]
+    team: Team,
+    twin: Twin,
+    rehearsals: int,
+    apart: Callable[[Twin, Team], float],
+    after_each: Callable[[int], None],
 ) -> FloatArray:
     differences = np.empty(rehearsals)
     for step in range(rehearsals):
@@ -63,6 +78,7 @@ def _rehearse_both(
         assert held is not None
         twin.rehearse(held.questions, held.wanted, held.attendance)
         differences[step] = apart(twin, team)
+        after_each(step + 1)
     return differences
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from typing import Any, BinaryIO, cast
 
@@ -44,21 +46,39 @@ def read_idx(path: str | PathLike[str], kinds: tuple[tuple[int, int], ...]) -> A
     InputError
         If it cannot be read, has another magic number, or another length than its header says.
     """
+    with _unpacked(path) as file:
+        return _values(file, path, *_header(file, path, kinds))
+
+
+def idx_shape(path: str | PathLike[str], kinds: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """Return the shape that an IDX file promises in its header, and read no more of it.
+
+    Parameters and refusals are those of `read_idx`.
+    """
+    with _unpacked(path) as file:
+        return _header(file, path, kinds)[1]
+
+
+@contextmanager
+def _unpacked(path: str | PathLike[str]) -> Iterator[BinaryIO]:
     with opened(path, "IDX file") as file:
         try:
             compressed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             if not compressed:
-                return _values(file, path, kinds)
+                yield file
+                return
             with gzip.GzipFile(fileobj=file) as inside:
-                return _values(cast(BinaryIO, inside), path, kinds)
+                yield cast(BinaryIO, inside)
         except (EOFError, zlib.error) as error:
             raise InputError(
                 f"the IDX file {path} cannot be read: {error}, fetch it again"
             ) from None
 
 
-def _values(file: BinaryIO, path: str | PathLike[str], kinds: tuple[tuple[int, int], ...]) -> Array:
+def _header(
+    file: BinaryIO, path: str | PathLike[str], kinds: tuple[tuple[int, int], ...]
+) -> tuple[np.dtype[Any], tuple[int, ...]]:
     magics = {bytes([0, 0, *kind]): kind for kind in kinds}
     magic = file.read(4)
     if magic not in magics:
@@ -70,13 +90,20 @@ def _values(file: BinaryIO, path: str | PathLike[str], kinds: tuple[tuple[int, i
     header = file.read(4 * axes)
     if len(header) < 4 * axes:
         raise InputError(f"{path} ends in its header: it was cut short, fetch it again")
-    shape = np.frombuffer(header, ">u4").tolist()
+    shape = tuple(np.frombuffer(header, ">u4").tolist())
     promised = math.prod(shape) * TYPES[code].itemsize
     if not 0 < promised <= MOST_BYTES:
         raise InputError(
             f"{path} promises {promised} bytes of values, {' x '.join(map(str, shape))} of them, "
             f"but 1 to {MOST_BYTES} are read: is it the right file?"
         )
+    return TYPES[code], shape
+
+
+def _values(
+    file: BinaryIO, path: str | PathLike[str], kind: np.dtype[Any], shape: tuple[int, ...]
+) -> Array:
+    promised = math.prod(shape) * kind.itemsize
     content = read_at_most(file, promised + 1)
     if len(content) != promised:
         has = "more" if len(content) > promised else f"only {len(content)}"
@@ -84,4 +111,4 @@ def _values(file: BinaryIO, path: str | PathLike[str], kinds: tuple[tuple[int, i
             f"{path} promises {promised} bytes of values in its header and has {has}: "
             "it was cut short or added to, fetch it again"
         )
-    return np.frombuffer(content, TYPES[code]).reshape(shape)
+    return np.frombuffer(content, kind).reshape(shape)

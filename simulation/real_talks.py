@@ -14,7 +14,7 @@ import numpy as np
 
 from simulation.arrays import FloatArray, IntArray
 from simulation.checks import InputError, flag, given, real, whole
-from simulation.idx_files import IMAGES, LABELS, read_idx
+from simulation.idx_files import IMAGES, LABELS, idx_shape, read_idx
 from simulation.inputs import named_folder, named_path
 from simulation.mnist_folder import mnist_files
 from simulation.streams import Seed, generator
@@ -92,6 +92,25 @@ def check_data(data: str | Path, name: str = "data", *others: str) -> None:
             f"{name} is {given(data)}, but must be one of: {', '.join(words)}, a folder with "
             f"MNIST's IDX files; {error}"
         ) from None
+
+
+def image_counts(data: str | Path) -> tuple[int, int, int]:
+    """Count the images that a talk's practice can be drawn from, its show's, and their pixels.
+
+    Of IDX files no more than the headers are read.
+
+    Examples
+    --------
+    >>> image_counts("mnist"), image_counts("digits")
+    ((3500, 1000, 784), (1347, 450, 64))
+    """
+    if data == "mnist":
+        return 10 * POOL, 5_000 - 10 * (POOL + CHOICE), 784
+    if data == "digits":
+        return 1_347, 450, 64
+    train_images, _, show_images, _ = mnist_files(data)
+    practice, show = (idx_shape(path, IMAGES) for path in (train_images, show_images))
+    return practice[0], show[0], practice[1] * practice[2]
 
 
 def mnist_sample_talk(rng: Seed, *, practice: int | None = None, label_noise: float = 0.0) -> Talk:

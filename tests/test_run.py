@@ -297,6 +297,4 @@ def test_a_new_process_exits_with_2_and_no_traceback():
         check=False,
     )
     assert ended.returncode == 2
-    assert ended.stderr == (
-        "run.py: questions in a rehearsal is 0, but must be a whole number of at least 1\n"
-    )
+    assert ended.stderr == ("run.py: questions in a rehearsal is 0, but must be 1 to 1000000\n")

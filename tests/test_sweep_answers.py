@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import pty
 import re
-import sys
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +16,6 @@ from matplotlib.figure import Figure
 from sweeps import fine_plan, raising, small_plan, threads
 
 import run
-from commands.sweep.progress import progress
 from dashboard.sweep.report import Commands, write_report
 from experiments.prediction.best import predict
 from experiments.sweep.answers import direction, find_answers, in_common
@@ -405,24 +400,3 @@ def test_bad_input_is_one_line_and_exit_code_2(tmp_path, capsys, monkeypatch, wo
     assert err.count("\n") == 1
     assert out == ""
     assert list(tmp_path.iterdir()) == []
-
-
-def test_progress_is_shown_on_a_terminal_alone(capsys, monkeypatch):
-    """Teams done, their rate and the time left on a terminal; elsewhere not a byte."""
-    with progress(10, quiet=False) as say:
-        say(4, 0.3)
-    assert capsys.readouterr() == ("", "")
-    ours, theirs = pty.openpty()
-    monkeypatch.setenv("TERM", "xterm")
-    with open(theirs, "w") as terminal:
-        monkeypatch.setattr(sys, "stderr", terminal)
-        with progress(10, quiet=False) as say:
-            say(4, 0.3)
-            say(10, 1.0)
-    shown = ""
-    with suppress(OSError):  # a terminal whose other end is closed says so by an error
-        while text := os.read(ours, 65536):
-            shown += text.decode()
-    os.close(ours)
-    assert "10 of 10 teams" in shown
-    assert "left:" in shown

@@ -11,8 +11,8 @@ from sweeps import small_plan, threads
 import run
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import Design, read_design
-from experiments.sweep.estimate import estimate
-from experiments.sweep.plan import cut
+from experiments.sweep.estimate import LONGEST, WORK, estimate
+from experiments.sweep.plan import cut, work_of
 from experiments.sweep.results import frame
 from experiments.sweep.store_files import create_store, open_store
 from experiments.sweep.tables import MEASURES
@@ -312,15 +312,14 @@ def test_a_worker_of_another_version_refuses():
 
 def test_the_estimate_grows_with_the_sweep(monkeypatch):
     small, large = small_plan("rehearsals=100"), small_plan("rehearsals=100000")
-    one = estimate(small, list(small.chunks))
-    assert one.seconds > 0
-    assert one.memory(2) > one.memory(1) > one.stack_bytes > 0
-    assert estimate(small, []).seconds == 0
+    found = estimate(small, list(small.chunks))
+    assert all(cost.seconds > 0 and cost.bytes > 0 for cost in found)
+    assert estimate(small, []) == []
     # What is timed depends on what else the machine does; what is made of it does not.
     monkeypatch.setattr(
         "experiments.sweep.estimate._seconds", lambda plan, chunk, rehearsals, _under: rehearsals
     )
-    few, many = (estimate(plan, list(plan.chunks)).seconds for plan in (small, large))
+    few, many = (total(estimate(plan, list(plan.chunks))) for plan in (small, large))
     assert many > 20 * few
 
 
@@ -332,5 +331,26 @@ def test_the_estimate_is_what_all_rehearsals_take_and_what_is_done_once(compiled
         return plan.work(chunk) * (3.0 + 0.5 * rehearsals)
 
     monkeypatch.setattr("experiments.sweep.estimate._seconds", seconds)
-    found = estimate(plan, list(plan.chunks), compiled=compiled).seconds
+    found = total(estimate(plan, list(plan.chunks), compiled=compiled))
     assert found == pytest.approx(sum(map(plan.work, plan.chunks)) * (3.0 + 0.5 * 2000))
+
+
+@pytest.mark.parametrize(
+    "setting", ["head_start=1000000000", "abilities=20000,4", "questions=40000"]
+)
+def test_what_would_take_long_is_not_tried_for_the_estimate(setting, monkeypatch):
+    """Once the head start was held in full, 12 times, to time it; and one with huge teams."""
+    tried = []
+    monkeypatch.setattr("experiments.sweep.estimate.run_chunk", tried.append)
+    plan, usual = small_plan(setting), small_plan("rehearsals=2000")
+    estimate(plan, list(plan.chunks))
+    for task in tried:
+        assert all(point.head_start == 0 for point in task.points.values())
+        assert sum(work_of(task.points[each.point]) for each in task.members) < LONGEST / WORK
+    long, short = (total(estimate(each, list(each.chunks), timed=False)) for each in (plan, usual))
+    assert long > short
+
+
+def total(costs) -> float:
+    """Seconds of one core."""
+    return sum(cost.seconds for cost in costs)

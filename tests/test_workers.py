@@ -1,15 +1,20 @@
 """Processes: no more than there are jobs, and no more than the cores can bear."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
 import run
+from experiments.costs import Cost, costing
 from experiments.processes import CORES, MOST_PER_CORE, run_jobs
 
 MANY = MOST_PER_CORE * CORES
+
+
+@costing(lambda number: Cost(1.0))
+def squared(number: int) -> int:
+    return number * number
 
 
 def test_no_more_processes_are_started_than_there_are_jobs(monkeypatch):
@@ -24,7 +29,7 @@ def test_no_more_processes_are_started_than_there_are_jobs(monkeypatch):
     monkeypatch.setattr("experiments.processes.worker_pool", pool)
     monkeypatch.setattr("experiments.processes.import_beforehand", lambda _: None)
     for jobs in (0, 1, 2, 3):
-        run_jobs(dict.fromkeys(range(jobs), (os.getpid, ())), MANY, lambda *_: None)
+        run_jobs({number: (squared, (number,)) for number in range(jobs)}, MANY, lambda *_: None)
     assert asked == [2, 3]  # one job needs no other process
 
 
@@ -38,7 +43,6 @@ def test_more_than_the_cores_can_bear_is_refused_in_one_line(command, workers, c
 
 
 def test_as_many_as_allowed_give_the_same_results():
-    def squared(workers: int):
-        return run_jobs({n: (pow, (n, 2)) for n in range(5)}, workers, lambda *_: None)
-
-    assert squared(MANY) == squared(1) == {n: n * n for n in range(5)}
+    jobs = {number: (squared, (number,)) for number in range(5)}
+    one, many = (run_jobs(jobs, workers, lambda *_: None) for workers in (1, MANY))
+    assert one == many == {number: number * number for number in range(5)}

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, console, progress, say_json
+from commands.shared import DEFAULT_WORKERS, AsJson, Seed, Workers, at_work, console, say_json
 from dashboard.sweep.check import check_table
-from experiments.sweep.trained import EPOCHS, train_against_prediction
+from experiments.costs.bounds import MOST_SEEDS, MOST_STEPS
+from experiments.sweep.trained import EPOCHS, jobs, train_against_prediction
 from simulation.checks import whole
 
 
@@ -22,9 +23,9 @@ def check(
 ) -> None:
     """Train networks without relu at several noises, against the predicted best rates."""
     first = whole("seed", seed)
-    numbers = range(first, first + whole("seeds", seeds, least=2))
-    whole("epochs", epochs, least=1)
-    with progress(quiet=as_json) as on_progress:
+    numbers = range(first, first + whole("seeds", seeds, least=2, most=MOST_SEEDS))
+    whole("epochs", epochs, least=1, most=MOST_STEPS)
+    with at_work(jobs(numbers, epochs), workers) as on_progress:
         found = train_against_prediction(numbers, workers, on_progress, epochs)
     if as_json:
         say_json([asdict(each) for each in found])

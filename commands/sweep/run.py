@@ -9,10 +9,19 @@ from typing import Annotated
 import typer
 
 from commands.ending import complain
-from commands.shared import DEFAULT_WORKERS, AsJson, Workers, console, say_json
+from commands.shared import (
+    DEFAULT_WORKERS,
+    AsJson,
+    Workers,
+    console,
+    duration,
+    progress,
+    say_json,
+    told,
+)
 from commands.sweep.options import File, Settings, StorePath, store_path
-from commands.sweep.progress import progress
 from dashboard.sweep.status import failure_lines, status_json
+from experiments.costs import Cost, check_fits, on_processes
 from experiments.processes import check_workers
 from experiments.sweep.coordinate import run_sweep
 from experiments.sweep.design import read_design
@@ -65,11 +74,21 @@ def run(
         engine = processes(workers) if here else cluster(cluster_address or "")
         with (
             outputs(path.parent, "name another file with --store"),
-            progress(plan.design.n_teams, quiet=as_json) as on_progress,
+            progress() as on_progress,
         ):
+            costs = estimate(plan, chunks, compiled=compiled, timed=not as_json)
+            if here:
+                check_fits(on_processes(costs, workers))
             if not as_json:
-                _announce(plan, chunks, workers if here else None, compiled=compiled)
-            state = run_sweep(plan, path, engine, on_progress, compiled=compiled)
+                _announce(plan, chunks, costs, workers if here else None)
+            teams = f"{plan.design.n_teams:,} teams"
+            state = run_sweep(
+                plan,
+                path,
+                engine,
+                lambda done, share: on_progress(f"{done:,} of {teams}", share),
+                compiled=compiled,
+            )
     except KeyboardInterrupt as interrupt:
         interrupt.add_note("what was entered is kept, the same command goes on from there")
         raise
@@ -111,7 +130,7 @@ def _taken_up(
     return plan, list(plan.chunks), compiled
 
 
-def _announce(plan: Plan, chunks: list[Chunk], workers: int | None, *, compiled: bool) -> None:
+def _announce(plan: Plan, chunks: list[Chunk], costs: list[Cost], workers: int | None) -> None:
     """Say what is going to be run, and about what it will cost."""
     console.say(
         f"{plan.design.n_teams:,} teams (points x seeds: {len(plan.design.points):,} x "
@@ -120,12 +139,10 @@ def _announce(plan: Plan, chunks: list[Chunk], workers: int | None, *, compiled:
     )
     if not chunks:
         return
-    cost = estimate(plan, chunks, compiled=compiled)
     if workers is None:
-        where = f"{_duration(cost.seconds)} of one core like this one"
+        where = f"{duration(sum(cost.seconds for cost in costs))} of one core like this one"
     else:
-        memory = cost.memory(workers) / 2**30
-        where = f"{_duration(cost.seconds / workers)} on {workers} processes, {memory:.1f} GiB"
+        where = told(on_processes(costs, workers))
     console.say(f"Estimate, from a few teams timed here: about {where}.")
 
 
@@ -145,18 +162,3 @@ def _conclude(path: Path, state: State, *, as_json: bool) -> None:
         complain(line)
     complain("the same command tries the failed chunks again")
     raise typer.Exit(FAILED)
-
-
-def _duration(seconds: float) -> str:
-    """Say about how long.
-
-    >>> _duration(0.2), _duration(48.2), _duration(190), _duration(9_000)
-    ('a second', '48 seconds', '3.2 minutes', '2.5 hours')
-    """
-    if seconds < 1.5:
-        return "a second"
-    if seconds < 100:
-        return f"{seconds:.0f} seconds"
-    if seconds < 6_000:
-        return f"{seconds / 60:.1f} minutes"
-    return f"{seconds / 3_600:.1f} hours"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from experiments.article import Setting
+from experiments.costs import Cost, costing
 from experiments.published.networks import fit, joined, stacks, wrong_unseen
 from experiments.published.study import (
     PAPER_GAIN,
@@ -38,6 +39,11 @@ def jobs(plan: Plan) -> Jobs:
     return stacks(averaging_errors, {"rate 0.5": setting}, plan.seeds, plan.repeats)
 
 
+def _price(setting: Setting, seeds: Sequence[int], repeats: int) -> Cost:
+    return setting.size.cost(len(seeds), len(seeds), measured=repeats)
+
+
+@costing(_price)
 def averaging_errors(setting: Setting, seeds: Sequence[int], repeats: int) -> dict[str, FloatArray]:
     """Train networks and return the errors of one scaled pass and of averages.
 

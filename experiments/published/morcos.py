@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from experiments.article import Setting
+from experiments.costs import costing
 from experiments.published.networks import fit, joined, stacks
 from experiments.published.study import (
     ALIKE,
@@ -79,6 +80,7 @@ def jobs(plan: Plan) -> Jobs:
     return stacks(ablations, settings, plan.seeds)
 
 
+@costing(lambda setting, seeds: setting.size.cost(len(seeds), len(seeds)))
 def ablations(setting: Setting, seeds: Sequence[int]) -> dict[Reading, FloatArray]:
     """Train networks and return their accuracy on their training images, units silenced.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.article import Setting, Trained, fit_article_network, talk_of
+from experiments.costs import costing
 from experiments.published.study import Jobs, Results
 from experiments.shared_images import left_out
 from simulation.arrays import BoolArray, FloatArray
@@ -37,6 +38,7 @@ def joined(results: Results, name: str) -> dict[Any, FloatArray]:
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
+@costing(lambda setting, seeds: setting.size.cost(len(seeds), len(seeds), measured=0.1))
 def errors(setting: Setting, seeds: Sequence[int]) -> dict[str, FloatArray]:
     """Train networks and return how much of the images they get wrong.
 

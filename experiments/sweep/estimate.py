@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from experiments.costs import Cost
+from experiments.costs.machine import pace
 from experiments.stack import bytes_per_team
-from experiments.sweep.plan import Chunk, Plan
+from experiments.sweep.plan import Chunk, Plan, work_of
 from experiments.sweep.work import is_compiled, run_chunk, versions
-
-PROCESS_BYTES = 200 * 2**20
-"""Memory of a worker that has imported the program and runs nothing (measured: 150 to 190 MiB)."""
 
 SHAPES = 3
 """Shapes of teams that are timed; the others are scaled by how much work they are."""
@@ -21,45 +20,52 @@ REHEARSALS, COMPILED_REHEARSALS = (10, 60), (10, 260)
 Compiled they take so little that it needs more of them to be seen beside the rest.
 """
 
+LONGEST = 5.0
+"""Seconds that timing a shape may take; of longer ones `WORK` is believed."""
 
-@dataclass(frozen=True)
-class Estimate:
-    """What a sweep will cost.
-
-    Attributes
-    ----------
-    seconds : float
-        Of one core, for all teams that are still to be run.
-    stack_bytes : int
-        Memory of the largest stack.
-    """
-
-    seconds: float
-    stack_bytes: int
-
-    def memory(self, workers: int) -> int:
-        """Bytes that so many workers and their coordinator take together."""
-        return workers * (PROCESS_BYTES + self.stack_bytes) + PROCESS_BYTES
+WORK = 3e-10
+"""Seconds for a unit of `plan.work_of`, by the core that all costs were measured on."""
 
 
-def estimate(plan: Plan, chunks: list[Chunk], *, compiled: bool = False) -> Estimate:
-    """Time a few stacks of the plan, and scale to all of `chunks`."""
-    under = versions(compiled=compiled)
+def estimate(
+    plan: Plan, chunks: list[Chunk], *, compiled: bool = False, timed: bool = True
+) -> list[Cost]:
+    """Say what each of `chunks` costs; `timed`: by timing a few stacks of the plan."""
     if not chunks:
-        return Estimate(0.0, 0)
+        return []
     by_shape: dict[tuple[object, ...], Chunk] = {}
     for chunk in chunks:
         by_shape.setdefault(chunk.points, chunk)
     ordered = sorted(by_shape.values(), key=lambda chunk: plan.work(chunk) / chunk.n_teams)
     step = max(1, (len(ordered) - 1) // (SHAPES - 1))
-    timed = ordered[::step][:SHAPES]
+    short = [chunk for chunk in ordered[::step][:SHAPES] if _timing(plan, chunk) < LONGEST]
+    per_work = _seconds_of_work(plan, short, compiled) if timed and short else WORK * pace()
+    bytes_of = {points: _bytes(plan, chunk) for points, chunk in by_shape.items()}
+    return [
+        Cost(per_work * _work(plan, chunk), bytes_of[chunk.points] * chunk.n_teams)
+        for chunk in chunks
+    ]
+
+
+def _work(plan: Plan, chunk: Chunk) -> float:
+    """Count the head start, too, which the plan does not."""
+    point = plan.design.points[chunk.points[0]]
+    alone = replace(point, rehearsals=point.head_start, presenters=1)
+    return plan.work(chunk) + (point.head_start > 0) * work_of(alone) * chunk.n_teams
+
+
+def _timing(plan: Plan, chunk: Chunk) -> float:
+    """Seconds that timing a chunk takes, roughly."""
+    point = plan.design.points[chunk.points[0]]
+    held = replace(point, rehearsals=2 * sum(REHEARSALS))
+    return WORK * work_of(held) * chunk.n_teams
+
+
+def _seconds_of_work(plan: Plan, timed: list[Chunk], compiled: bool) -> float:
+    under = versions(compiled=compiled)
     _seconds(plan, timed[0], 1, under)  # what is done once, such as imports, is not to be timed
     measured = sum(_whole_seconds(plan, chunk, under) for chunk in timed)
-    per_work = measured / sum(plan.work(chunk) for chunk in timed)
-    return Estimate(
-        seconds=per_work * sum(plan.work(chunk) for chunk in chunks),
-        stack_bytes=max(_bytes(plan, chunk) for chunk in ordered),
-    )
+    return measured / sum(plan.work(chunk) for chunk in timed)
 
 
 def _whole_seconds(plan: Plan, chunk: Chunk, under: dict[str, str]) -> float:
@@ -75,7 +81,11 @@ def _whole_seconds(plan: Plan, chunk: Chunk, under: dict[str, str]) -> float:
 
 def _seconds(plan: Plan, chunk: Chunk, rehearsals: int, under: dict[str, str]) -> float:
     task = plan.task(chunk, under)
-    short = {number: replace(point, rehearsals=rehearsals) for number, point in task.points.items()}
+    # Without the head start, which might be long.
+    short = {
+        number: replace(point, rehearsals=rehearsals, head_start=0)
+        for number, point in task.points.items()
+    }
     started = time.perf_counter()
     run_chunk(replace(task, points=short))
     return time.perf_counter() - started
@@ -83,10 +93,9 @@ def _seconds(plan: Plan, chunk: Chunk, rehearsals: int, under: dict[str, str]) -
 
 def _bytes(plan: Plan, chunk: Chunk) -> int:
     point = plan.design.points[chunk.points[0]]
-    each = bytes_per_team(
+    return bytes_per_team(
         point.prepare_talk(0),
         point.presenters,
         abilities=point.abilities,
         questions=point.questions,
     )
-    return each * chunk.n_teams

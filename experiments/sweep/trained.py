@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.costs import Cost, costing
 from experiments.prediction.best import Predicted, predict
-from experiments.processes import Job, OnProgress, run_jobs
+from experiments.processes import Job, OnProgress, report, run_jobs
 from experiments.sweep.best_rate import BestRate, best_rate
 from nn_bridge.dense import Dense
 from nn_bridge.dropout import Dropout
@@ -48,12 +49,16 @@ class Trained:
     measured: BestRate
 
 
+def jobs(seeds: Sequence[int], epochs: int = EPOCHS) -> dict[float, Job]:
+    """Name the stacks that are trained, by their rate."""
+    return {rate: (qualities, (rate, seeds, epochs)) for rate in TRIED.tolist()}
+
+
 def train_against_prediction(
     seeds: Sequence[int], workers: int, on_progress: OnProgress, epochs: int = EPOCHS
 ) -> list[Trained]:
     """Train networks at every noise, rate and seed, and find the best rate at each noise."""
-    jobs: dict[float, Job] = {rate: (qualities, (rate, seeds, epochs)) for rate in TRIED.tolist()}
-    found = run_jobs(jobs, workers, on_progress)
+    found = run_jobs(jobs(seeds, epochs), workers, on_progress)
     measured = np.array([found[rate] for rate in TRIED.tolist()])  # (D, noises, S)
     return [
         Trained(
@@ -70,6 +75,12 @@ def talks(noise: float, seeds: Sequence[int]) -> list[Talk]:
     return [synthetic_talk(np.random.default_rng([seed, 0]), noise=noise) for seed in seeds]
 
 
+def _price(_: float, seeds: Sequence[int], epochs: int) -> Cost:
+    networks = len(NOISES) * len(seeds)
+    return Cost(networks * (1.8e-3 + 5.5e-5 * epochs), networks * 500_000)
+
+
+@costing(_price)
 def qualities(rate: float, seeds: Sequence[int], epochs: int) -> FloatArray:
     """Train a stack at one rate, and judge it with everyone there, (noises, S)."""
     prepared = [talk for noise in NOISES for talk in talks(noise, seeds)]
@@ -89,6 +100,7 @@ def qualities(rate: float, seeds: Sequence[int], epochs: int) -> FloatArray:
         batch_size=8,
         epochs=epochs,
         verbose=0,
+        on_epoch_end=lambda epoch, _: report((epoch + 1) / epochs),
     )
     answers = network(np.array([talk.show_questions for talk in prepared]))
     judged = [

@@ -7,6 +7,7 @@ from copy import deepcopy
 import numpy as np
 
 from experiments.article import HIDDEN_UNITS, Setting, compiled, samples_of, talk_of
+from experiments.costs import Cost, costing
 from experiments.processes import Job
 from experiments.validation.conditions import BLOCKS
 from experiments.validation.controls import ControlResult
@@ -28,6 +29,7 @@ def exact_controls(plan: Plan) -> dict[tuple[str, ...], Job]:
     }
 
 
+@costing(lambda _, rehearsals: Cost(1.4e-3 * rehearsals))
 def exact_teams(seeds: list[int], rehearsals: int) -> list[ControlResult]:
     """Compare absence rate 0 to complete attendance; see that who is never there learns nothing."""
     apart, moved = [], []
@@ -66,6 +68,7 @@ def exact_teams(seeds: list[int], rehearsals: int) -> list[ControlResult]:
     ]
 
 
+@costing(lambda _, epochs: Cost(0.16 * epochs))
 def exact_networks(seeds: list[int], epochs: int) -> list[ControlResult]:
     """Compare Dropout(0) to complete attendance; see that a block always absent learns nothing."""
     settings = [Setting(rate=0.0, practice=300, epochs=epochs, data="digits")]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from experiments.article import Trained, fit_article_network, talk_of
 from experiments.article_measures import SILENCED
+from experiments.costs import Cost, costing
 from experiments.shared_images import PARTS, kept_images, left_out
 from experiments.sub_networks import average_of_sub_networks
 from experiments.validation.conditions import (
@@ -56,6 +58,15 @@ ABLATIONS = 20
 """Random ways to silence a fraction of the units."""
 
 
+def _price(condition: NetworkCondition, epochs: int, seeds: Sequence[int], data: str) -> Cost:
+    size = condition.training(epochs, data).size
+    # Both games of a seed, and the answers of half-teams.
+    besides = (condition.starts * size.hidden + HALF_TEAMS) * size.shown * 160
+    cost = size.cost(len(seeds) * condition.starts, len(seeds), measured=2.0)
+    return replace(cost, bytes=cost.bytes + besides)
+
+
+@costing(_price)
 def measure_networks(
     condition: NetworkCondition, epochs: int, seeds: Sequence[int], data: str
 ) -> dict[str, FloatArray]:

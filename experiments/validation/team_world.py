@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments.costs import Cost, costing
 from experiments.validation.conditions import OTHER_START, TeamCondition
 from experiments.validation.game_measures import (
     couple_agreements,
@@ -14,7 +15,7 @@ from experiments.validation.game_measures import (
     stacked,
     variance_between,
 )
-from experiments.validation.rehearsed_teams import Rehearsed, rehearsed
+from experiments.validation.rehearsed_teams import ALONE, Rehearsed, rehearsed
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.coalitions import Game, answer_shares, co_adaptation_score
@@ -28,6 +29,11 @@ DRAWN_SUB_TEAMS = 1_000
 """Sub-teams whose answers are averaged for C7."""
 
 
+def _price(condition: TeamCondition, rehearsals: int, seeds: Sequence[int]) -> Cost:
+    return Cost(5e-6 * (rehearsals + ALONE) * condition.slow * condition.starts * len(seeds))
+
+
+@costing(_price)
 def measure_teams(
     condition: TeamCondition, rehearsals: int, seeds: Sequence[int]
 ) -> dict[str, FloatArray]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.article import Setting, talk_of
+from experiments.costs import Cost, costing
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence, shown
 from experiments.validation.plan import Plan
 from experiments.validation.theorems.comparison import EXACT
@@ -27,6 +28,7 @@ def jobs(plan: Plan) -> Jobs:
     return {("limit", "L5"): (deep_ensembles, (plan.seeds, plan.epochs))}
 
 
+@costing(lambda seeds, epochs: Cost(0.04 * epochs * len(seeds)))
 def deep_ensembles(seeds: Sequence[int], epochs: int) -> dict[int, dict[str, FloatArray]]:
     """Set the full scaled network beside the means over all its sub-networks, by depth.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.costs import Cost, costing
 from experiments.stack import TeamStack
 from experiments.validation.conditions import (
     NOISY,
@@ -94,6 +95,7 @@ def jobs(plan: Plan) -> Jobs:
     }
 
 
+@costing(lambda seeds, rehearsals, _: Cost(1.1e-5 * rehearsals * len(seeds)))
 def beyond_in_teams(seeds: Sequence[int], rehearsals: int, rates: Sequence[float]) -> FloatArray:
     """Quality with everyone there after absences at each of `rates`, (rates, S).
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments.costs import Cost, costing
 from experiments.validation.conditions import SMALL
 from experiments.validation.limits.limit import Jobs, Limit, Results, Rows, sentence
 from experiments.validation.plan import Plan
@@ -25,6 +26,7 @@ def jobs(plan: Plan) -> Jobs:
     return {("limit", "L4"): (absent_units_move, (plan.seeds, 100 if plan.quick else 1_000))}
 
 
+@costing(lambda seeds, steps: Cost(1.4e-3 * steps * len(seeds)))
 def absent_units_move(seeds: Sequence[int], steps: int) -> dict[str, dict[str, FloatArray]]:
     """Measure how far dropped units move at the very steps at which they are dropped, by optimizer.
 

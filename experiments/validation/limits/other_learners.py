@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.costs import Cost, costing
 from experiments.validation.claims import OF_THE_LOSS, relative
 from experiments.validation.game_measures import game_measures
 from experiments.validation.limits.limit import (
@@ -118,6 +119,7 @@ class TinkeringTeam(Team):
         self.handout[...] = 0.0
 
 
+@costing(lambda _, rehearsals: Cost(6e-4 * rehearsals))
 def measure_tinkerers(seed: int, rehearsals: int) -> dict[str, dict[str, float]]:
     """Let the two teams of the article, complete and one or two absent, tinker at the same talk.
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from experiments.costs import Cost, costing
 from experiments.validation.conditions import SMALL
 from experiments.validation.limits.limit import (
     Jobs,
@@ -38,6 +39,7 @@ def jobs(plan: Plan) -> Jobs:
     }
 
 
+@costing(lambda _, rehearsals: Cost(6e-4 * rehearsals))
 def reliance_and_softmax(seed: int, rehearsals: int) -> dict[str, dict[str, float]]:
     """Set reliance-weighted learning against the exact mean dropout gradient, by audience.
 

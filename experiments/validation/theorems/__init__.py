@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from experiments.costs import Cost, costing
 from experiments.validation.theorems.comparison import Check, Comparison
 from experiments.validation.theorems.t1_team_is_network import team_is_network
 from experiments.validation.theorems.t2_reliance_follows_dropout import reliance_follows_dropout
@@ -42,6 +43,7 @@ THEOREMS: dict[str, Theorem] = {
 }
 
 
+@costing(lambda name, seed, quick: Cost(1.0 if quick else 10.0))
 def run_theorem(name: str, seed: int = 0, quick: bool = False) -> Comparison:
     """Check one theorem.
 
