@@ -22,7 +22,7 @@ from nn_bridge.samples import finite_numbers
 from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
 from simulation.arrays import Array, FloatArray
-from simulation.checks import InputError, whole
+from simulation.checks import InputError, given, whole
 from simulation.coalitions import Game
 from simulation.team import Team
 
@@ -71,15 +71,17 @@ def _rehearse_both(
     apart: Callable[[Twin, Team], float],
     after_each: Callable[[int], None],
 ) -> FloatArray:
-    differences = np.empty(rehearsals)
-    for step in range(rehearsals):
+    if not callable(after_each):
+        raise InputError(f"after_each is {given(after_each)}, but must be a function")
+    differences: list[float] = []
+    for _ in range(whole("rehearsals", rehearsals)):
         team.step()
         held = team.last_rehearsal
         assert held is not None
         twin.rehearse(held.questions, held.wanted, held.attendance)
-        differences[step] = apart(twin, team)
-        after_each(step + 1)
-    return differences
+        differences.append(apart(twin, team))
+        after_each(len(differences))
+    return np.array(differences, dtype=float)
 
 
 def network_game(
@@ -112,12 +114,12 @@ def network_game(
         for parameter in layers.parameters
     )
     x = finite_numbers("questions", questions, float)
-    x = x.reshape(len(x) if x.ndim else 0, -1)  # (M, D)
-    if not len(x) or x.shape[1] != weight.shape[1]:
+    if x.ndim < 2 or not len(x) or x[0].size != weight.shape[1]:
         raise InputError(
             f"questions have shape {np.shape(questions)}, but the network takes samples of "
             f"{weight.shape[1]} numbers: give as many a question"
         )
+    x = x.reshape(len(x), -1)  # (M, D)
     hidden = np.maximum(x @ weight.T + bias, 0.0)  # (M, N H)
     h = layers.dropout.group_size
     if group_size is not None:

@@ -11,7 +11,7 @@ from nn_bridge.activations import ACTIVATIONS, checked_activation
 from nn_bridge.layer import Layer, Shape, Streams, register_layer
 from nn_bridge.refusals import kerass
 from simulation.arrays import Array
-from simulation.checks import InputError, whole
+from simulation.checks import InputError, room, whole
 
 
 @register_layer
@@ -108,6 +108,7 @@ class Dense(Layer):
         super().build(input_shape, streams, dtype)
         self.output_shape = (self.units,)
         shape = (self.units, *input_shape)  # (out, in)
+        room(f"the weights of Dense({self.units})", *streams.replicates, *shape)
         limit = np.sqrt(6.0 / sum(shape))
         # Drawn in float64 whatever the dtype, so that both precisions start alike.
         drawn = np.stack([rng.uniform(-limit, limit, shape) for rng in streams.initial])

@@ -146,7 +146,9 @@ class Dropout(Layer):
             *x.shape[x.ndim - len(self.input_shape or ()) - 1 : -1],
             x.shape[-1] // self.group_size,
         )
-        keep = self.draw_mask(self.mask_shape(own)) if mask is None else self._checked(mask, own)
+        keep = (
+            self.draw_mask(self.mask_shape(own)) if mask is None else self.checked_mask(mask, own)
+        )
         self.last_mask = keep
         if keep is None:
             self._factor = None
@@ -177,7 +179,8 @@ class Dropout(Layer):
                 )
         return shape
 
-    def _checked(self, mask: Any, own: Shape) -> BoolArray:
+    def checked_mask(self, mask: Any, own: Shape) -> BoolArray:
+        """Return who is kept, handed in for inputs of shape `own`, as an array of bool."""
         keep, full = np.atleast_1d(np.asarray(mask)), self.replicates + own
         try:
             fits = np.broadcast_shapes(keep.shape, full) == full

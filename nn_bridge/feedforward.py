@@ -279,7 +279,9 @@ def evaluated(batch_size: int | None) -> int:
 
 
 def _checked_seed(seed: Any) -> int | list[int] | None:
-    if isinstance(seed, (list, tuple, range, np.ndarray)):
+    if isinstance(seed, np.ndarray):
+        seed = seed.tolist()
+    if isinstance(seed, (list, tuple, range)):
         if not len(seed):
             raise InputError("seed is an empty list, but a stack needs a seed for each network")
         return [whole("a seed of the stack", one) for one in seed]

@@ -141,11 +141,11 @@ class Layer(NamesWhatThereIs, AlwaysTrainable):
         values = as_array("x", x)
         dtype = values.dtype if values.dtype in _FLOATS else np.dtype("float32")
         values = finite_numbers("x", values, dtype)
-        if values.ndim < 2:
+        if values.ndim < 2 or not len(values):
             raise InputError(f"x has shape {values.shape}: give samples along the first axis")
         if not self.built:
-            rng = np.random.default_rng()
-            self.build(values.shape[1:], Streams([rng], [np.random.SeedSequence()]), dtype)
+            rng, shape = np.random.default_rng(), checked_shape(values.shape[1:])
+            self.build(shape, Streams([rng], [np.random.SeedSequence()]), dtype)
         own = self.input_shape or ()
         if values.ndim <= len(own) or values.shape[values.ndim - len(own) :] != own:
             raise InputError(

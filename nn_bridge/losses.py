@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.refusals import kerass
-from nn_bridge.samples import as_array, finite_numbers
+from nn_bridge.samples import as_array, finite_numbers, one_hot
 from simulation.arrays import Array
 from simulation.checks import InputError, flag, one_of
 
@@ -133,7 +133,7 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
                 f"to {outputs - 1}: mend the labels, or give the last Dense layer more units"
             )
         labels = labels.astype(np.intp, copy=False)
-        return np.asarray(np.eye(outputs, dtype=dtype)[labels])  # (..., P, K)
+        return one_hot(labels, outputs, dtype)  # (..., P, K)
 
 
 class MeanSquaredError(Loss):

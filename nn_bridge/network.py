@@ -290,7 +290,9 @@ class Sequential(Feedforward):
         if isinstance(self.loss, losses.SparseCategoricalCrossentropy):
             y = losses.without_last_axis(y, len(samples))
         targets = self.loss.targets(y, outputs, self.dtype)  # ((R,) P, K)
-        if targets.shape[-2] != len(samples) or targets.shape[:-2] not in ((), self.replicates):
+        if targets.shape[-2:-1] != (len(samples),) or (
+            targets.shape[:-2] not in ((), self.replicates)
+        ):
             raise InputError(
                 f"y has shape {np.shape(y)}, but x has {len(samples)} samples: "
                 "give one label or one row of targets for each"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.arrays import Array
-from simulation.checks import InputError, given, real, whole
+from simulation.checks import InputError, given, real, room, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +130,14 @@ def finite_numbers(name: str, data: Any, dtype: npt.DTypeLike) -> Array:
             "numbers can be learned from: drop or fill those samples"
         )
     return numbers
+
+
+def one_hot(labels: Array, classes: int, dtype: npt.DTypeLike) -> Array:
+    """Return a row for each label that is 1 at its class, else 0, (..., K)."""
+    room("one-hot rows", *labels.shape, classes)
+    rows = np.zeros((*labels.shape, classes), dtype)
+    np.put_along_axis(rows, labels[..., None], 1, axis=-1)
+    return rows
 
 
 def sample_weights(given: Any, samples: int, replicates: tuple[int, ...], dtype: Any) -> Samples:

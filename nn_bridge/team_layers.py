@@ -11,7 +11,7 @@ from nn_bridge.network import Sequential
 from simulation.arrays import Array
 from simulation.attendance import AttendanceLaw
 from simulation.audience import AUDIENCES, Audience
-from simulation.checks import InputError
+from simulation.checks import InputError, instance
 from simulation.laws import independent
 
 OUTPUTS = {
@@ -34,6 +34,7 @@ class TeamLayers:
     @classmethod
     def of(cls, network: Sequential) -> TeamLayers:
         """Find them, or say why this network is no team."""
+        instance("network", network, Sequential)
         layers = [layer for layer in network.layers if not isinstance(layer, Flatten)]
         match layers:
             case [Dense() as hidden, Dropout() as dropout, Dense() as output] if (

@@ -11,10 +11,12 @@ from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD
+from nn_bridge.samples import finite_numbers
 from nn_bridge.team_layers import OUTPUTS, TeamLayers
 from simulation.arrays import BoolArray, FloatArray
-from simulation.checks import InputError, real
+from simulation.checks import InputError, instance, real
 from simulation.presenter import Presenter
+from simulation.streams import Seed
 from simulation.talk import Talk
 from simulation.team import Team
 
@@ -43,10 +45,23 @@ class Twin:
 
     def __post_init__(self) -> None:
         self.layers = TeamLayers.of(self.network)
+        optimizer, n = self.network.optimizer, self.layers.law.n_presenters
+        if not isinstance(optimizer, SGD) or optimizer.momentum:
+            raise InputError(
+                "the network is not compiled with plain SGD, but presenters learn by plain "
+                "gradient steps: compile it with SGD(learning_rate)"
+            )
+        if self.network.replicates:
+            raise InputError("the network is a stack, but a team is one network: take one seed")
+        self.reliance = finite_numbers("reliance", self.reliance, float)
+        if self.reliance.shape != (n, n):
+            raise InputError(f"reliance has shape {self.reliance.shape}, but must have {(n, n)}")
+        self.trust = real("trust", self.trust, above=0, most=1)
 
     @classmethod
     def of(cls, team: Team) -> Twin:
         """Write a team as a network in float64."""
+        instance("team", team, Team)
         talk, h = team.talk, team.abilities
         activation, loss = OUTPUTS[talk.audience_name]
         network = Sequential(
@@ -67,32 +82,28 @@ class Twin:
     def of_network(cls, network: Sequential, trust: float = 1.0) -> Twin:
         """Take a network of the article's kind, not a stack, as the twin of a team to be."""
         n = TeamLayers.of(network).law.n_presenters
-        if not isinstance(network.optimizer, SGD) or network.optimizer.momentum:
-            raise InputError(
-                "the network is not compiled with plain SGD, but presenters learn by plain "
-                "gradient steps: compile it with SGD(learning_rate)"
-            )
-        if network.replicates:
-            raise InputError("the network is a stack, but a team is one network: take one seed")
-        return cls(network, np.ones((n, n)), real("trust", trust, above=0, most=1))
+        return cls(network, np.ones((n, n)), trust)
 
     @property
     def optimizer(self) -> SGD:
         """The plain SGD that the network is compiled with."""
         optimizer = self.network.optimizer
-        assert isinstance(optimizer, SGD)  # `of` and `of_network` saw to it
+        assert isinstance(optimizer, SGD)  # seen to at the start
         return optimizer
 
-    def to_team(self, talk: Talk, **options: Any) -> Team:
+    def to_team(
+        self, talk: Talk, *, questions: int = 8, show_every: int = 0, rng: Seed | None = None
+    ) -> Team:
         """Write the network as a team that goes on rehearsing `talk` where the network stands.
 
         Parameters
         ----------
         talk : Talk
             With the network's features and sections, and an audience that fits its output.
-        **options
-            Of `Team`: questions, show_every, rng.
+        questions, show_every, rng
+            Of the team.
         """
+        instance("talk", talk, Talk)
         dropout, output = self.layers.dropout, self.layers.output
         weight, bias, delivery, handout = self.layers.parameters
         expected = (weight.shape[1], output.units)
@@ -114,7 +125,9 @@ class Twin:
             trust=self.trust,
             learning_rate=self.optimizer.learning_rate,
             attendance_per="rehearsal" if whole_batch else "question",
-            **options,
+            questions=questions,
+            show_every=show_every,
+            rng=rng,
         )
         for presenter in team.agents:
             own = slice(presenter.seat * h, (presenter.seat + 1) * h)
@@ -127,7 +140,17 @@ class Twin:
 
     def rehearse(self, questions: FloatArray, wanted: FloatArray, attendance: BoolArray) -> None:
         """Train one step on `questions` (B, D) with those who came, (N,) or (B, N)."""
-        present = np.atleast_2d(attendance)  # (B or 1, N)
+        layers = self.layers
+        questions = _rows("questions", questions, layers.hidden.weight.shape[1])
+        wanted = _rows("wanted", wanted, layers.output.units)
+        if len(questions) != len(wanted):
+            raise InputError(
+                f"there are {len(questions)} questions and {len(wanted)} wanted answers: give as "
+                "many of them"
+            )
+        n = layers.law.n_presenters
+        attendance = layers.dropout.checked_mask(attendance, (len(questions), n))
+        present = np.broadcast_to(attendance, (*attendance.shape[:-1], n)).reshape(-1, n)
         if self.trust == 1.0:
             self.network.train_on_batch(questions, wanted, masks={self.layers.dropout: attendance})
             for row in present:
@@ -174,12 +197,15 @@ class Twin:
 
     def difference_from(self, team: Team) -> float:
         """Largest absolute difference to `team` in any weight, bias or reliance."""
-        reliance = float(np.abs(self.reliance - team.reliance).max())
-        return max(self.weights_apart_from(team), reliance)
+        weights = self.weights_apart_from(team)
+        return max(weights, float(np.abs(self.reliance - team.reliance).max()))
 
     def weights_apart_from(self, team: Team) -> float:
         """Largest absolute difference to `team` in any weight or bias."""
-        pairs = zip(self.layers.parameters, _skills(team), strict=True)
+        skills = _skills(instance("team", team, Team))
+        pairs = list(zip(self.layers.parameters, skills, strict=True))
+        if any(mine.shape != theirs.shape for mine, theirs in pairs):
+            raise InputError("the team is of another size than the network: compare alike ones")
         return max(float(np.abs(mine - theirs).max()) for mine, theirs in pairs)
 
 
@@ -192,3 +218,10 @@ def _skills(team: Team) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]
         np.concatenate([presenter.delivery for presenter in presenters], axis=1),
         team.handout,
     )
+
+
+def _rows(name: str, values: Any, columns: int) -> FloatArray:
+    rows = finite_numbers(name, values, float)
+    if rows.ndim != 2 or not len(rows) or rows.shape[1] != columns:
+        raise InputError(f"{name} has shape {rows.shape}, but must have ({name}, {columns})")
+    return rows

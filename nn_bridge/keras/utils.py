@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.refusals import absent_from, kerass
-from nn_bridge.samples import as_array
+from nn_bridge.samples import as_array, one_hot
 from simulation.arrays import Array
 from simulation.checks import InputError, whole
 
@@ -37,7 +37,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
             f"x holds the label {labels.max()}, but num_classes is {classes}, labels 0 to "
             f"{classes - 1}: give more classes"
         )
-    return np.asarray(np.eye(classes)[labels])
+    return one_hot(labels.astype(np.intp), classes, float)
 
 
 __all__ = ["to_categorical"]
