@@ -110,10 +110,12 @@ def as_array(name: str, data: Any) -> Array:
     """Return `data` as an array of real numbers or bools, or raise `InputError`."""
     try:
         raw = np.asarray(data)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise InputError(
             f"{name} is no array of numbers ({error}): give rows of one length"
         ) from None
+    if np.ma.is_masked(data):
+        raise InputError(f"{name} is masked in places, but every number counts: fill them first")
     if raw.dtype.kind not in "biuf":
         raise InputError(f"{name} holds {raw.dtype}, but must hold real numbers: convert it first")
     return raw

@@ -64,6 +64,7 @@ def fitted(x=X, y=Y, model=small, **options):
         (fitted(x=X * 1e300, model=lambda: small(dtype="float32")), "too large for float32"),
         (fitted(x=X.astype(str)), "x holds <U"),
         (fitted(x=[[1, 2], [3]]), "x is no array of numbers"),
+        (fitted(x=np.ma.masked_array(X, X > 0)), "x is masked in places"),
         (fitted(x=X[:, :5]), "x has shape (20, 5), but the network takes samples of shape (6,)"),
         (fitted(x=X[0]), "x has shape (6,)"),
         (fitted(x=X[None]), "x has shape (1, 20, 6)"),
