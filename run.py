@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 
+if __name__ == "__main__":  # so soon Ctrl-C is Python's own affair, and there is nothing to tell
+    sys.excepthook = lambda kind, error, trace: (
+        None if kind is KeyboardInterrupt else sys.__excepthook__(kind, error, trace)
+    )
+
 from commands.ending import Ending
 
 

@@ -11,14 +11,22 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import time
 from contextlib import suppress
-from types import FrameType
-from typing import NoReturn
+
+TYPE_CHECKING = False  # of typing, which takes its time
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import NoReturn
 
 SIGNALS = signal.SIGINT, signal.SIGTERM
 UNREAD, BAD_INPUT = 1, 2
 """Exit codes: nobody reads standard output any more; what was asked for cannot be done."""
+
+
+PATIENCE = 2
+"""Seconds for which another Ctrl-C is taken for the same."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -82,15 +90,18 @@ class Ending:
         os._exit(128 + number)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> NoReturn:
-        """Once: a second Ctrl-C would interrupt the clearing up."""
-        for each in self._before:
-            signal.signal(each, signal.SIG_IGN)
-        self._received = number
+        """Once: a second Ctrl-C would interrupt the clearing up, a later one ends it."""
+        self._let(self._end_if_it_takes_long)
+        self._received, self._since = number, time.monotonic()
         # Other threads may fail for it, and C code prints what it does not pass on.
         sys.excepthook = lambda *_: None
         threading.excepthook = lambda _: None
         sys.unraisablehook = self._interrupt_again
         raise Interrupted
+
+    def _end_if_it_takes_long(self, number: int, frame: FrameType | None) -> None:
+        if time.monotonic() - self._since > PATIENCE:
+            self._end_at_once(number, frame)
 
     def _interrupt_again(self, lost: sys.UnraisableHookArgs) -> None:
         """Garbage collection, say, was interrupted, and nothing else: try once more."""
@@ -109,8 +120,8 @@ def complain(line: str) -> None:
 
 
 def _let_streams_take_any_text() -> None:
-    out = sys.stdout
-    if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
+    out = sys.__stdout__
+    if out is not None and out is sys.stdout and isinstance(out.buffer, io.RawIOBase):
         # Python -u: what is not taken would be lost, and with it who did not take it.
         buffer = io.BufferedWriter(out.buffer)
         sys.stdout = io.TextIOWrapper(buffer, encoding=out.encoding, line_buffering=True)
