@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from dashboard.live.limits import Limits
 from dashboard.live.listening import listen_on, reach_of
-from dashboard.live.server import build_app
+from dashboard.live.server import build_app, warm_up
 from dashboard.live.serving import server_of
 
 HOST = "127.0.0.1"
@@ -76,7 +76,8 @@ async def served(send_buffer=None, **limits):
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
         await asyncio.sleep(0.01)
-    gc.freeze()  # as the command does: a session's end does not search what was there before
+    warm_up()  # as the command does, and then: a session's end does not search what was there
+    gc.freeze()
     try:
         yield Server(listening.getsockname()[1], server.server_state)
     finally:
