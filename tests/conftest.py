@@ -1,3 +1,7 @@
+import os
+import tempfile
+from pathlib import Path
+
 import fuzzing
 import pytest
 from threadpoolctl import threadpool_limits
@@ -22,3 +26,11 @@ def _one_blas_thread():
     """Tests run side by side; threads of theirs would fight over the cores."""
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture
+def memory_path():
+    """A folder in memory where there is one: nothing waits for a disk, or dies with a process."""
+    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        yield Path(name)

@@ -24,6 +24,11 @@ ROOT = Path(__file__).parent.parent
 PLAN = fine_plan(60)
 
 
+@pytest.fixture
+def tmp_path(memory_path):
+    return memory_path
+
+
 def quiet(*_: object) -> None:
     pass
 

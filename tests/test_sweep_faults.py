@@ -11,7 +11,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 from functools import partial
 from multiprocessing.connection import Connection
@@ -54,13 +53,9 @@ def quiet(*_: object) -> None:
 
 
 @pytest.fixture
-def tmp_path(tmp_path):
-    """A folder in memory where there is one: a process that dies takes no file with it."""
-    if not os.access("/dev/shm", os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        yield Path(folder)
+def tmp_path(memory_path):
+    """A process that dies takes no file with it."""
+    return memory_path
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ def run(
     ] = False,
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Run the chunks of a damaged store again, and no others."),
+        typer.Option("--repair", help="Keep what is sound of a damaged store, and run the rest."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

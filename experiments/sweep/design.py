@@ -266,5 +266,5 @@ def _problem(error: ValidationError, path: Path | None) -> str:
     if first["type"] != "extra_forbidden":
         return f"{source}: {first_problem(error)}"
     known = Spec.model_fields if len(first["loc"]) == 1 else Grid.model_fields
-    place = ".".join(map(str, first["loc"]))
+    place = ".".join(map(str, first["loc"]))[-60:]
     return f"{source} has {place}, which is not a setting: choose from {', '.join(known)}"

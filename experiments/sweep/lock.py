@@ -32,8 +32,8 @@ def coordinating(path: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise InputError(
-            f"the store {path} cannot be written ({error.strerror}): its folder must allow that, "
-            "so allow it, or name another --store"
+            f"the store {path} cannot be written ({error.strerror}): allow it in its folder, or "
+            "name another with --store"
         ) from None
     try:
         yield
