@@ -50,6 +50,9 @@ ANYTHING = st.one_of(
 LIKELY = {"int": NUMBERS, "float": NUMBERS, "Path": PATHS}
 """What is given where such a type is asked for, half of the time; words else."""
 
+HUGE = {"presenters", "abilities", "questions", "practice", "hidden", "seeds", "workers"}
+"""What may be asked for beyond all memory, and is refused at once; other numbers are time."""
+
 TINY = {
     "simulate": ["--rehearsals", "2", "--questions", "1", "--presenters", "3"],
     "sweep export": ["x.csv"],
@@ -89,6 +92,8 @@ def typed(draw) -> list[str]:
     for parameter, kind in draw(st.lists(st.sampled_from(COMMANDS[name]), max_size=4)):
         likely = next((values for each, values in LIKELY.items() if each in kind), WORDS)
         value = draw(st.one_of(st.sampled_from(likely), ANYTHING))
+        if parameter.name in HUGE and draw(st.integers(0, 3)) == 0:
+            value = draw(st.sampled_from(["1000000", "1" + "0" * 12, "9" * 30]))
         form = draw(st.sampled_from(["two words", "one word", "without a value"]))
         if parameter.param_type_name == "argument":
             words.append(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import stat
 import subprocess
@@ -85,6 +86,11 @@ def left_of(session: int) -> list[list[str]]:
     return found
 
 
+def only_told(err: str) -> bool:
+    """Tell whether nothing was said but how long the work takes."""
+    return all(re.match(r"run\.py: (about|.*% done)", line) for line in err.splitlines())
+
+
 def cut_short(number: int, folder: Path) -> str:
     """Send a signal at some moment; return what is wrong with how it ends, or nothing."""
     rng = random.Random(number)
@@ -105,10 +111,11 @@ def cut_short(number: int, folder: Path) -> str:
     wrong = []
     files = sorted(path.name for path in folder.rglob("*") if path.is_file())
     if process.returncode == 0:  # it was over before
-        wrong += [err] * (err != "")
+        wrong += [err] * (not only_told(err))
     else:
         wrong += [f"exit code {process.returncode}"] * (process.returncode != 128 + sent)
-        wrong += [err] * (err.count("\n") != 1 or not err.startswith("run.py: interrupted"))
+        told, _, last = err.removesuffix("\n").rpartition("\n")
+        wrong += [err] * (not last.startswith("run.py: interrupted") or not only_told(told))
         wrong += files if files not in ([], ["sweep.sqlite"]) else []
     until = time.monotonic() + 30  # who imports looks up when that is done
     while (left := left_of(process.pid)) and time.monotonic() < until:
