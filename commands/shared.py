@@ -39,6 +39,9 @@ DEFAULT_WORKERS = CORES
 SAID_FROM = 10
 """Seconds from which on it is said beforehand how long work will take."""
 
+SEEN = 0.001
+"""Share of the work from which on the time left is told by it; before, work has hardly begun."""
+
 LINE_EVERY = 30
 """Seconds between two lines that say how far work is, where no terminal looks on."""
 
@@ -121,11 +124,12 @@ def progress() -> Iterator[OnProgress]:
         first: float | None = None
 
         def on_progress(what: str, share: float) -> None:
-            nonlocal first, said
+            nonlocal begun, first, said
             now = time.monotonic()
-            first = share if first is None else first  # a sweep goes on where it was left
+            if first is None or share <= first:  # a sweep goes on where it was left
+                begun, first = now, share
             gone = share - first
-            left = (now - begun) * (1.0 - share) / gone if gone > 0 else None
+            left = (now - begun) * (1.0 - share) / gone if gone > SEEN else None
             bar.update(task, description=printable(what), completed=share, ends=left and now + left)
             if bar.disable and now - said >= LINE_EVERY:
                 said = now

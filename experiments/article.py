@@ -243,7 +243,7 @@ def fit_article_network(
         if best is not None:
             best.restore()
         for part, name in enumerate(("practice", "show")):
-            _, accuracy[part, member] = network.evaluate(*samples_of([talk], name))
+            _, accuracy[part, member] = network.evaluate(*samples_of([talk], name), verbose=0)
         for into, weights in zip(stack.parameters(), network.parameters(), strict=True):
             into[member] = weights
     return Trained(stack, accuracy[0], accuracy[1], talks)
@@ -273,7 +273,7 @@ class _BestEpoch:
 
     def look(self) -> None:
         """Look at the network after an epoch."""
-        _, accuracy = self._network.evaluate(self._images, self._labels)
+        _, accuracy = self._network.evaluate(self._images, self._labels, verbose=0)
         if accuracy > self._accuracy:
             self._accuracy = accuracy
             self._weights = [parameter.copy() for parameter in self._network.parameters()]

@@ -31,6 +31,9 @@ OnProgress = Callable[[str, float], None]
 LOOK_EVERY = 0.5
 """Seconds between two looks at how far the jobs are that are being worked on."""
 
+BEGUN = 1e-9
+"""Share of a job that is said to be done when it begins: now its process is there."""
+
 Key = TypeVar("Key", bound=Hashable)
 
 _place: ContextVar[tuple[Path, int]] = ContextVar("_place")
@@ -79,7 +82,7 @@ def run_jobs(jobs: Mapping[Key, Job], workers: int, on_progress: OnProgress) -> 
     """
     processes = max(1, min(check_workers(workers), len(jobs)))
     results: dict[Key, Any] = {}
-    last = "starting"
+    last = ""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         shares = Path(folder) / "shares"
         np.zeros(len(jobs)).tofile(shares)
@@ -87,13 +90,13 @@ def run_jobs(jobs: Mapping[Key, Job], workers: int, on_progress: OnProgress) -> 
 
         def tell() -> None:
             share = seconds @ np.fromfile(shares) / seconds.sum() if jobs else 1.0
-            on_progress(f"{len(results)} of {len(jobs)}: {last}", float(share))
+            on_progress(f"{len(results)} of {len(jobs)} jobs{last}", float(share))
 
         tell()
         with _computed(jobs.values(), processes, shares) as computed, _every(LOOK_EVERY, tell):
             for key, result in zip(jobs, computed, strict=True):
                 results[key] = result
-                last = ": ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+                last = f", last {': '.join(map(str, key)) if isinstance(key, tuple) else key}"
                 tell()
     return results
 
@@ -138,6 +141,7 @@ def _on_one_thread(
     place: tuple[Path, int], function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> Any:
     outer = _place.set(place)
+    report(BEGUN)
     # Threads of two processes would fight over the cores, and with another number of threads a
     # matrix product may round differently: the same seed would not give the same bytes.
     try:

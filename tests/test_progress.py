@@ -11,8 +11,13 @@ import pytest
 
 from commands import shared
 from commands.shared import progress
+from dashboard.live.recording import record
+from dashboard.live.setup import Setup
+from experiments.article import Setting
+from experiments.article_measures import train_and_measure
 from experiments.costs import Cost, costing
 from experiments.processes import report, run_jobs
+from experiments.sweep.trained import qualities
 
 
 def test_a_bar_with_the_time_left_is_shown_on_a_terminal(monkeypatch):
@@ -34,17 +39,17 @@ def test_a_bar_with_the_time_left_is_shown_on_a_terminal(monkeypatch):
 
 
 def test_where_no_terminal_looks_on_a_line_is_said_every_half_minute(monkeypatch, capsys):
-    now = iter([0, 0, 10, 29, 31, 50, 61])
+    now = iter([0, 0, 1, 10, 29, 31, 50, 61])
     monkeypatch.setattr(shared.time, "monotonic", lambda: next(now))
     with progress() as say:
-        for done, share in enumerate([0.4, 0.45, 0.5, 0.6, 0.65, 0.7]):
+        for done, share in enumerate([0.4, 0.4, 0.45, 0.5, 0.6, 0.65, 0.7]):
             say(f"{done} of 9", share)
     out, err = capsys.readouterr()
     assert out == ""
-    # What was done before this run, .4, took no time of it.
+    # What was done before this run, .4, took no time of it; nor did the start, a second.
     assert err == (
-        "run.py: 3 of 9; 60% done, about 62 seconds left\n"
-        "run.py: 5 of 9; 70% done, about 61 seconds left\n"
+        "run.py: 4 of 9; 60% done, about 60 seconds left\n"
+        "run.py: 6 of 9; 70% done, about 60 seconds left\n"
     )
 
 
@@ -77,18 +82,25 @@ def test_progress_moves_within_a_job_and_goes_by_the_cost_of_jobs():
         "one": 9.0,
         "two": 1.0,
     }
-    assert told[0] == ("0 of 2: starting", 0.0)
-    assert ("0 of 2: starting", 0.45) in told
-    assert ("1 of 2: one", 0.9) in told
-    assert told[-1] == ("2 of 2: two", 1.0)
+    assert told[0] == ("0 of 2 jobs", 0.0)
+    assert ("0 of 2 jobs", 0.45) in told
+    assert ("1 of 2 jobs, last one", 0.9) in told
+    assert told[-1] == ("2 of 2 jobs, last two", 1.0)
 
 
 @pytest.mark.slow
 def test_progress_moves_within_the_job_of_another_process():
-    from experiments.sweep.trained import qualities
-
     told = []
     jobs = {rate: (qualities, (rate, range(2), 400)) for rate in (0.1, 0.2, 0.3)}
     run_jobs(jobs, 2, lambda what, share: told.append((what, share)))
     of_none = [share for what, share in told if re.match("0 of 3", what)]
-    assert 0 < max(of_none) < 1
+    assert 0.01 < max(of_none) < 1
+
+
+def test_no_network_of_ours_talks_into_the_bar(monkeypatch, capsys):
+    """On a terminal `fit` and `evaluate` print what they see, unless they are told not to."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    train_and_measure(Setting(practice=50, epochs=1, hidden=8, data="digits"), [0])
+    record(Setup(presenters=2, practice=10), 2, 2)
+    qualities(0.5, range(2), 1)
+    assert capsys.readouterr() == ("", "")

@@ -241,7 +241,7 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
             ["network", "--data", "/nowhere"],
             "data is '/nowhere', but must be one of: mnist, digits",
         ),
-        (["network", "--data", "/proc"], "neither train-images-idx3-ubyte nor"),
+        (["network", "--data", "/proc"], "/proc holds no train-images-idx3-ubyte"),
         (["network", "--label-noise", "2"], "label noise is 2"),
         (["bridge", "--rehearsals", "0"], "rehearsals is 0"),
         (["bridge", "--workers", "0"], "workers is 0"),
@@ -253,7 +253,7 @@ def test_network_and_team_learn_from_mnist_files(tmp_path, capsys):
         (["published", "9", "--seed", "-1"], "seed is -1"),
         (["published", "9", "--out", "/proc/no"], "/proc/no cannot be written"),
         (["validate", "--data", "letters"], "data is 'letters', but must be one of: mnist, digits"),
-        (["validate", "--rerun", "/nowhere"], "/nowhere/validation.json is not what `run.py"),
+        (["validate", "--rerun", "/nowhere"], "the rerun /nowhere/validation.json cannot be read"),
         (["validate", "--only", "C14"], "'C14' is no part of the validation: choose from C1"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -271,7 +271,7 @@ def test_a_missing_mnist_file_is_named(tmp_path, capsys):
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
     code, _, err = call(capsys, "network", "--data", str(tmp_path))
     assert code == 2
-    assert "neither t10k-labels-idx1-ubyte nor" in err
+    assert "holds no t10k-labels-idx1-ubyte" in err
 
 
 def test_help_names_every_command(capsys):

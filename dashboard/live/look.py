@@ -58,7 +58,9 @@ class Look:
                 reliance=team.reliance,
                 squared_weights=team.squared_weights,
                 difference=twin.difference_from(team),
-                loss=float(twin.network.evaluate(talk.practice_questions, talk.practice_answers)),
+                loss=float(
+                    twin.network.evaluate(talk.practice_questions, talk.practice_answers, verbose=0)
+                ),
                 incoming=np.linalg.norm(parts.hidden.weight, axis=1),
                 outgoing=parts.output.weight.copy(),
             )
