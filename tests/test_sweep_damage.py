@@ -182,6 +182,23 @@ def test_the_command_repairs(tmp_path, capsys):
     assert content(path) == calm
 
 
+def test_a_store_is_not_exported_over_itself(store, capsys):
+    path = store.rename(store.with_suffix(".csv"))
+    before = path.read_bytes()
+    (link := path.with_name("link.csv")).symlink_to(path)
+    for name in (path, link):
+        assert run.main(["sweep", "export", str(name), "--store", str(path)]) == 2
+        assert "is the store itself: name another PATH" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_reader_may_leave_in_the_middle(store):
+    with open_store(store) as opened:
+        rows = opened.rows()
+        next(rows)
+    rows.close()
+
+
 # --- while a sweep runs ---
 
 

@@ -119,6 +119,7 @@ def _taken_up(
             plan = cut(named or begun.design)
             compiled = compiled or is_compiled(begun.versions)
             begun.check_belongs_to(plan, versions(compiled=compiled))
+            begun.check()
             lacking = begun.open_chunks()
         return plan, [chunk for chunk in plan.chunks if chunk.number in lacking], compiled
     if named is None:

@@ -40,9 +40,10 @@ class OldStore(Store):
             versions = {str(name): str(what) for name, what in json.loads(said["versions"]).items()}
             return Header(design, design.hash, str(said["plan hash"]), versions, sizes)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise InputError if the results make no sense."""
         teams, points = 0, range(len(self.design.points))
-        with self._making_sense():
+        with self._reading(), self._making_sense():
             for row in self.connection.execute(f"SELECT {ROW} FROM results"):
                 if not (packed(row) and row[1] in points):
                     raise ValueError("a team of no point")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,14 @@ class Store:
                 "not be the same to the bit, so go on with the same versions or another --store"
             )
 
+    def check(self) -> None:
+        """Raise InputError if the results are not as they were entered."""
+        with self._reading():
+            check = Check(self.seals)
+            check.add(self.connection.execute(f"SELECT {ROW}, chunk FROM results ORDER BY team"))
+            if wrong := check.wrong(self._done()):
+                raise damaged_chunks(self.path, wrong, len(self._sizes))
+
     def open_chunks(self) -> set[int]:
         """Return the numbers of the chunks that are not done."""
         with self._reading():
@@ -138,7 +146,7 @@ class Store:
     def rows(self) -> Iterator[list[tuple[Any, ...]]]:
         """Check the results, then yield them in the order of the teams, many at a time."""
         with self._reading():
-            self._check()
+            self.check()
             cursor = self.connection.execute(f"SELECT {ROW} FROM results ORDER BY team")
             while rows := cursor.fetchmany(BATCH):
                 yield rows
@@ -146,7 +154,7 @@ class Store:
     def state(self) -> State:
         """Check the results, and say how far the sweep is."""
         with self._reading():
-            self._check()
+            self.check()
             done = self._done()
             (diverged,) = self.connection.execute(
                 "SELECT count(*) FROM results WHERE diverged"
@@ -159,13 +167,6 @@ class Store:
                 diverged=diverged,
                 failures=self._failures(),
             )
-
-    def _check(self) -> None:
-        """Raise InputError if the results are not as they were entered."""
-        check = Check(self.seals)
-        check.add(self.connection.execute(f"SELECT {ROW}, chunk FROM results ORDER BY team"))
-        if wrong := check.wrong(self._done()):
-            raise damaged_chunks(self.path, wrong, len(self._sizes))
 
     def _header(self) -> Header:
         header = read_header(self.connection)
@@ -199,7 +200,8 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise told(self.path, error, "read") from None
         finally:
-            self.connection.rollback()
+            with suppress(sqlite3.ProgrammingError):  # who reads rows may close it in between
+                self.connection.rollback()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
