@@ -20,7 +20,7 @@ from typing import Any
 from experiments.sweep.design import Design
 from experiments.sweep.plan import Plan
 from experiments.sweep.tables import ROW, TABLES, Check, Row, Seals, header_digest, write_rows
-from experiments.sweep.trouble import damaged, damaged_chunks, told
+from experiments.sweep.trouble import UNREADABLE, damaged, damaged_chunks, told
 from simulation.checks import InputError
 
 BATCH = 10_000
@@ -197,7 +197,7 @@ class Store:
         try:
             self.connection.execute("BEGIN")
             yield
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise told(self.path, error, "read") from None
         finally:
             with suppress(sqlite3.ProgrammingError):  # who reads rows may close it in between

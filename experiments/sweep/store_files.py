@@ -15,7 +15,7 @@ from experiments.sweep.old_stores import OLD_FORMAT, OldStore
 from experiments.sweep.plan import Plan
 from experiments.sweep.store import Header, Store, read_header, write_header
 from experiments.sweep.tables import APPLICATION_ID, FORMAT, ROW, Check, write_rows
-from experiments.sweep.trouble import damaged, not_ours, told
+from experiments.sweep.trouble import UNREADABLE, damaged, not_ours, told
 from simulation.checks import InputError
 from simulation.inputs import named_path
 from simulation.inputs import told as reading
@@ -40,7 +40,7 @@ def open_store(path: Path) -> Iterator[Store]:
             if verdict != "ok":
                 raise damaged(path, str(verdict))
             connection.execute("PRAGMA synchronous = FULL")
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise told(path, error, "read") from None
         yield kind(path, connection)
 
@@ -91,7 +91,7 @@ def repair_store(path: Path, named: Plan | None, versions: dict[str, str]) -> in
 def _readable_header(connection: sqlite3.Connection) -> Header | None:
     try:
         return read_header(connection)
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return None
 
 
@@ -105,9 +105,9 @@ def _readable(connection: sqlite3.Connection, what: str, key: str) -> Iterator[t
         for row in connection.execute(f"SELECT {what} ORDER BY {key}"):
             yield row
             last = row[0]
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         behind = []
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*UNREADABLE):
             for row in connection.execute(
                 f"SELECT {what} WHERE {key} > ? ORDER BY {key} DESC", (last,)
             ):
@@ -172,7 +172,7 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     uri = Path(os.path.abspath(path)).as_uri().removeprefix("file://")
     try:
         connection = sqlite3.connect(f"file:{uri}?mode=rw", uri=True, timeout=PATIENCE)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise told(path, error, "read") from None
     with closing(connection):
         yield connection
@@ -183,7 +183,7 @@ def _version(path: Path, connection: sqlite3.Connection) -> int:
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise told(path, error, "read") from None
     if application != APPLICATION_ID:
         raise not_ours(path, "it is empty or was not written by a sweep")

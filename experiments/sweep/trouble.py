@@ -10,6 +10,9 @@ from pathlib import Path
 
 from simulation.checks import InputError
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged store raises; the latter where SQLite quotes what is no text."""
+
 NAMED = 5
 """Damaged chunks that are named one by one."""
 
@@ -42,7 +45,7 @@ def not_ours(path: Path, why: str) -> InputError:
     )
 
 
-def told(path: Path, error: sqlite3.DatabaseError, doing: str) -> InputError:
+def told(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError, doing: str) -> InputError:
     """Say why a store could not be read or written, by SQLite's own account of it.
 
     `doing` is what failed: 'read' or 'written'.
