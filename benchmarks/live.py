@@ -92,7 +92,7 @@ def served() -> Iterator[Server]:
             server = Server(port, process.pid)
             for _ in range(600):
                 try:
-                    urllib.request.urlopen(server.page, timeout=5).close()
+                    urllib.request.urlopen(server.page, timeout=60).close()
                     break
                 except urllib.error.URLError:
                     time.sleep(0.05)

@@ -59,7 +59,7 @@ def await_answer(process, url):
         assert process.poll() is None, "the server has ended"
         assert time.monotonic() < deadline, "the server does not answer"
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=SERVER_STARTS_WITHIN):
                 return
         except urllib.error.URLError:
             time.sleep(0.05)  # there is no event to wait for before it listens
