@@ -87,10 +87,10 @@ class Moments:
     def covariance_of_scales(self) -> FloatArray:
         """Cov(m_i, m_j) / (q_i q_j), (N, N): how the scales m_i / q_i of the parts vary together.
 
-        0 for someone who is never there.
+        0 for someone who is never there, and so never there with anyone.
         """
         both = np.outer(self.rates, self.rates)
-        return np.where(both > 0, (self.joint - both) / np.where(both > 0, both, 1.0), 0.0)
+        return np.asarray((self.joint - both) / np.where(both > 0, both, 1.0))
 
     @property
     @unsaid

@@ -1,177 +1,179 @@
-"""Mutants of the validation: small changes of its code, each of which a fast test must notice.
+"""Mutants: small changes of the code, each of which a quick test of its file must notice.
 
-Run by `make mutants`; writes docs/validation/mutants.md. A mutant is one change of an operator, of
-a number, or of a word that a rule goes by (DeMillo, Lipton, Sayward 1978, Hints on test data
-selection). Each is put in place of its module in a process of its own, where the tests named for
-that module are run until one fails. One that no test notices survives; if it cannot be noticed, for
-nothing comes out otherwise, it stands in tests/data/equivalent_mutants.toml with the reason.
+Run by `make mutants`; writes docs/mutants.md. A mutant is one change of an operator, a number, a
+condition or a word that a rule goes by, or a line left out (DeMillo, Lipton, Sayward 1978, Hints on
+test data selection). Each is put in place of its module in a process of its own, where the tests of
+that module are run until one fails. One that no test notices survives; if none can, for nothing
+comes out otherwise, it stands in tests/data/equivalent_mutants.toml with the reason.
+
+`python tests/mutants.py FILE ...` tries all mutants of these files; --share .1 a tenth of them, and
+with --seed another one.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import contextlib
+import functools
+import gc
 import importlib.abc
 import importlib.util
 import multiprocessing
 import os
-import signal
+import resource
 import sys
+import tempfile
 import time
 import tomllib
+import zlib
 from collections.abc import Iterator
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import NamedTuple
 
+import changes
+
 ROOT = Path(__file__).parent.parent
 TOO_LONG = 60  # seconds: what does not end is noticed
+QUICK = 20  # processor seconds that a file of tests may take, to be among those of a module
+MOST = 30  # processor seconds that all tests of a module may take
+MEMORY = 8 * 2**30  # bytes: what wants more is noticed
 
-# The tests of each module that take a second or two at most.
-OF_EFFECTS = ("tests/test_statistics.py", "tests/test_rules.py")
-TESTS = {
-    "experiments/validation/rules.py": ("tests/test_rules.py", "tests/test_claims_words.py"),
-    "experiments/validation/claims.py": ("tests/test_claims_words.py", "tests/test_elsewhere.py"),
-    "experiments/validation/facts.py": ("tests/test_claims_words.py",),
-    "experiments/validation/controls.py": ("tests/test_control_rules.py",),
-    "experiments/validation/remedies.py": ("tests/test_remedies.py",),
-    "experiments/validation/reruns.py": ("tests/test_elsewhere.py", "tests/test_reruns.py"),
-    "experiments/validation/game_measures.py": ("tests/test_game_measures.py",),
-    "simulation/statistics.py": OF_EFFECTS,
-    "simulation/intervals.py": OF_EFFECTS,
-    "simulation/significance.py": OF_EFFECTS,
-}
+# Whose mutants are all tried: the code that gives the verdicts.
+VERDICTS = (
+    *(f"experiments/validation/{name}.py" for name in (
+        "rules", "claims", "facts", "controls", "remedies", "reruns", "game_measures"
+    )),
+    *(f"simulation/{name}.py" for name in ("statistics", "intervals", "significance")),
+)  # fmt: skip
+PACKAGES = ("simulation", "nn_bridge")  # of these, a share
+SHARE, SEED = 1 / 6, 14
 
 EQUIVALENT = tomllib.loads((ROOT / "tests/data/equivalent_mutants.toml").read_text("utf-8"))
 """By module and mutant: why nothing comes out otherwise."""
 
-OTHER = {
-    ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
-    ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
-    ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,),
-    ast.Pow: (ast.Mult,), ast.And: (ast.Or,), ast.Or: (ast.And,),
-}  # fmt: skip
-WORDS = {
-    "higher": "lower", "lower": "higher", "not lower": "higher", "same": "higher",
-    "at least": "at most", "at most": "at least", "without": "absences", "absences": "without",
-    "holds": "undecided", "does not hold": "holds", "undecided": "holds", "equivalent": "holds",
-    "the other way": "holds", "too few seeds to say": "undecided",
-    "holds, but too small to matter": "holds",
-}  # fmt: skip
-SAFEGUARDS = {"frozen", "strict", "eq"}  # they keep us from errors, and change no verdict
-RULES = {"Change", "Threshold", "Margin", "relative"}
-
-
 THIRD_PARTY = (
-    "jinja2", "joblib", "matplotlib.figure", "mesa", "mlxtend", "pandas", "pydantic", "pytest",
-    "rich.table", "scipy.stats", "sklearn.datasets", "threadpoolctl", "typer",
+    "hypothesis", "jinja2", "joblib", "matplotlib.figure", "mesa", "mlxtend", "networkx", "pandas",
+    "pdb", "pydantic", "pytest", "rich.table", "scipy.stats", "sklearn.datasets", "threadpoolctl",
+    "typer",
 )  # fmt: skip
 
 
 class Mutant(NamedTuple):
-    """One change: of which module, what stands there then, and what was done where."""
+    """One change: of which module, at which node, in which of its ways, and how it is called."""
 
     module: str
-    source: str
+    node: int
+    way: int
     change: str
+
+    @property
+    def code(self) -> str:
+        """What stands in the module then."""
+        tree = ast.parse((ROOT / self.module).read_text("utf-8"))
+        old = list(ast.walk(tree))[self.node]
+        return ast.unparse(_Put(old, changes.ways(old)[self.way][1]).visit(tree))
+
+    @property
+    def is_equivalent(self) -> bool:
+        """Whether it is known that nothing comes out otherwise."""
+        return self.change in EQUIVALENT.get(self.module, {})
+
+    def drawn(self, share: float, seed: int) -> bool:
+        """Whether it is in the sample: the same, whatever else changes in the code."""
+        return zlib.crc32(f"{seed} {self.module} {self.change}".encode()) < share * 2**32
+
+
+class _Put(ast.NodeTransformer):
+    """Puts one node in place of another."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return self.new if node is self.old else self.generic_visit(node)
 
 
 def mutants(module: str) -> Iterator[Mutant]:
-    """Make all mutants of a module, one change each."""
+    """List all mutants of a module, one change each."""
     text = (ROOT / module).read_text("utf-8")
     lines = text.splitlines()
     seen: dict[str, int] = {}
     nodes = list(ast.walk(ast.parse(text)))
-    kept = {id(n.value) for n in nodes if isinstance(n, ast.keyword) and n.arg in SAFEGUARDS}
+    kept = {
+        id(n.value) for n in nodes if isinstance(n, ast.keyword) and n.arg in changes.SAFEGUARDS
+    }
     for number, node in enumerate(nodes):
-        if id(node) in kept:
-            continue
-        for which, (line, what) in enumerate(_changes(node)):
-            tree = ast.parse(text)
-            changed = next(n for at, n in enumerate(ast.walk(tree)) if at == number)
-            _apply(changed, which)
-            change = f"{lines[line - 1].strip()}: {what}"
+        for way, (what, _) in enumerate(() if id(node) in kept else changes.ways(node)):
+            change = f"{lines[node.lineno - 1].strip()}: {what}"
             seen[change] = seen.get(change, 0) + 1
             again = f" ({seen[change]})" if seen[change] > 1 else ""
-            yield Mutant(module, ast.unparse(tree), change + again)
+            yield Mutant(module, number, way, change + again)
 
 
-def _changes(node: ast.AST) -> list[tuple[int, str]]:
-    """Say what can be changed at a node, and in which line."""
-    return [(node.lineno, what) for what, _ in _ways(node)]
+@functools.cache
+def imported(file: str) -> set[str]:
+    """List the files in which is made what a file imports of this project."""
+    return set(_homes(file).values())
 
 
-def _apply(node: ast.AST, which: int) -> None:
-    _ways(node)[which][1]()
+@functools.cache
+def _homes(file: str) -> dict[str, str]:
+    return {
+        alias.name: home
+        for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+        if (home := _home(node.module.replace(".", "/"), alias.name))
+    }
 
 
-def _ways(node: ast.AST) -> list:
-    """List what can be changed at a node: how it is called, and what does it."""
-    match node:
-        case ast.Compare(ops=ops):
-            return [
-                (
-                    f"{_name(op)} to {other.__name__}",
-                    lambda at=at, o=other: ops.__setitem__(at, o()),
-                )
-                for at, op in enumerate(ops)
-                for other in OTHER[type(op)]
-            ]
-        case ast.BinOp(op=op) | ast.BoolOp(op=op) if type(op) in OTHER and not _of_types(node):
-            return [
-                (f"{_name(op)} to {o.__name__}", lambda o=o: setattr(node, "op", o()))
-                for o in OTHER[type(op)]
-            ]
-        case ast.UnaryOp(op=ast.USub() | ast.Invert() | ast.Not()):
-            return [(f"no {_name(node.op)}", lambda: setattr(node, "op", ast.UAdd()))]
-        case ast.Constant(value=bool() as value):
-            return [(f"{value} to {not value}", lambda: setattr(node, "value", not value))]
-        case ast.Constant(value=int() | float() as value):
-            other = value + 1 if isinstance(value, int) else 1.25 * value or 0.01
-            return [(f"{value} to {other:g}", lambda: setattr(node, "value", other))]
-        case ast.Constant(value=str() as value) if value in WORDS:
-            return [
-                (f"'{value}' to '{WORDS[value]}'", lambda: setattr(node, "value", WORDS[value]))
-            ]
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in RULES:
-            named = [a for a in (*args, *(k.value for k in keywords)) if _is_measure(a)]
-            other = {"quality": "gap"}
-            return [
-                (
-                    f"'{a.value}' to '{other.get(a.value, 'quality')}'",
-                    lambda a=a: setattr(a, "value", other.get(a.value, "quality")),
-                )
-                for a in named
-            ]
-        case ast.IfExp():
-            return [("condition turned", lambda: setattr(node, "test", _turned(node.test)))]
-        case ast.Call(func=ast.Attribute(attr="min" | "max" as attr)):
-            other = {"min": "max", "max": "min"}[attr]
-            return [(f"{attr} to {other}", lambda: setattr(node.func, "attr", other))]
-        case ast.Call(func=ast.Name(id="min" | "max" as attr)):
-            other = {"min": "max", "max": "min"}[attr]
-            return [(f"{attr} to {other}", lambda: setattr(node.func, "id", other))]
-    return []
+def _home(place: str, name: str) -> str | None:
+    """Find where `name` is made, which is imported from there."""
+    for file in (f"{place}/{name}.py", f"{place}/{name}/__init__.py", f"{place}.py"):
+        if (ROOT / file).exists():
+            return file
+    package = f"{place}/__init__.py"
+    return _homes(package).get(name) if (ROOT / package).exists() else None
 
 
-def _name(op: ast.AST) -> str:
-    return type(op).__name__
+@functools.cache
+def nearness(module: str) -> dict[str, int]:
+    """Rank the tests of a module: 0 is called as it is, 1 imports something made in it.
+
+    So on for what imports something of it in its package, however many steps away.
+    """
+    package = [path(p) for p in (ROOT / module.split("/")[0]).rglob("*.py")]
+    users, far = {module}, {module: 0}
+    while users:
+        users = {p for p in package if p not in far and imported(p) & users}
+        far |= dict.fromkeys(users, max(far.values()) + 1)
+    ranks = {}
+    for test in map(path, sorted((ROOT / "tests").glob("test_*.py"))):
+        ways = [1 + far[p] for p in imported(test) & far.keys()]
+        ways += [d for p, d in far.items() if test.startswith(f"tests/test_{Path(p).stem}")]
+        if ways:
+            ranks[test] = min(ways)
+    return ranks
 
 
-def _turned(test: ast.expr) -> ast.expr:
-    return ast.UnaryOp(ast.Not(), test)
+def tests_of(module: str, takes: dict[str, float]) -> list[str]:
+    """List the tests of a module until they take too long, the nearest first, of these the fastest.
+
+    `takes` has the seconds of each file of tests.
+    """
+    ranks, chosen, total = nearness(module), [module], 0.0  # with its own doctests
+    for test in sorted(ranks.keys() & takes.keys(), key=lambda test: (ranks[test], takes[test])):
+        total += takes[test]
+        if total <= MOST:
+            chosen.append(test)
+    return chosen
 
 
-def _is_measure(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in WORDS
-    )
-
-
-def _of_types(node: ast.AST) -> bool:
-    """Whether it is an annotation, X | Y."""
-    return isinstance(getattr(node, "op", None), ast.BitOr)
+def path(file: Path) -> str:
+    """Write it as it is called here."""
+    return file.relative_to(ROOT).as_posix()
 
 
 class _InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -184,113 +186,159 @@ class _InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname, path=None, target=None):
         if fullname != self.name:
             return None
-        return importlib.util.spec_from_loader(
-            fullname, self, origin=str(ROOT / self.mutant.module)
+        return importlib.util.spec_from_file_location(
+            fullname, ROOT / self.mutant.module, loader=self
         )
 
     def exec_module(self, module) -> None:
-        exec(compile(self.mutant.source, self.mutant.module, "exec"), module.__dict__)
+        exec(compile(self.mutant.code, self.mutant.module, "exec"), module.__dict__)
 
 
-def survives(mutant: Mutant) -> bool:
-    """Run the tests of its module on a mutant; in a process of its own."""
+FORK = multiprocessing.get_context("fork")
+
+
+def run_tests(given: tuple[Mutant | None, list[str]]) -> tuple[int, float]:
+    """Run tests on a mutant, or on what is, in a process of its own.
+
+    Returns pytest's exit code and the processor seconds. What uses up time or memory has failed.
+    """
+    mine, its = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_run_tests, args=(its, *given))
+    process.start()
+    its.close()
+    try:
+        return mine.recv() if mine.poll(10 * TOO_LONG) else (-1, TOO_LONG)
+    except EOFError:  # it was killed
+        return -1, TOO_LONG
+    finally:
+        process.kill()
+        process.join()
+
+
+def _run_tests(answer, mutant: Mutant | None, files: list[str]) -> None:
     import pytest
 
-    def took_too_long(*_):
-        raise TimeoutError
-
-    signal.signal(signal.SIGALRM, took_too_long)
-    signal.alarm(TOO_LONG)
-    sys.meta_path.insert(0, _InPlace(mutant))
-    sys.dont_write_bytecode = True
-    options = (
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "--no-header",
-    )
-    files = [str(ROOT / name) for name in TESTS[mutant.module]]
+    seconds = QUICK if mutant is None else TOO_LONG
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    code, started = -1, time.process_time()
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
-            return pytest.main([*options, *files]) == pytest.ExitCode.OK
-        except BaseException:
-            return False
+            if mutant is not None:
+                sys.meta_path.insert(0, place := _InPlace(mutant))
+                importlib.import_module(place.name)  # or pytest would, past us
+            options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header"]
+            code = int(pytest.main([*options, *(str(ROOT / name) for name in files)]))
+        finally:
+            answer.send((code, time.process_time() - started))
+            os._exit(0)
 
 
-def main(modules: list[str]) -> int:
-    """Make and run the mutants of these modules, or of all; say which survive."""
+def main(args: argparse.Namespace) -> int:
+    """Make and run the mutants of some modules, or of all; say which survive."""
+    if os.geteuid() == 0:
+        raise SystemExit("run it as another user than root: mutants may write over /dev/null")
     os.chdir(ROOT)
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     # What is imported now need not be by each process; of this project nothing may be.
     for name in THIRD_PARTY:
         importlib.import_module(name)
-    started = time.perf_counter()
-    rows, surviving = [], []
-    context = multiprocessing.get_context("fork")
-    with context.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        for module in modules or TESTS:
-            unchanged = Mutant(module, (ROOT / module).read_text("utf-8"), "nothing changed")
-            if not pool.apply(survives, (unchanged,)):
-                raise SystemExit(f"the tests of {module} fail without any mutant: mend them first")
-            made = list(mutants(module))
-            alive = [
-                mutant.change
-                for mutant, survived in zip(made, pool.imap(survives, made), strict=True)
-                if survived
-            ]
-            equivalent = [change for change in alive if change in EQUIVALENT.get(module, {})]
-            new = [change for change in alive if change not in equivalent]
-            surviving += [(module, change) for change in new]
-            rows.append((module, len(made), len(made) - len(alive), len(equivalent), len(new)))
-            print(*rows[-1], f"{time.perf_counter() - started:.0f} s", flush=True)
-            for change in new:
-                print(f"    {change}", flush=True)
-    if not modules:
-        (ROOT / "docs/validation/mutants.md").write_text(page(rows, surviving), "utf-8")
-    return int(bool(surviving))
-
-
-def page(rows: list, surviving: list) -> str:
-    """Write what came out."""
-    totals = [sum(row[at] for row in rows) for at in range(1, 5)]
-    table = [
-        "| module | tests | made | noticed | equivalent | survive |",
-        "| --- | --- | ---: | ---: | ---: | ---: |",
-        *(
-            f"| `{module}` | {', '.join(Path(name).name for name in TESTS[module])} | "
-            + " | ".join(map(str, numbers)) + " |"
-            for module, *numbers in rows
-        ),
-        f"| all | | {' | '.join(map(str, totals))} |",
-    ]  # fmt: skip
-    reasons = [
-        f"- `{module}`, `{change}`: {reason}."
-        for module, changes in EQUIVALENT.items()
-        for change, reason in changes.items()
+    gc.freeze()  # it would be looked through in each process
+    sampled = sorted(path(p) for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
+    modules = args.modules or list(dict.fromkeys([*VERDICTS, *sampled]))
+    made = {module: list(mutants(module)) for module in modules}
+    stale = {(module, change) for module in made for change in EQUIVALENT.get(module, {})} - {
+        mutant[::3] for module in made for mutant in made[module]
+    }
+    if stale:
+        raise SystemExit(f"no mutants any more, but among the equivalent ones: {stale}")
+    tried = [
+        mutant
+        for module in modules
+        for mutant in made[module]
+        if mutant.drawn(1 if module in VERDICTS or args.modules else SHARE, args.seed)
     ]
-    left = [f"- `{module}`, `{change}`" for module, change in surviving]
+    alive: list[Mutant] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        sys.pycache_prefix, sys.dont_write_bytecode = scratch, False
+        with ThreadPool(args.processes) as pool:
+            takes = dict(timed(pool, sorted(set().union(*map(nearness, modules)))))
+            tests = {module: tests_of(module, takes) for module in modules}
+            given = ((mutant, tests[mutant.module]) for mutant in tried)
+            for mutant, (code, _) in zip(tried, pool.imap(run_tests, given), strict=True):
+                if code == 0:
+                    alive.append(mutant)
+                    print("equivalent:" * mutant.is_equivalent, *mutant[::3], flush=True)
+    if not args.modules:
+        (ROOT / "docs/mutants.md").write_text(page(made, tried, alive), "utf-8")
+    return int(any(not mutant.is_equivalent for mutant in alive))
+
+
+def timed(pool: ThreadPool, files: list[str]) -> Iterator[tuple[str, float]]:
+    """Yield the quick ones of these files of tests with the seconds that each takes."""
+    given = [(None, [file]) for file in files]
+    for file, (code, seconds) in zip(files, pool.imap(run_tests, given), strict=True):
+        if code == 0:
+            yield file, seconds
+        elif seconds < QUICK:
+            print(f"{file} fails without any mutant: left out", flush=True)
+
+
+def page(made: dict[str, list[Mutant]], tried: list[Mutant], alive: list[Mutant]) -> str:
+    """Write what came out."""
+    equivalent = [mutant for mutant in alive if mutant.is_equivalent]
+    left = [mutant for mutant in alive if not mutant.is_equivalent]
+
+    def row(name: str, *modules: str) -> str:
+        counts = [sum(len(made[module]) for module in modules)]
+        counts += [sum(m.module in modules for m in them) for them in (tried, alive, equivalent)]
+        mutants, of_them, survive, same = counts
+        cells = (name, mutants, of_them, of_them - survive, same, survive - same)
+        return f"| {' | '.join(map(str, cells))} |"
+
+    def rows(*modules: str) -> list[str]:
+        return [*(row(f"`{m}`", m) for m in modules if made[m]), row("together", *modules)]
+
+    head = "| | mutants | tried | noticed | equivalent | survive |\n| --- |" + " ---: |" * 5
+    others = [module for module in made if module not in VERDICTS]
     return "\n".join(
         [
-            "# Mutants of the validation",
+            "# Mutants",
             "",
-            "Written by `make mutants` (`tests/mutants.py`). One operator, number or word of the",
-            "code that gives the verdicts is changed at a time: `<` to `<=` and `>`, `+` to `-`,",
-            "a margin by a quarter, an index or a degree of freedom by one, 'higher' to 'lower', a",
-            "measure to another. A fast test must fail each time.",
+            "Written by `make mutants` (`tests/mutants.py`). One operator, number, condition or",
+            "word of the code is changed at a time: `<` to `<=` and `>`, `+` to `-`, a margin by a",
+            "quarter, an index by one, 'higher' to 'lower', a condition to its contrary; a call,",
+            "refusal or caught error is left out. A quick test of the file must fail each time.",
             "",
-            *table,
+            "## The code that gives the verdicts: all mutants",
+            "",
+            head,
+            *rows(*VERDICTS),
+            "",
+            "## `simulation/` and `nn_bridge/`: a seeded sample",
+            "",
+            head,
+            *rows(*others),
+            "",
+            "## Equivalent",
+            "",
+            "Nothing comes out otherwise:",
+            "",
             *(
-                ["", "## Equivalent", "", "Nothing comes out otherwise:", "", *reasons]
-                * bool(reasons)
+                f"- `{m.module}`, `{m.change}`: {EQUIVALENT[m.module][m.change]}."
+                for m in equivalent
             ),
-            *(["", "## Noticed by none", "", *left] * bool(left)),
+            *(["", "## Noticed by none", ""] * bool(left)),
+            *(f"- `{m.module}`, `{m.change}`" for m in left),
             "",
         ]
     )
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("modules", nargs="*", help="all mutants of these only, and no page")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the sample")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    sys.exit(main(parser.parse_args()))

@@ -73,6 +73,15 @@ def test_shares_and_agreement_are_those_of_the_answers(n):
             assert got == pytest.approx(agreement(game), abs=1e-12, nan_ok=True)
 
 
+def test_a_talk_given_softly_has_the_same_shares_and_agreement():
+    game = random_game("squared error", 4)
+    soft = Game(1e-3 * game.contributions, game.handout, game.wanted, game.audience)
+    for measure in (answer_shares, agreement):
+        np.testing.assert_allclose(measure(soft), measure(game), rtol=1e-9)
+    for measure in (Gram.answer_shares, Gram.agreement):
+        np.testing.assert_allclose(measure(Gram.of(soft)), measure(Gram.of(game)), rtol=1e-9)
+
+
 def test_who_says_nothing_has_no_direction():
     game = random_game("squared error", 4)
     said = game.contributions.copy()
