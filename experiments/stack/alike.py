@@ -9,12 +9,16 @@ import numpy as np
 
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
-from simulation.checks import InputError, real
+from simulation.checks import InputError, instance, listed, real
 from simulation.talk import Talk
 
 
 def check_alike(talks: Sequence[Talk], laws: Sequence[AttendanceLaw]) -> None:
     """Refuse members that cannot stand in one stack."""
+    for talk in talks:
+        instance("a talk", talk, Talk)
+    for law in laws:
+        instance("a law", law, AttendanceLaw)
     first = _shared(talks[0])
     for number, talk in enumerate(talks):
         for name, value in _shared(talk).items():
@@ -36,7 +40,7 @@ def for_each(
     name: str, given: float | Sequence[float], members: int, **bounds: float
 ) -> FloatArray:
     """Check a number for all or one each, and give (R,) of them."""
-    values = list(given) if isinstance(given, (Sequence, np.ndarray)) else [given] * members
+    values = [given] * members if np.ndim(given) == 0 else listed(name, given)
     if len(values) != members:
         raise InputError(
             f"{len(values)} values of {name} for {members} members: give one for all, or one each"

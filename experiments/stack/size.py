@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.stack.draws import AT_ONCE
 from experiments.stack.kernel import LANES, Shape
 from experiments.stack.kernel_one_question import AT_A_TIME
-from simulation.checks import InputError, whole
+from simulation.checks import InputError, instance, room, whole
 from simulation.talk import Talk
 
 CACHE = 8 * 2**20
@@ -23,7 +23,8 @@ FIXED_BYTES = 2**23
 
 def shape_of(talk: Talk, n_presenters: int, *, abilities: int, questions: int) -> Shape:
     """Check the sizes of a team and gather them."""
-    return Shape(
+    instance("a talk", talk, Talk)
+    shape = Shape(
         presenters=whole("presenters", n_presenters, least=1),
         abilities=whole("abilities", abilities, least=1),
         features=talk.n_features,
@@ -33,6 +34,8 @@ def shape_of(talk: Talk, n_presenters: int, *, abilities: int, questions: int) -
         show=len(talk.show_questions),
         softmax=talk.audience_name == "softmax",
     )
+    room("a team's rehearsal", working_floats(shape))
+    return shape
 
 
 def skill_floats(shape: Shape) -> int:

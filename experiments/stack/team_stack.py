@@ -16,10 +16,10 @@ from experiments.stack.alike import check_alike, for_each
 from experiments.stack.block import Block
 from experiments.stack.kernel import Skills, TargetNoise
 from experiments.stack.measures import game_measures
-from experiments.stack.size import members_at_once, shape_of
+from experiments.stack.size import members_at_once, shape_of, skill_floats
 from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.attendance import AttendanceLaw
-from simulation.checks import DivergedError, InputError, real, whole
+from simulation.checks import DivergedError, InputError, flag, given, listed, real, room, whole
 from simulation.coalitions import Game
 from simulation.presenter import presenter_names
 from simulation.talk import Talk
@@ -96,6 +96,7 @@ class TeamStack:
         weight_decay: float = 0.0,
         compiled: bool = False,
     ) -> None:
+        seeds, talks, laws = listed("seeds", seeds), listed("talks", talks), listed("laws", laws)
         members = len(seeds)
         if not members:
             raise InputError("the stack has no members: give at least one seed")
@@ -111,9 +112,15 @@ class TeamStack:
         self._shape = shape_of(
             talks[0], laws[0].n_presenters, abilities=abilities, questions=questions
         )
+        room("the stack's members", members, skill_floats(self._shape))
         trusts = for_each("trust", trust, members, above=0, most=1)
         rates = for_each("learning rate", learning_rate, members, above=0)
         checked = [whole("seed", seed, least=0) for seed in seeds]
+        flag("compiled", compiled)
+        if target_noise is not None and not callable(target_noise):
+            raise InputError(
+                f"target_noise is {given(target_noise)}, but must be a function of the seeds"
+            )
         if target_noise is not None and (questions == 1 or (trusts == 1.0).any()):
             raise InputError(
                 "target noise goes by each one's contribution, which one question in a rehearsal "
@@ -131,7 +138,7 @@ class TeamStack:
         self.names = presenter_names(self._shape.presenters)
         self.rehearsals = 0
         self.diverged: IntArray = np.zeros(members, dtype=np.int64)
-        self._talks = list(talks)
+        self._talks: list[Talk] = list(talks)
         at_once = members_at_once(self._shape)
         self._blocks = []
         for first in range(0, members, at_once):
@@ -198,9 +205,10 @@ class TeamStack:
     def practise_alone(self, who: str, rehearsals: int) -> None:
         """Let presenter `who` of every member practise the hard section alone: a head start."""
         count = whole("rehearsals", rehearsals, least=0)
-        if who not in self.names:
+        if not isinstance(who, str) or who not in self.names:
             raise InputError(
-                f"presenter {who!r} is not in the team: {self.names[0]} to {self.names[-1]} are"
+                f"presenter {given(who)} is not in the team: {self.names[0]} to "
+                f"{self.names[-1]} are"
             )
         with np.errstate(over="ignore", invalid="ignore"):
             for block, diverged in self._with_diverged():
