@@ -78,7 +78,7 @@ def _rehearse_both(
         team.step()
         held = team.last_rehearsal
         assert held is not None
-        twin.rehearse(held.questions, held.wanted, held.attendance)
+        twin._rehearse(held.questions, held.wanted, held.attendance)
         differences.append(apart(twin, team))
         after_each(len(differences))
     return np.array(differences, dtype=float)

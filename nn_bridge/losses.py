@@ -119,9 +119,10 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
     def targets(self, y: Any, outputs: int, dtype: npt.DTypeLike) -> Array:
         """Turn labels, (P,) or (R, P), into one-hot targets."""
         labels = as_array("y", y)
+        whole = labels.dtype.kind in "iu"
         if labels.dtype.kind == "f":
-            labels = finite_numbers("y", labels, labels.dtype)
-        if labels.dtype.kind == "b" or (labels % 1).any():
+            whole = not (finite_numbers("y", labels, labels.dtype) % 1).any()
+        if not whole:
             raise InputError(
                 f"y holds {labels.dtype}, but {self.name} needs whole-number labels: "
                 "use y.astype(int), or the loss 'categorical_crossentropy' for one-hot rows"

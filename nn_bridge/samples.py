@@ -114,7 +114,7 @@ def as_array(name: str, data: Any) -> Array:
         raise InputError(
             f"{name} is no array of numbers ({error}): give rows of one length"
         ) from None
-    if np.ma.is_masked(data):
+    if isinstance(data, np.ma.MaskedArray) and np.ma.is_masked(data):
         raise InputError(f"{name} is masked in places, but every number counts: fill them first")
     if raw.dtype.kind not in "biuf":
         raise InputError(f"{name} holds {raw.dtype}, but must hold real numbers: convert it first")
@@ -137,9 +137,9 @@ def finite_numbers(name: str, data: Any, dtype: npt.DTypeLike) -> Array:
 def one_hot(labels: Array, classes: int, dtype: npt.DTypeLike) -> Array:
     """Return a row for each label that is 1 at its class, else 0, (..., K)."""
     room("one-hot rows", *labels.shape, classes)
-    rows = np.zeros((*labels.shape, classes), dtype)
-    np.put_along_axis(rows, labels[..., None], 1, axis=-1)
-    return rows
+    rows = np.zeros((labels.size, classes), dtype)
+    rows[np.arange(labels.size), labels.ravel()] = 1
+    return rows.reshape(*labels.shape, classes)
 
 
 def sample_weights(given: Any, samples: int, replicates: tuple[int, ...], dtype: Any) -> Samples:

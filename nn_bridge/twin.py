@@ -150,7 +150,10 @@ class Twin:
             )
         n = layers.law.n_presenters
         attendance = layers.dropout.checked_mask(attendance, (len(questions), n))
-        present = np.broadcast_to(attendance, (*attendance.shape[:-1], n)).reshape(-1, n)
+        self._rehearse(questions, wanted, np.broadcast_to(attendance, (*attendance.shape[:-1], n)))
+
+    def _rehearse(self, questions: FloatArray, wanted: FloatArray, attendance: BoolArray) -> None:
+        present = np.atleast_2d(attendance)  # (B or 1, N)
         if self.trust == 1.0:
             self.network.train_on_batch(questions, wanted, masks={self.layers.dropout: attendance})
             for row in present:
