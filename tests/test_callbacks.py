@@ -94,6 +94,16 @@ def test_all_hooks_are_called_in_order_with_keras_s_arguments():
     ]
 
 
+def test_a_training_that_was_ended_can_go_on():
+    model = small()
+
+    def end(epoch, logs):
+        model.stop_training = True
+
+    assert model.fit(X, Y, epochs=3, callbacks=[LambdaCallback(on_epoch_end=end)]).epoch == [0]
+    assert model.fit(X, Y, epochs=3).epoch == [0, 1, 2]
+
+
 def test_callbacks_do_not_change_what_is_learned():
     one, other = small(), small()
     one.fit(X, Y, epochs=3)

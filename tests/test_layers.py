@@ -237,6 +237,11 @@ def test_config_builds_the_same_layer():
         assert type(layer).from_config(layer.get_config()).get_config() == layer.get_config()
 
 
+def test_the_name_of_another_layer_cannot_be_taken():
+    with pytest.raises(InputError, match=r"files mean nn_bridge\.dense\.Dense by 'Dense'"):
+        register_layer(type("Dense", (Layer,), {}))
+
+
 def test_register_layer_leaves_the_class_as_it_is(monkeypatch):
     monkeypatch.setattr("nn_bridge.layer.LAYERS", {})
 

@@ -141,6 +141,13 @@ def promising(path, count):
         np.lib.format.write_array_header_1_0(file, header)
 
 
+def directory_promising(path, size):
+    """Say of an array in the archive's directory that it is larger."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.npy", b"")
+        archive.infolist()[0].file_size = size
+
+
 def with_chance(path, change):
     """Change where the chance of the first network stands that has some."""
     config = json.loads(str(np.load(path)["config"]))
@@ -207,6 +214,7 @@ def set_state(*place, to):
         (lambda p: p.unlink() or p.mkdir(), "it is a folder, name a file"),
         (lambda p: bomb(p, np.savez_compressed, (10**7,)), "its arrays are compressed"),
         (lambda p: promising(p, 10**12), "an array promises more than it holds"),
+        (lambda p: directory_promising(p, 10**9), "it promises more than it holds"),
     ],
 )
 def test_files_that_are_not_ours_are_one_clear_error(tmp_path, damage, says):
@@ -343,6 +351,23 @@ def test_a_layer_that_get_config_does_not_tell_all_of_is_not_saved(tmp_path, mon
     monkeypatch.setitem(LAYERS, "Forgetful", Forgetful)
     model = Sequential([Forgetful(0.5, True, input_shape=(6,)), Dense(3)])
     with pytest.raises(InputError, match="cannot be made again from what get_config of Forgetful"):
+        model.save(tmp_path / "model.npz")
+
+
+class Halving(Dropout):
+    """Made from what its get_config returns it is another one."""
+
+    def __init__(self, rate, *, input_shape=None):
+        super().__init__(rate / 2, input_shape=input_shape)
+
+    def get_config(self):
+        return {"rate": self.rate, "input_shape": self.input_shape}
+
+
+def test_a_layer_that_would_come_back_as_another_is_not_saved(tmp_path, monkeypatch):
+    monkeypatch.setitem(LAYERS, "Halving", Halving)
+    model = Sequential([Halving(0.5, input_shape=(6,)), Dense(3)])
+    with pytest.raises(InputError, match="get_config of Halving returns is another"):
         model.save(tmp_path / "model.npz")
 
 

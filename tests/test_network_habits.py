@@ -169,6 +169,13 @@ def test_a_layer_may_be_taken_off_and_another_put_on(tmp_path):
     assert model.predict(np.ones((1, 9))).shape == (1, 2)
 
 
+def test_a_layer_put_on_a_compiled_network_asks_for_compile_anew():
+    model = small()
+    model.add(Dense(2, "softmax"))
+    with pytest.raises(InputError, match="not compiled"):
+        model.fit(X, Y)
+
+
 def test_weights_go_out_and_in_with_kerass_shapes():
     model = small(seed=0)
     kernel, bias, *_ = model.get_weights()
