@@ -13,6 +13,9 @@ each crossed with the grid:
 
     [[points]]                       # optional: each is crossed with the grid
     rehearsals = 500
+
+A recorded log, 'log:FILE.csv', is looked for beside the file that names it, and one that `--set`
+names where one stands. The design keeps its rows.
 """
 
 from __future__ import annotations
