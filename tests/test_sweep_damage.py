@@ -103,6 +103,17 @@ def test_a_damaged_chunk_is_named_and_run_again_alone(store, how):
     assert content(store) == calm
 
 
+def test_figures_that_sqlite_stores_in_another_form_are_no_damage(tmp_path):
+    def work(task: Task):
+        odd = [-0.0, 0.0, 1.0, -7.0, 2.0**53, 5e-324, 1.7e308, None]
+        return [(*row[:4], *odd, *row[4 + len(odd) :]) for row in made_up(task)]
+
+    path = tmp_path / "store.sqlite"
+    assert run_sweep(PLAN, path, threads(), quiet, work).complete
+    with open_store(path) as store:
+        assert store.state().complete
+
+
 def test_of_many_damaged_chunks_a_few_are_named(store):
     change(store, "UPDATE results SET seed = seed + 1 WHERE team % 4 = 0")
     assert "(chunk 0, chunk 2, chunk 4, chunk 6, chunk 8, and 25 more of 60)" in told(store)
