@@ -115,7 +115,7 @@ class Crossing:
 
 def _price(case: Case, rehearsals: int, _: int) -> Cost:
     each, holds = (14e-3, 150) if case.article_net else (5e-4, 50)
-    return Cost(rehearsals * each, 8 * rehearsals + holds * 2**20)
+    return Cost(rehearsals * each, 40 * rehearsals + holds * 2**20)
 
 
 @costing(_price)

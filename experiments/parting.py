@@ -45,7 +45,7 @@ class Parting:
         }
 
 
-@costing(lambda rehearsals, _: Cost(5e-4 * rehearsals, 50 * 2**20 + 8 * rehearsals))
+@costing(lambda rehearsals, _: Cost(5e-4 * rehearsals, 50 * 2**20 + 40 * rehearsals))
 def part(rehearsals: int, seed: int) -> Parting:
     """Let the team of `CASE` rehearse beside a network that trains by dropout SGD."""
     whole("rehearsals", rehearsals, least=1)

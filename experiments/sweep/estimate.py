@@ -20,7 +20,7 @@ REHEARSALS, COMPILED_REHEARSALS = (10, 60), (10, 260)
 Compiled they take so little that it needs more of them to be seen beside the rest.
 """
 
-LONGEST = 5.0
+LONGEST = 1.0
 """Seconds that timing a shape may take; of longer ones `WORK` is believed."""
 
 WORK = 3e-10

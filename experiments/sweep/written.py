@@ -13,6 +13,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from experiments.costs.bounds import MOST_PRESENTERS, MOST_STEPS
+
 Value = TypeVar("Value")
 
 MOST = 1_000_000
@@ -40,7 +42,7 @@ def _different(values: list[Value]) -> list[Value]:
 Axis = Annotated[
     list[Value], BeforeValidator(_listed), Field(min_length=1), AfterValidator(_different)
 ]
-Whole = Annotated[int, Field(ge=0, le=10**9)]
+Whole = Annotated[int, Field(ge=0, le=MOST_STEPS)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 Fraction = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -54,7 +56,7 @@ class Grid(BaseModel):
 
     attendance: Axis[Text] | None = None
     rate: Axis[Fraction] | None = None
-    presenters: Axis[Annotated[int, Field(ge=1, le=1000)]] | None = None
+    presenters: Axis[Annotated[int, Field(ge=1, le=MOST_PRESENTERS)]] | None = None
     abilities: Axis[Count] | None = None
     trust: Axis[Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]] | None = None
     learning_rate: Axis[Positive] | None = None
