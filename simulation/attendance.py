@@ -169,13 +169,11 @@ class AttendanceLaw(ABC):
 
     def _checked(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> FloatArray:
         """Return `uniforms` if these are arguments of `present`."""
-        whole("the number of the first rehearsal", first, most=LATEST)
+        if type(first) is not int or not 0 <= first <= LATEST:
+            whole("the number of the first rehearsal", first, most=LATEST)
         if before is not None:
             boolean("who was there before", before, self.n_presenters)
-        numbers = numeric("uniform numbers", uniforms, None, self.n_uniforms, finite=False)
-        if not (numbers.min(initial=0.0) >= 0.0 and numbers.max(initial=0.0) < 1.0):
-            raise InputError("uniform numbers are not all in [0, 1): draw them by rng.random")
-        return numbers
+        return numeric("uniform numbers", uniforms, None, self.n_uniforms, finite=False)
 
     def moments(self) -> Moments:
         """Attendance rates and joint rates: closed form where there is one, else estimated."""

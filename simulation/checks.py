@@ -199,31 +199,40 @@ def numeric(name: str, value: Any, *shape: int | str | None, finite: bool = True
     array = _array(name, value, "fiub", "numbers", shape)
     if finite and not np.isfinite(array).all():
         raise InputError(f"{name}: not all numbers are finite, take out NaN and infinity")
-    return array if array.dtype in (np.float64, np.float32) else array.astype(float)
+    return array if array.dtype.char in "df" else array.astype(float)
 
 
 def boolean(name: str, value: Any, *shape: int | str | None) -> BoolArray:
     """Return `value` as an array of True and False, which may be given as 1 and 0, or raise."""
     array = _array(name, value, "biu", "True and False", shape)
-    if array.dtype != bool and not ((array == 0) | (array == 1)).all():
+    if array.dtype.kind == "b":
+        return array
+    if not ((array == 0) | (array == 1)).all():
         raise InputError(f"{name}: there are other numbers than 0 and 1")
-    return array.astype(bool, copy=False)
+    return array.astype(bool)
 
 
 def _array(
     name: str, value: Any, kinds: str, what: str, shape: tuple[int | str | None, ...]
 ) -> Array:
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, OverflowError):  # rows of several lengths, numbers too large
-        array = np.array(None)
-    if array.dtype.kind not in kinds or np.ma.is_masked(value):
+    if type(value) is np.ndarray:
+        array = value
+    else:
+        try:
+            array = np.asarray(None if np.ma.is_masked(value) else value)
+        except (TypeError, ValueError, OverflowError):  # rows of several lengths, too large numbers
+            array = np.array(None)
+    if array.dtype.kind not in kinds:
         raise InputError(f"{name} is {given(value)}, but must be an array of {what}")
-    if shape and not (
-        array.ndim == len(shape)
-        and all(
-            length == axis if isinstance(axis, int) else length > 0 or axis is None
-            for length, axis in zip(array.shape, shape, strict=True)
+    if (
+        shape
+        and shape != array.shape
+        and not (
+            array.ndim == len(shape)
+            and all(
+                length == axis if isinstance(axis, int) else length > 0 or axis is None
+                for length, axis in zip(array.shape, shape, strict=True)
+            )
         )
     ):
         axes = ", ".join("any" if axis is None else str(axis) for axis in shape)

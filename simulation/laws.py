@@ -56,7 +56,11 @@ class NumberAbsent(AttendanceLaw):
 
     def present(self, uniforms: FloatArray, first: int, before: BoolArray | None) -> BoolArray:
         uniforms = self._checked(uniforms, first, before)
-        absent = np.array(self.counts)[(uniforms[:, 0] * len(self.counts)).astype(int)]  # (T,)
+        try:
+            drawn = (uniforms[:, 0] * len(self.counts)).astype(int)
+            absent = np.array(self.counts)[drawn]  # (T,)
+        except IndexError:
+            raise InputError("uniform numbers must be in [0, 1): draw them by rng.random") from None
         # Independent uniform numbers stand in a uniformly random order (two are equal once in 10^15
         # rehearsals): the first are absent, who stands behind them is the first who is there.
         queue = np.sort(uniforms[:, 1:], axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import string
 from dataclasses import dataclass
 
@@ -107,7 +108,6 @@ class Rehearsal:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
-    @unsaid
     def talk_given(self) -> FloatArray:
         """Return the answers really given by those who are there, (B, K)."""
         if self.attendance.ndim == 1:
@@ -198,8 +198,14 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
 
     def prepare(self, questions: FloatArray) -> FloatArray:
         """Prepare for `questions` (B, D) and put it on the table, as loud as I would say it."""
-        self._questions = questions = self._asked(questions)
-        self._thoughts = self._think(questions)
+        last = self._questions
+        if (
+            type(questions) is not np.ndarray
+            or questions.shape != last.shape
+            or questions.dtype is not last.dtype
+        ):
+            questions = self._asked(questions)
+        self._questions, self._thoughts = questions, self._think(questions)
         said = self._thoughts @ self.delivery.T  # (B, K)
         said *= self.speak_up
         return np.asarray(said)
@@ -207,11 +213,8 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
     def learn(self, rehearsal: Rehearsal) -> None:
         """Learn from a rehearsal that I prepared for; nothing at all if I am not there."""
         expected = len(self.reliance), len(self._questions), len(self.delivery)
-        if instance("rehearsal", rehearsal, Rehearsal).table.shape != expected:
-            raise InputError(
-                f"the table of the rehearsal has shape {rehearsal.table.shape}, but I prepared for "
-                f"(presenters, questions, sections) of {expected}: prepare for it first"
-            )
+        if not isinstance(rehearsal, Rehearsal) or rehearsal.table.shape != expected:
+            raise self._other(rehearsal)
         if rehearsal.attendance.ndim == 1:
             if not rehearsal.attendance[self.seat]:
                 return
@@ -233,14 +236,14 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
         learning_rate: float,
     ) -> None:
         """Work on one section with nobody else in the room and nobody to count on."""
-        self._questions = questions = self._asked(questions)
+        questions = self._asked(questions)
         whole("section", section, least=0, most=len(self.delivery) - 1)
-        real("learning rate", learning_rate, above=0)
+        if type(learning_rate) is not float or not 0.0 < learning_rate < math.inf:
+            learning_rate = real("learning rate", learning_rate, above=0)
         checked_audience(audience)
         shape = len(questions), len(self.delivery)
-        if type(wanted) is not np.ndarray or wanted.shape != shape:
-            wanted = numeric("what is wanted", wanted, *shape)
-        self._thoughts = self._think(questions)
+        wanted = numeric("what is wanted", wanted, *shape, finite=False)
+        self._questions, self._thoughts = questions, self._think(questions)
         missing = audience.feedback(self._thoughts @ self.delivery.T, wanted)  # (B, K)
         elsewhere = np.arange(missing.shape[1]) != section
         missing[:, elsewhere] = 0.0
@@ -248,15 +251,14 @@ class Presenter(mesa.Agent):  # type: ignore[misc]
 
     def _asked(self, questions: FloatArray) -> FloatArray:
         features = self.understanding.shape[1]
-        if (
-            type(questions) is np.ndarray
-            and questions.dtype.kind == "f"
-            and questions.ndim == 2
-            and questions.shape[1] == features
-            and len(questions)
-        ):
-            return questions
-        return numeric("questions", questions, "questions", features)
+        return numeric("questions", questions, "questions", features, finite=False)
+
+    def _other(self, rehearsal: object) -> InputError:
+        instance("rehearsal", rehearsal, Rehearsal)
+        return InputError(
+            f"the rehearsal is not one of {len(self.reliance)} presenters with the "
+            f"{len(self._questions)} questions that I prepared for: prepare for its questions first"
+        )
 
     def _think(self, questions: FloatArray) -> FloatArray:
         thoughts = questions @ self.understanding.T  # (B, H)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Set
 
+import mesa
 import numpy as np
-from mesa.agent import AgentSet
 
 from simulation.arrays import FloatArray
 from simulation.checks import InputError, given, instance, listed
 from simulation.coalitions import Game, Reading
-from simulation.presenter import presenter_names
+from simulation.presenter import Presenter, presenter_names
 from simulation.raising_model import RaisingModel
 from simulation.show import Show
 from simulation.streams import Seed
@@ -43,7 +43,7 @@ class Speakers(RaisingModel):
         super().__init__(rng)
         self.talk = instance("talk", talk, Talk)
         self.names = presenter_names(presenters)
-        self._seats = list(range(presenters))
+        self._seated: list[Presenter] | None = None
         self.handout: FloatArray = np.zeros(talk.n_sections)
 
     @property
@@ -52,21 +52,34 @@ class Speakers(RaisingModel):
         return len(self.names)
 
     @property
-    def seated(self) -> AgentSet:
-        """The presenters, each in their seat: Mesa's set of agents, if nobody left or came."""
-        if [getattr(each, "seat", None) for each in self.agents] != self._seats:
-            there = [str(getattr(each, "name", "a stranger")) for each in self.agents]
-            raise InputError(
-                f"the agents of the team are {', '.join(there) or 'none'}, but its seats are for "
-                f"{self.names[0]} to {self.names[-1]} in this order: take none away and add none, "
-                "let a law keep them away (AlwaysWithout)"
-            )
-        return self.agents
+    def seated(self) -> list[Presenter]:
+        """The presenters in the order of their seats: Mesa's agents, if nobody left or came."""
+        if self._seated is None:
+            by_seat = {getattr(each, "seat", None): each for each in self.agents}
+            if len(self.agents) != self.n_presenters or set(by_seat) != {*range(self.n_presenters)}:
+                there = [str(getattr(each, "name", "a stranger")) for each in self.agents]
+                raise InputError(
+                    f"the agents of the team are {', '.join(there) or 'none'}, but its seats are "
+                    f"for {self.names[0]} to {self.names[-1]}: take none away and add none, let a "
+                    "law keep them away (AlwaysWithout)"
+                )
+            self._seated = [by_seat[seat] for seat in range(self.n_presenters)]
+        return self._seated
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Note that someone comes."""
+        super().register_agent(instance("agent", agent, mesa.Agent))
+        self._seated = None
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Note that someone leaves."""
+        super().deregister_agent(instance("agent", agent, mesa.Agent))
+        self._seated = None
 
     @property
     def reliance(self) -> FloatArray:
         """rho_ij, how far i counts on j, (N, N); a copy."""
-        return np.array(self.seated.get("reliance"))
+        return np.array([each.reliance for each in self.seated])
 
     @property
     def mean_reliance(self) -> float:
@@ -102,7 +115,7 @@ class Speakers(RaisingModel):
         """
         questions, wanted = self.talk.part(part)
         with np.errstate(over="ignore", invalid="ignore"):
-            contributions = self.seated.map("contribution", questions)
+            contributions = [each.contribution(questions) for each in self.seated]
         return Game(np.array(contributions), self.handout.copy(), wanted, self.talk.audience)
 
     def show(self) -> Show:

@@ -140,7 +140,7 @@ class Team(Speakers):
         with np.errstate(over="ignore", invalid="ignore"):
             questions, wanted = self._draw_questions(self.streams.questions)
             presenters = self.seated
-            table = np.array(presenters.map("prepare", questions))  # (N, B, K)
+            table = np.array([each.prepare(questions) for each in presenters])  # (N, B, K)
             rehearsal = Rehearsal(
                 questions=questions,
                 wanted=self.as_heard(wanted, table),
@@ -151,7 +151,8 @@ class Team(Speakers):
                 learning_rate=self.learning_rate,
             )
             missing = rehearsal.missing_from(rehearsal.talk_given())  # (B, K)
-            presenters.do("learn", rehearsal)
+            for each in presenters:
+                each.learn(rehearsal)
             self.handout += self.learning_rate * missing.mean(axis=0)
         self.last_rehearsal = rehearsal
         self.rehearsals += 1

@@ -101,7 +101,6 @@ def test_presenters_belong_to_their_own_copy():
 LEFT = {
     "removed": lambda team: team.agents[0].remove(),
     "all removed": lambda team: team.remove_all_agents(),
-    "shuffled": lambda team: team.agents.shuffle(inplace=True),
     "added": lambda team: type(team.agents[0]).create_agents(
         team, 1, seat=0, name="A", speak_up=1.0, trust=1.0, n_presenters=3, abilities=4,
         features=team.talk.n_features, sections=team.talk.n_sections, rng=np.random.default_rng(0),
@@ -112,7 +111,6 @@ LEFT = {
 @pytest.mark.parametrize("change", LEFT.values(), ids=LEFT)
 def test_a_team_whose_seats_are_not_taken_says_so_in_one_line(change):
     team = Team(small_talk("squared error"), one_or_two_absent(3), rng=0)
-    team.random.seed(1)  # shuffles to another order
     team.rehearse(2)
     change(team)
     for each in (team, pickle.loads(pickle.dumps(team))):
@@ -129,6 +127,18 @@ def test_a_team_whose_seats_are_not_taken_says_so_in_one_line(change):
             with pytest.raises(InputError, match=r"^the agents of the team are .*, but its seats"):
                 call()
     assert team.rehearsals == 2
+
+
+def test_who_stands_where_in_mesas_set_of_agents_changes_nothing():
+    team, other = (Team(small_talk("softmax"), one_or_two_absent(3), rng=0) for _ in range(2))
+    other.random.seed(1)  # shuffles to another order
+    other.agents.shuffle(inplace=True)
+    assert [one.seat for one in other.agents] != [0, 1, 2]
+    for each in (other, copy.deepcopy(other)):
+        each.rehearse(team.rehearsals + 5 - each.rehearsals)
+        each.agents.sort("seat", ascending=True, inplace=True)
+    team.rehearse(5)
+    assert state(other) == state(team)
 
 
 def seeds(number):
