@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from nn_bridge.layer import Layer, Shape, register_layer
+from nn_bridge.layer import IN_KERAS, Layer, Shape, register_layer
 from nn_bridge.losses import log_softmax
 from nn_bridge.refusals import kerass
 from simulation.arrays import Array
@@ -55,7 +55,7 @@ class Activation(Layer):
         None is linear.
     """
 
-    @kerass()
+    @kerass(**IN_KERAS)
     def __init__(
         self,
         activation: str | None,

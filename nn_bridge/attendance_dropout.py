@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 import simulation
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import Layer, Shape, Streams, register_layer
+from nn_bridge.layer import IN_KERAS, Layer, Shape, Streams, register_layer
 from nn_bridge.refusals import kerass
 from simulation.arrays import Array, BoolArray
 from simulation.attendance import AttendanceLaw
@@ -34,7 +34,7 @@ class AttendanceDropout(Dropout):
         One mask for the batch, or one for each sample of it.
     """
 
-    @kerass()
+    @kerass(**IN_KERAS)
     def __init__(
         self,
         law: AttendanceLaw | dict[str, Any],

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nn_bridge.activations import ACTIVATIONS, checked_activation
-from nn_bridge.layer import Layer, Shape, Streams, register_layer
+from nn_bridge.layer import IN_KERAS, Layer, Shape, Streams, register_layer
 from nn_bridge.refusals import kerass
 from simulation.arrays import Array
 from simulation.checks import InputError, room, whole
@@ -18,7 +18,7 @@ from simulation.checks import InputError, room, whole
 class Flatten(Layer):
     """Make each sample a vector: (..., B, 28, 28) becomes (..., B, 784)."""
 
-    @kerass(data_format=(None,))
+    @kerass(**IN_KERAS, data_format=(None,))
     def __init__(self, *, input_shape: Shape | None = None, name: str | None = None) -> None:
         super().__init__(input_shape=input_shape, name=name)
 
@@ -59,6 +59,7 @@ class Dense(Layer):
     """
 
     @kerass(
+        **IN_KERAS,
         use_bias=(True,),
         kernel_initializer=("glorot_uniform",),
         bias_initializer=("zeros",),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.layer import Layer, Shape, Streams, register_layer
+from nn_bridge.layer import IN_KERAS, Layer, Shape, Streams, register_layer
 from nn_bridge.refusals import kerass
 from simulation.arrays import Array, BoolArray
 from simulation.checks import InputError, given, real, whole
@@ -56,7 +56,7 @@ class Dropout(Layer):
     array([[2., 2., 2., 2., 0., 0.]])
     """
 
-    @kerass()
+    @kerass(**IN_KERAS)
     def __init__(
         self,
         rate: float,
@@ -68,13 +68,22 @@ class Dropout(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(input_shape=input_shape, name=name)
-        self.rate = real("rate (the fraction dropped)", rate, least=0, below=1)
+        self.rate = rate
         self.noise_shape = None if noise_shape is None else _checked_noise_shape(noise_shape)
         self.seed = None if seed is None else whole("seed", seed)
         self.group_size = whole("group_size", group_size, least=1)
         self.replicates: Shape = ()
         self.last_mask: BoolArray | None = None
         self._factor: Array | None = None
+
+    @property
+    def rate(self) -> float:
+        """Fraction dropped; may be changed between epochs."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, value: float) -> None:
+        self._rate = real("rate (the fraction dropped)", value, least=0, below=1)
 
     @property
     def scale(self) -> float | Array:

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from nn_bridge.refusals import AlwaysTrainable, NamesWhatThereIs
+from nn_bridge.refusals import AlwaysTrainable, NamesWhatThereIs, kerass
 from nn_bridge.samples import as_array, finite_numbers
 from simulation.arrays import Array
 from simulation.checks import InputError, flag, given, whole
@@ -63,19 +63,22 @@ class Streams:
         return [np.random.default_rng(sequence.spawn(1)[0]) for sequence in self.masks]
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamesWhatThereIs):
     """The shape of one sample, in the place of a network's first layer.
 
     Parameters
     ----------
     shape : tuple of int
+    name : str
     """
 
-    shape: Shape
+    @kerass(batch_size=(None,), dtype=(None,))
+    def __init__(self, shape: Shape, name: str = "input") -> None:
+        self.shape, self.name = checked_shape(shape), checked_name(name)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", checked_shape(self.shape))
+
+IN_KERAS: dict[str, tuple[Any, ...]] = {"dtype": (None,), "trainable": (True,)}
+"""Arguments that each of Keras's layers takes, where they ask for nothing."""
 
 
 class Layer(NamesWhatThereIs, AlwaysTrainable):

@@ -50,6 +50,8 @@ class Loss:
     takes_logits = False
     from_logits = False
     """Whether the network itself ends in logits, without the softmax."""
+    for_labels = ""
+    """What to do with labels, for the message of `targets`."""
 
     def value_and_gradient(self, outputs: Array, targets: Array) -> tuple[Array, Array]:
         """Return each sample's loss, (..., B), and its gradient at the outputs, (..., B, K)."""
@@ -80,7 +82,7 @@ class Loss:
         if wanted.ndim < 2 or wanted.shape[-1] != outputs:
             raise InputError(
                 f"y has shape {wanted.shape}, but {self.name} compares it with {outputs} outputs: "
-                f"give it the shape (samples, {outputs})"
+                f"give it the shape (samples, {outputs}){self.for_labels}"
             )
         return wanted
 
@@ -90,6 +92,7 @@ class CategoricalCrossentropy(Loss):
 
     name = "categorical_crossentropy"
     takes_logits = True
+    for_labels = ", or take the loss 'sparse_categorical_crossentropy' for labels"
 
     @kerass(label_smoothing=(0,), axis=(-1,), ignore_class=(None,), name=(None,))
     def __init__(self, from_logits: bool = False) -> None:

@@ -52,6 +52,8 @@ class Sequential(Feedforward):
     loss: losses.Loss | None = None
     metrics: Sequence[str] = ()
     stop_training = False
+    history: History | None = None
+    """Of the last training."""
 
     @kerass(
         loss_weights=(None,),
@@ -180,7 +182,7 @@ class Sequential(Feedforward):
         if validation is not None:
             names += [f"val_{name}" for name in names]
         fast = fast_fit_for(trainer, data, batch_size)
-        history = History()
+        self.history = history = History()
         self.stop_training = False
         for callback in watching:
             callback.set_model(self)
@@ -289,6 +291,11 @@ class Sequential(Feedforward):
         outputs = self.layers[-1].output_shape[0]
         if isinstance(self.loss, losses.SparseCategoricalCrossentropy):
             y = losses.without_last_axis(y, len(samples))
+            if np.shape(y) == (len(samples), outputs) != (*self.replicates, len(samples)):
+                raise InputError(
+                    f"y has shape {np.shape(y)}, as one-hot rows have, but {self.loss.name} takes "
+                    "labels: use y.argmax(axis=1), or the loss 'categorical_crossentropy'"
+                )
         targets = self.loss.targets(y, outputs, self.dtype)  # ((R,) P, K)
         if targets.shape[-2:-1] != (len(samples),) or (
             targets.shape[:-2] not in ((), self.replicates)

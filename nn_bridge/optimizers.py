@@ -210,7 +210,8 @@ OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"sgd": SGD, "adam": Adam}
 def get(optimizer: str | Optimizer) -> Optimizer:
     """Return a new optimizer by its name, or the given one unless a network has it already."""
     if not isinstance(optimizer, Optimizer):
-        optimizer = OPTIMIZERS[one_of("optimizer", optimizer, tuple(OPTIMIZERS))]()
+        name = optimizer.lower() if isinstance(optimizer, str) else optimizer  # as in Keras
+        optimizer = OPTIMIZERS[one_of("optimizer", name, tuple(OPTIMIZERS))]()
     elif optimizer.taken:
         raise InputError(
             f"this {type(optimizer).__name__} optimizer is in use already, but what it remembers "

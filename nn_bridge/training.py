@@ -79,7 +79,7 @@ def as_keras(logs: Logs) -> Any:
 
 def checked_verbose(verbose: Any) -> int:
     """Return 0, 1 or 2; 'auto' is 1 if a terminal looks on."""
-    if type(verbose) not in (int, str) or verbose not in ("auto", 0, 1, 2):
+    if type(verbose) not in (bool, int, str) or verbose not in ("auto", 0, 1, 2):
         raise InputError(f"verbose is {given(verbose)}, but must be one of: 'auto', 0, 1, 2")
     return int(sys.stdout.isatty() if verbose == "auto" else verbose)
 

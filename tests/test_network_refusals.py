@@ -72,6 +72,10 @@ def fitted(x=X, y=Y, model=small, **options):
         (fitted(x=X[:0], y=Y[:0]), "x holds no samples"),
         (fitted(y=Y[:19]), "y has shape (19,), but x has 20 samples"),
         (fitted(y=Y[:18, None]), "y has shape (18, 1), but x has 20 samples"),
+        (
+            fitted(y=np.eye(3)[Y]),
+            "as one-hot rows have, but sparse_categorical_crossentropy takes l",
+        ),
         (fitted(y=np.where(Y == 2, np.nan, Y)), "y holds NaN"),
         (fitted(y=Y * 1e30), "the label 2e+30"),
         (fitted(y=np.where(Y == 2, 3, Y)), "the label 3, but the network has 3 outputs, labels 0 "),
@@ -105,6 +109,7 @@ def test_bad_input_is_told_in_one_line(do, says):
     ("loss", "y", "says"),
     [
         ("categorical_crossentropy", Y, "y has shape (20,), but categorical_crossentropy compares"),
+        ("categorical_crossentropy", Y, "the loss 'sparse_categorical_crossentropy' for labels"),
         ("categorical_crossentropy", np.ones((20, 3)), "rows that are no probabilities"),
         ("categorical_crossentropy", np.tile([2.0, -1, 0], (20, 1)), "rows that are no probabil"),
         ("mse", Y, "y has shape (20,), but mean_squared_error compares it with 3 outputs"),

@@ -91,7 +91,7 @@ WAYS = (
     (AttendanceDropout, {"law": independent(3, 0.5), "group_size": 2, "per": "question", **LAYER}),
     (Flatten, LAYER),
     (Activation, {"activation": "relu", **LAYER}),
-    (Input, {"shape": (6,)}),
+    (Input, {"shape": (6,), "name": "x"}),
     (tf.register_layer, {"cls": Dense}),
     (tf.load_model, {"path": FOLDER / "no.npz"}),
     (tf.History, {}),
