@@ -264,7 +264,7 @@ def learning_alone(way):
 def called(way, arguments):
     """Call a public function; it must return, or refuse in one line of readable length."""
     arguments = {
-        name: value() if name in ("self", "model") and callable(value) else value
+        name: value() if value is team or value is presenter else value
         for name, value in arguments.items()
     }
     me = [arguments.pop("self")] if "self" in arguments else []
