@@ -230,7 +230,7 @@ def disturbed(path: Path, disturb) -> str:
 def test_a_store_that_is_moved_away_is_told_and_can_be_put_back(tmp_path):
     path, away = tmp_path / "store.sqlite", tmp_path / "away.sqlite"
     line = disturbed(path, lambda: path.rename(away))
-    assert "moved or deleted meanwhile, so put it back" in line
+    assert "was moved or deleted meanwhile: put it back" in line
     assert [each.name for each in tmp_path.iterdir()] == [away.name]
     away.rename(path)
     assert run_sweep(PLAN, path, threads(), quiet, made_up).complete
@@ -251,7 +251,7 @@ def test_a_store_that_is_deleted_is_told(tmp_path):
 def test_a_store_that_is_replaced_is_told_and_the_other_is_left(store, tmp_path):
     path = tmp_path / "another.sqlite"
     line = disturbed(path, lambda: shutil.copy(store, path.with_suffix(".new")).replace(path))
-    assert "another file was put in its place meanwhile" in line
+    assert "was replaced by another file meanwhile" in line
     assert path.read_bytes() == store.read_bytes()
 
 

@@ -278,6 +278,7 @@ def test_a_full_disk_is_said_and_survived(tmp_path, limit):
     process.join()
     process.close()
     assert "cannot be written" in message
+    assert "make room" in message
     if limit == 1_000:
         assert [each.name for each in tmp_path.iterdir()] == []
     else:

@@ -55,21 +55,18 @@ def told(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError, doing: s
         return not_ours(path, str(error))
     if not name or name.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_FORMAT")):
         return damaged(path, str(error))  # a column is missing, or a text is none
+    if name == "SQLITE_READONLY_DBMOVED":
+        there = os.path.lexists(path)
+        what = "replaced by another file" if there else "moved or deleted"
+        return InputError(
+            f"the store {path} was {what} meanwhile: put it back to go on with what was entered "
+            f"before, or start again to {'go on with what is there' if there else 'begin anew'}"
+        )
     return InputError(f"the store {path} cannot be {doing} ({error}): {_advice(path, name)}")
 
 
 def _advice(path: Path, name: str) -> str:
-    if not os.path.lexists(path):
-        return (
-            "it was moved or deleted meanwhile, so put it back to go on with what was entered "
-            "before, or start again to begin anew"
-        )
-    if name == "SQLITE_READONLY_DBMOVED":
-        return (
-            "another file was put in its place meanwhile, so put the store back, or start again to "
-            "go on with what lies there now"
-        )
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if not all(os.access(each, os.W_OK) for each in (path, path.parent) if each.exists()):
         return (
             "it and its folder must allow that, so allow it, or copy the store (and the -journal "
             "beside it, if there is one) to a folder that does; what was entered is kept"
