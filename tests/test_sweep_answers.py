@@ -317,6 +317,15 @@ def test_the_command_runs_reports_and_exports(tmp_path, capsys):
     assert [row[COLUMNS.index("attendance")] for row in rows] == table["attendance"].tolist()
 
 
+def test_no_more_processes_are_started_than_there_are_chunks(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr("commands.sweep.run.processes", lambda n: started.append(n) or threads(n))
+    path, words = tmp_path / "store.sqlite", settings("rehearsals=5", "seeds=40")
+    for left in (2, 0):  # both chunks, then none
+        assert run.main(["sweep", "run", *words, "--store", str(path), "--workers", "4"]) == 0
+        assert started.pop() == max(left, 1)
+
+
 def test_a_page_says_by_which_commands_it_was_made(tmp_path, capsys):
     file, path, page = tmp_path / "a sweep.toml", tmp_path / "store.sqlite", tmp_path / "page"
     file.write_text("seeds = 2\n[grid]\nrate = [0, 0.3]\nrehearsals = 5\n")
