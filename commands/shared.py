@@ -109,7 +109,9 @@ def progress() -> Iterator[OnProgress]:
     """Show on standard error how far work is, and the time left: a bar, or a line now and then."""
     screen = Screen(stderr=True)
     with Progress(
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=True, max_width=40)
+        ),
         BarColumn(None, table_column=Column(ratio=1)),  # what room the words leave
         TaskProgressColumn(),
         TimeElapsedColumn(),
