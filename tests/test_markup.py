@@ -87,6 +87,7 @@ def test_an_interval_in_a_table_is_no_markup():
         (["simulate", "--[red]\x1b\u202e"], r"--[red]\x1b\u202e"),
         (["a\nb"], r"a\nb"),
         (["network", "--data", "/no\n\x1bwhere\udcff"], r"/no\n\x1bwhere\udcff"),
+        (["sweep", "x" * 300], "No such command 'xxx"),
         (["sweep", "status", "a\x07\n.toml"], r"a\x07\n.sqlite"),
     ],
 )

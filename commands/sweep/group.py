@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from os.path import isfile
 from typing import Any
 
 import typer
@@ -26,7 +26,7 @@ class SweepGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Raise InputError, in one line, unless a sub-command or --help is there."""
         first = args[0] if args else "--set"
-        file = first.endswith(".toml") or Path(first).is_file()
+        file = first.endswith(".toml") or isfile(first)  # Path.is_file raises for names too long
         if first not in self.commands and first != "--help" and (file or first.startswith("-")):
             raise InputError(
                 "sweep has sub-commands (run, status, report, export, check), so this is "
