@@ -107,7 +107,8 @@ class Ending:
         """Garbage collection, say, was interrupted, and nothing else: try once more."""
         if isinstance(lost.exc_value, Interrupted) and self._received is not None:
             self._let(self._interrupt)
-            threading.Timer(0.01, os.kill, (os.getpid(), self._received)).start()
+            # Later than this hook returns, on a busy machine too: in here it would be lost again.
+            threading.Timer(0.2, os.kill, (os.getpid(), self._received)).start()
 
 
 def complain(line: str) -> None:
