@@ -41,7 +41,7 @@ def dropout_keeps_the_mean(seed: int = 0, quick: bool = False) -> Comparison:
             dropped.append((zeros - rates) / np.sqrt(rates * (1.0 - rates) / draws))
     return Comparison(
         id="T9",
-        statement="Dropout with Keras's meaning silences the fraction `rate` of the units in "
+        statement="Dropout with Keras's meaning silences the fraction 'rate' of the units in "
         "training and scales the others by 1/(1 - rate), so that the mean of its output is its "
         "input; at inference it changes nothing.",
         source="Srivastava et al. (2014); the documentation of keras.layers.Dropout",
