@@ -8,7 +8,7 @@
 - `engines`: where chunks run: processes, or a cluster
 - `coordinate`, `execution`: a sweep begun or gone on with, and its chunks seen through
 - `store`, `tables`, `trouble`: the results on disk, their checksums, and what can be the matter
-- `store_files`, `old_stores`, `lock`: made, opened and repaired; of a format before; by one only
+- `store_files`, `lock`: a store made, opened and repaired; by one only
 - `results`, `best_rate`, `answers`: what the results say; `predicted`: what theory says beforehand
 - `trained`: networks without relu, against what theory says of them
 """

@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from experiments.sweep.old_stores import OLD_FORMAT, OldStore
 from experiments.sweep.plan import Plan
 from experiments.sweep.store import Header, Store, read_header, write_header
 from experiments.sweep.tables import APPLICATION_ID, FORMAT, ROW, Check, write_rows
@@ -35,14 +34,14 @@ def open_store(path: Path) -> Iterator[Store]:
     """Open a store, or raise InputError, and leave it untouched, if it is not one or is damaged."""
     with _connected(path) as connection:
         try:
-            kind = Store if _version(path, connection) == FORMAT else OldStore
+            _check_format(path, connection)
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise damaged(path, str(verdict))
             connection.execute("PRAGMA synchronous = FULL")
         except UNREADABLE as error:
             raise told(path, error, "read") from None
-        yield kind(path, connection)
+        yield Store(path, connection)
 
 
 def repair_store(path: Path, named: Plan | None, versions: dict[str, str]) -> int:
@@ -64,10 +63,7 @@ def repair_store(path: Path, named: Plan | None, versions: dict[str, str]) -> in
         If it is no store, or nothing of it is left.
     """
     with _made(path) as new, _connected(path) as old:
-        if _version(path, old) != FORMAT:
-            raise InputError(
-                f"the store {path} has format {OLD_FORMAT}, which has no checksums to repair it by"
-            )
+        _check_format(path, old)
         own = _readable_header(old)
         if own is not None:
             header = own
@@ -178,8 +174,8 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _version(path: Path, connection: sqlite3.Connection) -> int:
-    """Return the format of a store, or raise InputError if it is none, or of a later program."""
+def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+    """Raise InputError if it is no store, or another program's."""
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -187,9 +183,8 @@ def _version(path: Path, connection: sqlite3.Connection) -> int:
         raise told(path, error, "read") from None
     if application != APPLICATION_ID:
         raise not_ours(path, "it is empty or was not written by a sweep")
-    if version not in (OLD_FORMAT, FORMAT):
+    if version != FORMAT:
         raise InputError(
-            f"the store {path} has format {version}, but this program reads formats {OLD_FORMAT} "
-            f"and {FORMAT}: use the version that wrote it, or name another --store"
+            f"the store {path} has format {version}, but this program reads format {FORMAT}: "
+            "export it with the version that wrote it, or name another --store"
         )
-    return int(version)
