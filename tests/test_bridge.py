@@ -88,6 +88,15 @@ def test_the_comparison_sees_a_twin_that_forgets_the_mask_going_back(monkeypatch
     assert side_by_side(team, 20).max() > 1e-3
 
 
+@pytest.mark.parametrize("compare", [side_by_side, beside_dropout])
+def test_it_is_told_after_each_rehearsal_how_many_were_held(compare):
+    team, held = Team(talk_for("squared error", 0), one_or_two_absent(5), rng=0), []
+    compare(team, 3, held.append)
+    assert held == [1, 2, 3]
+    with pytest.raises(InputError, match="after_each is 3, but must be a function"):
+        compare(team, 1, 3)
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_presenters_who_learn_whom_to_count_on_part_from_dropout_sgd(seed):
     after = part(1_000, seed).after

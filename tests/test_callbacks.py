@@ -51,6 +51,7 @@ def test_accuracy_is_better_when_it_is_more():
     callback = EarlyStopping("val_accuracy")
     assert callback._is_better(0.9, 0.8)
     assert not callback._is_better(0.8, 0.9)
+    assert callback._is_better(0.8001, 0.8)  # by however little, if nothing is said
 
 
 def test_fit_ends_early_and_restores_the_best_weights(capsys):
