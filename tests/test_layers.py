@@ -199,7 +199,7 @@ def _unbuildable(layer, features):
         (lambda: Dropout(0.5, group_size=0), "group_size is 0"),
         (_unbuildable(Dropout(0.5, group_size=3), (10,)), "choose a divisor"),
         (_unbuildable(Dropout(0.5, noise_shape=(None, 3)), (10,)), "has 3 at index 1"),
-        (_unbuildable(Dropout(0.5, noise_shape=(None,)), (10,)), "give an entry for each"),
+        (_unbuildable(Dropout(0.5, noise_shape=(None,)), (10,)), "the input has 2 axes, batch inc"),
         (lambda: Dense(0), "units is 0, but must be a whole number of at least 1"),
         (lambda: Dense(2.5), "units is 2.5"),
         (lambda: Dense(3, "gelu"), "activation is 'gelu', but must be one of: linear, relu, soft"),

@@ -307,6 +307,7 @@ def test_mnist_at_hand_is_what_the_talks_show(capsys):
 
 def test_one_hot_rows():
     np.testing.assert_array_equal(tf.keras.utils.to_categorical([[1], [0]], 3), np.eye(3)[[1, 0]])
+    assert tf.keras.utils.to_categorical(np.zeros((2, 3, 1), int), 4).shape == (2, 3, 4)
     for wrong, says in (([-1], "whole numbers"), ([5], "label 5"), ("a", "must hold real numbers")):
         with pytest.raises(InputError, match=says):
             tf.keras.utils.to_categorical(wrong, 3)

@@ -6,6 +6,7 @@ from networks import blobs, small
 
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
+from nn_bridge.layer import Input
 from nn_bridge.losses import Loss
 from nn_bridge.network import Sequential
 from nn_bridge.optimizers import SGD, Adam
@@ -36,6 +37,8 @@ def fitted(x=X, y=Y, model=small, **options):
             "two layers have the name 'a'",
         ),
         (lambda: Sequential([Dense(3), "relu"]), "'relu' is no layer"),
+        (lambda: Sequential([Dense(3), Input((6,))]), "an Input stands first"),
+        (lambda: Sequential([Input((6,)), Input((6,))]), "an Input stands first"),
         (lambda: Sequential([Dense(3)], dtype="float16"), "dtype is 'float16', but must be one of"),
         (lambda: Sequential([Dense(3)], seed=[]), "seed is an empty list"),
         (lambda: Sequential([Dense(3)], seed=1.5), "seed is 1.5"),
@@ -91,6 +94,7 @@ def fitted(x=X, y=Y, model=small, **options):
         (lambda: small().evaluate(X, Y, batch_size=0), "batch_size is 0"),
         (lambda: small().predict(X, batch_size=0), "batch_size is 0"),
         (lambda: small().predict(NAN), "x holds NaN"),
+        (lambda: small()(X, training=2), "training is 2, but must be True or False"),
         (lambda: small().train_on_batch(X, Y, masks={Dropout(0.5): 1}), "name its own layers"),
         (lambda: small()(X, masks={Dropout(0.5): 1}), "while it trains"),
         (lambda: small().save("model.h5"), "does not end in .npz"),
