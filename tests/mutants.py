@@ -120,13 +120,15 @@ def imported(file: str) -> set[str]:
 
 @functools.cache
 def _homes(file: str) -> dict[str, str]:
-    return {
-        alias.name: home
-        for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names
-        if (home := _home(node.module.replace(".", "/"), alias.name))
-    }
+    homes = {}
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            place = node.module.replace(".", "/")
+            homes |= {alias.name: _home(place, alias.name) for alias in node.names}
+        elif isinstance(node, ast.Import):  # of a package: all that it holds
+            for package in (f"{alias.name}/__init__.py" for alias in node.names):
+                homes |= _homes(package) if (ROOT / package).exists() else {}
+    return {name: home for name, home in homes.items() if home}
 
 
 def _home(place: str, name: str) -> str | None:
