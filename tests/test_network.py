@@ -368,3 +368,19 @@ def test_all_layers_meet_under_the_name_that_keras_has_for_them():
     for name in ("AttendanceDropout", "Dense", "Dropout", "Flatten"):
         assert getattr(layers, name) is getattr(tf, name)
         assert getattr(layers, name).__name__ == name
+
+
+def test_each_network_of_a_stack_may_have_targets_of_its_own():
+    x, targets = blobs(20)[0], np.random.default_rng(0).normal(size=(2, 20, 3))
+
+    def model(seed):
+        made = Sequential([Dense(3, input_shape=(6,))], seed, "float64")
+        made.compile(SGD(0.1), "mse")
+        return made
+
+    stack = model([0, 1])
+    losses = stack.train_on_batch(x, targets)
+    for seed in (0, 1):
+        alone = model(seed)
+        assert alone.train_on_batch(x, targets[seed]) == pytest.approx(losses[seed], rel=1e-13)
+        np.testing.assert_allclose(stack.layers[0].weight[seed], alone.layers[0].weight, rtol=1e-12)

@@ -12,7 +12,7 @@ from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Input
 from nn_bridge.losses import SparseCategoricalCrossentropy
 from nn_bridge.network import Sequential, load_model
-from nn_bridge.optimizers import SGD
+from nn_bridge.optimizers import SGD, Adam
 from simulation.checks import InputError
 
 X, Y = blobs(40)
@@ -303,6 +303,37 @@ def test_mnist_at_hand_is_what_the_talks_show(capsys):
     assert x.max() == 255
     together = np.concatenate([x, unseen]).reshape(5000, -1)
     assert len(np.unique(together, axis=0)) > 4990
+
+
+def test_what_keras_takes_by_default_is_taken_when_it_is_written_out(tmp_path):
+    model, path = small(), tmp_path / "model.npz"
+    no_rule = dict.fromkeys(("kernel_regularizer", "bias_regularizer", "activity_regularizer"))
+    Dense(
+        3, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
+        kernel_constraint=None, bias_constraint=None, dtype=None, trainable=True, **no_rule,
+    )  # fmt: skip
+    Flatten(data_format=None)
+    Input((6,), batch_size=None, dtype=None)
+    unused = dict.fromkeys(("weight_decay", "clipnorm", "clipvalue", "global_clipnorm"))
+    SGD(nesterov=False, use_ema=False, **unused)
+    optimizer = Adam(amsgrad=False, use_ema=False, **unused)
+    loss = SparseCategoricalCrossentropy(ignore_class=None, axis=-1)
+    model.compile(
+        optimizer, loss, loss_weights=None, weighted_metrics=None, run_eagerly=False,
+        steps_per_execution=1, jit_compile="auto", auto_scale_loss=True,
+    )  # fmt: skip
+    steps = {"steps_per_epoch": None, "validation_steps": None}
+    model.fit(X, Y, verbose=0, validation_batch_size=None, validation_freq=1, **steps)
+    model.evaluate(X, Y, steps=None, callbacks=None)
+    model.predict(X, steps=None, callbacks=None)
+    model.train_on_batch(X, Y, return_dict=False)
+    model.summary(
+        line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False,
+        layer_range=None,
+    )  # fmt: skip
+    model.save(path, overwrite=True)
+    same(model, load_model(path, custom_objects=None, compile=True, safe_mode=True))
+    tf.keras.datasets.mnist.load_data(path="mnist.npz")
 
 
 def test_one_hot_rows():
