@@ -384,3 +384,14 @@ def test_each_network_of_a_stack_may_have_targets_of_its_own():
         alone = model(seed)
         assert alone.train_on_batch(x, targets[seed]) == pytest.approx(losses[seed], rel=1e-13)
         np.testing.assert_allclose(stack.layers[0].weight[seed], alone.layers[0].weight, rtol=1e-12)
+
+
+def test_masks_keep_their_seeds_from_one_version_to_the_next():
+    layers = [Dropout(0.5, input_shape=(6,)), Dropout(0.5), Dense(3), Dropout(0.5)]
+    Sequential(layers, seed=7)
+    rngs = [layer.rngs[0] for layer in layers if isinstance(layer, Dropout)]
+    chance = np.random.SeedSequence(7).spawn(3)[2]
+    before, behind = chance.spawn(2)
+    seeds = (*before.spawn(2), *behind.spawn(1))
+    for rng, seed in zip(rngs, seeds, strict=True):
+        assert rng.bit_generator.state == np.random.default_rng(seed).bit_generator.state
