@@ -219,6 +219,9 @@ def test_absent_groups_are_silent_and_the_others_speak_up():
     np.testing.assert_allclose(
         layer.forward(x, training=True, mask=[True, True]), [[2.0, 2.0, 1.25, 1.25]] * 3
     )
+    assert AttendanceDropout(law).group_size == 1
+    with pytest.raises(InputError, match="must be 1 to 10000$"):
+        AttendanceDropout(Everyone(10_001))
 
 
 def test_networks_that_are_no_team_are_refused():
