@@ -31,9 +31,7 @@ Masks = Mapping[Dropout, Any]
 """Who is kept, for dropout layers that are not to draw it; see `Dropout.forward`."""
 
 
-def forward(
-    layers: Sequence[Layer], x: Array, training: bool = False, masks: Masks | None = None
-) -> Array:
+def forward(layers: Sequence[Layer], x: Array, training: bool, masks: Masks | None) -> Array:
     """Return what comes out of the last of `layers` for x (..., B, *input_shape)."""
     handed = {} if masks is None else masks
     own = {layer for layer in layers if isinstance(layer, Dropout)}

@@ -220,7 +220,7 @@ def test_absent_groups_are_silent_and_the_others_speak_up():
         layer.forward(x, training=True, mask=[True, True]), [[2.0, 2.0, 1.25, 1.25]] * 3
     )
     assert AttendanceDropout(law).group_size == 1
-    with pytest.raises(InputError, match="must be 1 to 10000$"):
+    with pytest.raises(InputError, match=r"must be 1 to 10000$"):
         AttendanceDropout(Everyone(10_001))
 
 

@@ -47,6 +47,12 @@ def test_early_stopping_ends_where_kerass_does_and_leaves_the_same_weights(case)
     assert [epoch, callback.stopped_epoch, model.now, callback.wait] == expected
 
 
+@pytest.mark.parametrize("kind", [EarlyStopping, LambdaCallback])
+def test_before_any_training_there_is_no_model(kind):
+    assert kind().model is None
+    assert kind().params == {}
+
+
 def test_accuracy_is_better_when_it_is_more():
     callback = EarlyStopping("val_accuracy")
     assert callback._is_better(0.9, 0.8)

@@ -1,12 +1,13 @@
 """Layers alone: Keras's semantics of Dropout (T9), groups, masks, and what is refused."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from nn_bridge.dense import Dense, Flatten
-from nn_bridge.dropout import Dropout
+from nn_bridge.dropout import Dropout, bernoulli_masks
 from nn_bridge.layer import Layer, register_layer
 from simulation.checks import InputError
 
@@ -28,6 +29,17 @@ def test_rate_is_the_fraction_dropped_and_survivors_are_scaled(rate):
     # 200,000 coins: four standard deviations of the fraction are below 0.0045.
     assert abs((out == 0).mean() - rate) < 0.0045
     np.testing.assert_allclose(out[out != 0], 1 / (1 - rate))
+
+
+def test_chances_are_exact_to_the_bits_that_are_taken_for_them():
+    def kept(rate, numbers):
+        words = SimpleNamespace(random_raw=lambda count: numbers.view(np.uint64)[:count])
+        rng = SimpleNamespace(bit_generator=words)
+        return bernoulli_masks(rng, rate, (1, len(numbers))).ravel().tolist()
+
+    assert kept(0.25, np.arange(256, dtype=np.uint8)) == [False] * 64 + [True] * 192
+    limit = round(2**32 * 0.1)
+    assert kept(0.1, np.array([limit - 1, limit], np.uint32)) == [False, True]
 
 
 def test_units_and_samples_are_dropped_independently():

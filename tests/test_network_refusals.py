@@ -93,6 +93,7 @@ def fitted(x=X, y=Y, model=small, **options):
         (fitted(validation_data=(X, Y[:3])), "y has shape (3,), but x has 20 samples"),
         (lambda: small().evaluate(X, Y, batch_size=0), "batch_size is 0"),
         (lambda: small().predict(X, batch_size=0), "batch_size is 0"),
+        (lambda: small().predict(X, verbose=3), "verbose is 3"),
         (lambda: small().predict(NAN), "x holds NaN"),
         (lambda: small()(X, training=2), "training is 2, but must be True or False"),
         (lambda: small().train_on_batch(X, Y, masks={Dropout(0.5): 1}), "name its own layers"),
