@@ -37,7 +37,7 @@ import changes
 ROOT = Path(__file__).parent.parent
 TOO_LONG = 60  # seconds: what does not end is noticed
 QUICK = 15  # processor seconds that a file of tests may take
-MOST = 15  # processor seconds that all tests of a module may take
+MOST = 12  # processor seconds that all tests of a module may take
 MEMORY = 8 * 2**30  # bytes: what wants more is noticed
 
 # Whose mutants are all tried: the code that gives the verdicts.

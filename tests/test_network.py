@@ -40,6 +40,14 @@ def test_the_articles_listing_reads_here_as_it_does_there(capsys):
     np.testing.assert_allclose(model.predict(images).sum(axis=1), 1, rtol=1e-5)
 
 
+def test_a_stack_s_summary_counts_what_each_network_learns(capsys):
+    counts = []
+    for seed in (0, [0, 1, 2]):
+        small(seed=seed).summary()
+        counts.append([line.split()[-1] for line in capsys.readouterr().out.splitlines()[2:]])
+    assert counts == [["112", "0", "51", "163"]] * 2
+
+
 def test_it_learns():
     x, y = blobs(400)
     model = small(0.2, optimizer=SGD(0.1, momentum=0.9))

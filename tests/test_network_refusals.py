@@ -94,6 +94,7 @@ def fitted(x=X, y=Y, model=small, **options):
         (lambda: small().evaluate(X, Y, batch_size=0), "batch_size is 0"),
         (lambda: small().predict(X, batch_size=0), "batch_size is 0"),
         (lambda: small().predict(X, verbose=3), "verbose is 3"),
+        (lambda: Sequential([Dense(3)]).predict(X[0]), "(6,): give samples along the first axis"),
         (lambda: small().predict(NAN), "x holds NaN"),
         (lambda: small()(X, training=2), "training is 2, but must be True or False"),
         (lambda: small().train_on_batch(X, Y, masks={Dropout(0.5): 1}), "name its own layers"),
