@@ -16,6 +16,7 @@ from simulation import (
     Everyone,
     Independent,
     InputError,
+    Moments,
     NumberAbsent,
     Recorded,
     Rota,
@@ -86,6 +87,10 @@ def test_closed_form_is_the_sum_over_all_masks(law):
     covariance = np.einsum("c,ci,cj->ij", chances, scales, scales)
     np.testing.assert_allclose(moments.covariance_of_scales, covariance, atol=1e-12)
     assert moments.source == "closed form"
+
+
+def test_who_is_never_there_speaks_as_before():
+    assert AlwaysWithout(3, 1).moments().speak_up.tolist() == [1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -248,6 +253,11 @@ NAN = float("nan")
         (lambda: Recorded(2, ((1, 2),)), "the mark 2", "0 (absent) and 1 (present)"),
         (lambda: Recorded(2, ((1, NAN),)), "the mark nan", "0 (absent) and 1 (present)"),
         (lambda: Everyone(3).draw(np.random.default_rng(), -1), "rehearsals is -1", "at least 0"),
+        (lambda: Everyone(2).present(np.zeros((1, 0)), -1, None), "first rehearsal is -1", "0 to"),
+        (lambda: Everyone(2).present(np.zeros((1, 0)), 1.5, None), "is 1.5", "must be 0 to"),
+        (lambda: Everyone(2).present(np.zeros((1, 0)), 0, [1, 2, 3]), "before", "must be (2)"),
+        (lambda: Moments([0.5, 1.5], np.eye(2)), "rates are [0.5, 1.5]", "[0, 1]"),
+        (lambda: Moments.of_independent([-0.5]), "rates are [-0.5]", "[0, 1]"),
     ],
 )
 def test_bad_laws_are_refused_with_what_was_given_and_what_is_allowed(build, given, allowed):

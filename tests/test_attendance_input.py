@@ -73,6 +73,7 @@ def test_every_form_is_listed_and_explained():
         "rota:1,2",
         "couples",
         "couples:x",
+        "couples:0.1,0.2",
         "bursts",
         "bursts:0.2,3,4",
         "log",
@@ -163,7 +164,8 @@ def test_a_log_is_read_in_the_teams_order(log, content):
     [
         ("", "is empty"),
         ("\n\n", "is empty"),
-        ("A,B,C\n", "at least one row"),
+        ("A,B,C\n", r"log.* has no rehearsal: give it at least one row"),
+        ('A,B,C\n1,"1,1\n', "cannot be read as a CSV file"),
         ("A,B,X\n1,1,1\n", "names 'X', but the presenters are A, B, C"),
         ("A,B,\n1,1,1\n", "names ''"),
         ("1,0,1\n0,1,1\n", "names '1'"),

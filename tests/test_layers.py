@@ -192,6 +192,13 @@ def test_flatten_keeps_samples_and_replicates_apart():
     assert layer.backward(stacked).shape == (5, 2, 3, 4)
 
 
+def test_one_image_alone_is_no_batch_of_rows():
+    layer = Flatten()
+    assert layer(np.ones((3, 6, 5))).shape == (3, 30)
+    with pytest.raises(InputError, match=r"takes samples of shape \(6, 5\)"):
+        layer(np.ones((6, 5)))
+
+
 def _unbuildable(layer, features):
     return lambda: layer(np.ones((2, *features)), training=True)
 

@@ -5,6 +5,7 @@ import pytest
 from networks import blobs, small
 
 import nn_bridge as tf
+from nn_bridge import losses
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
@@ -376,6 +377,24 @@ def test_all_layers_meet_under_the_name_that_keras_has_for_them():
     for name in ("AttendanceDropout", "Dense", "Dropout", "Flatten"):
         assert getattr(layers, name) is getattr(tf, name)
         assert getattr(layers, name).__name__ == name
+
+
+def test_weight_decay_shrinks_what_is_there_and_then_comes_the_step():
+    parameter = np.array([2.0])
+    SGD(0.1, weight_decay=0.5).move(parameter, np.array([1.0]))
+    assert parameter == pytest.approx(2.0 * (1 - 0.1 * 0.5) - 0.1 * 1.0)
+
+
+@pytest.mark.parametrize("name", losses.LOSSES)
+def test_losses_of_a_stack_are_taken_sample_by_sample(name):
+    outputs, targets = np.random.default_rng(0).random((2, 2, 4, 3))
+    loss = losses.get(name)
+    values, gradients = loss.value_and_gradient(outputs, targets)
+    assert values.shape == (2, 4)
+    for member in (0, 1):
+        alone = loss.value_and_gradient(outputs[member], targets[member])
+        np.testing.assert_allclose(values[member], alone[0], rtol=1e-13)
+        np.testing.assert_allclose(gradients[member], alone[1], rtol=1e-13)
 
 
 def test_each_network_of_a_stack_may_have_targets_of_its_own():
