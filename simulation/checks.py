@@ -78,10 +78,10 @@ def given(value: Any) -> str:
         return f"a {type(value).__name__} too long to write"
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = 60) -> str:
     """Return the beginning of a text, on one line."""
     text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def whole(name: str, value: Any, *, least: int = 0, most: int | None = None) -> int:
@@ -267,4 +267,5 @@ def first_problem(error: ValidationError) -> str:
         return str(cause)
     place = ".".join(map(str, first["loc"]))[-60:] or "the whole"
     message = first["msg"].removeprefix("Value error, ")
+    message = shortened(message, 300)  # it may quote what was given
     return f"{place} is {given(first['input'])}, but {message[0].lower()}{message[1:]}"

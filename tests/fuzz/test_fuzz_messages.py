@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from served import answer, served
 
 from dashboard.live.frames import frame
+from dashboard.live.limits import Limits
 from dashboard.live.messages import LONGEST
 from dashboard.live.pair import Pair
 from dashboard.live.server import MALFORMED
@@ -79,6 +80,7 @@ def house(capfd, caplog):
         async def with_a_step(work):
             nonlocal held
             await work(server)
+            await asyncio.sleep(1 / Limits().rate)  # else it would be too many messages
             await other.say("step")
             held = (last := await other.hear("frame"))["rehearsal"]
             return last
