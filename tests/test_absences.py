@@ -22,7 +22,7 @@ from simulation import (
     k_absent,
     one_or_two_absent,
 )
-from simulation.coalitions import fragility, mean_quality, moebius, sub_teams
+from simulation.coalitions import Fragility, fragility, mean_quality, moebius, sub_teams
 
 LOG = ((1, 1, 0, 1, 1), (1, 0, 0, 1, 0), (0, 1, 1, 0, 0), (1, 1, 0, 1, 1))
 LAWS = [
@@ -113,6 +113,10 @@ def test_mean_quality_by_enumeration():
             chance *= 1 - rate if i in there else rate
         mean += chance * v[number(there)]
     assert mean_quality(v, law) == pytest.approx(mean, abs=1e-14)
+
+
+def test_fragility_is_kept_in_plain_floats():
+    assert repr(Fragility(1, np.float64(2))) == "Fragility(total=1.0, additive=2.0)"
 
 
 def test_fragility_of_three_teams_by_hand():

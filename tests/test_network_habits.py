@@ -354,6 +354,10 @@ def test_one_hot_rows():
     ("do", "says"),
     [
         (lambda: small().fit(X, Y, validation_split=0.99), "that leaves 0 to train on"),
+        (
+            lambda: small(seed=[0, 1]).fit(X, np.stack([Y, Y]), class_weight={3: 1.0}),
+            "a class in class_weight is 3, but must be 0 to 2",
+        ),
         (lambda: small().fit(X, Y, validation_split=1), "validation_split is 1, but must be"),
         (lambda: small().fit(X, Y, sample_weight=WEIGHTS[:3]), "sample_weight has shape (3,)"),
         (lambda: small().fit(X, Y, sample_weight=-WEIGHTS), "sample_weight holds numbers below 0"),
