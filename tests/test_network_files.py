@@ -15,7 +15,7 @@ import nn_bridge as tf
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
-from nn_bridge.layer import LAYERS, register_layer
+from nn_bridge.layer import LAYERS, Layer, register_layer
 from nn_bridge.losses import Loss, MeanSquaredError
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.optimizers import SGD, Adam
@@ -69,6 +69,27 @@ def test_an_uncompiled_network_and_one_before_its_first_step_can_be_saved(tmp_pa
     model.compile("adam", "mse")
     model.save(str(tmp_path / "b.npz"))
     assert load_model(str(tmp_path / "b.npz")).optimizer.learning_rate == 0.001
+
+
+def test_a_registered_layer_may_change_the_shape(tmp_path, monkeypatch):
+    monkeypatch.setattr("nn_bridge.layer.LAYERS", known := dict(LAYERS))
+    monkeypatch.setattr("nn_bridge.storage.LAYERS", known)
+
+    @register_layer
+    class FirstHalf(Layer):
+        """Passes on the first half of each sample."""
+
+        def build(self, input_shape, streams, dtype):
+            super().build(input_shape, streams, dtype)
+            self.output_shape = (input_shape[0] // 2,)
+
+        def forward(self, x, training=False):
+            return x[..., : self.output_shape[0]]
+
+    model = Sequential([FirstHalf(input_shape=(6,)), Dense(3)], seed=0)
+    model.save(tmp_path / "model.npz")
+    x = blobs(5)[0]
+    np.testing.assert_array_equal(load_model(tmp_path / "model.npz")(x), model(x))
 
 
 def test_a_registered_layer_is_saved_with_its_own_chance(tmp_path, monkeypatch):
@@ -206,6 +227,10 @@ def set_state(*place, to):
         (lambda p: config_with(p, input_shape=[10**9]), "the network has weights for (6,)"),
         (
             lambda p: config_with(p, layers=[["Dense", {"units": 10**12, "activation": "relu"}]]),
+            "more weights than it holds",
+        ),
+        (
+            lambda p: with_chance(p, set_state("layers", 2, 1, "units", to=30)),
             "more weights than it holds",
         ),
         (lambda p: rewritten(p, **{"parameter 1": np.full(16, np.nan, "f4")}), "not finite"),
