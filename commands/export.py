@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,9 @@ def export(
     whole("presenters", presenters, least=2, most=MOST_PRESENTERS)
     whole("frames", frames, least=2, most=1_000)
     whole("rehearsals", rehearsals, least=frames, most=20_000)
+    new_or_plain = os.path.isfile(path) or not os.path.exists(path)
+    if new_or_plain and path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{path} must end in .html, which is what is written: add .html")
     setup = read(Setup, {"seed": seed, "presenters": presenters, "left": left, "right": right})
     with output(path, "name another PATH, of an HTML file") as write:
         announce(on_processes([_price(presenters, rehearsals, frames).here()], 1))

@@ -111,8 +111,8 @@ def simulate(
         on_progress("judging", 1.0)
         show = team.show()
         found = dependence(show.game, law, np.random.default_rng([seed, 1]))
+        frame = team.datacollector.get_model_vars_dataframe()
         if write is not None:
-            frame = team.datacollector.get_model_vars_dataframe()
             write(lambda file: frame.to_csv(file, index=False))
     if as_json:
         say_json(
@@ -143,6 +143,9 @@ def simulate(
             }
         )
         return
+    if write is not None:
+        often = f"one every {show_every:,} rehearsals" if show_every else "--show-every is 0"
+        console.say(f"Wrote {csv}, shows: {len(frame):,} ({often}).")
     console.print(team_table(team, show))
     console.print()
     console.print(dependence_table(team, found))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -52,6 +53,8 @@ def save_model(model: Any, path: str | Path) -> None:
     place = named_path(path, "network")
     if place.suffix != ".npz":
         raise InputError(f"{place} does not end in .npz, which is what is written: add .npz")
+    if not os.path.isdir(place.parent):
+        raise InputError(f"there is no folder {place.parent} to save in: make it, or name another")
     if model.input_shape is None:
         raise InputError("the network has no weights yet: give input_shape=..., or train it first")
     for layer in model.layers:

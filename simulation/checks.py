@@ -57,12 +57,14 @@ def printable(text: str) -> str:
     Examples
     --------
     >>> print(printable("B\x1b[2J\n\udcff.csv"))
-    B\x1b[2J\n\udcff.csv
+    B\x1b[2J\n\xff.csv
     """
     if text.isprintable():
         return text
     return "".join(
-        each.encode("unicode_escape").decode()
+        f"\\x{ord(each) - 0xDC00:02x}"  # a byte of a name that is no UTF-8
+        if "\udc80" <= each <= "\udcff"
+        else each.encode("unicode_escape").decode()
         if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp")
         or unicodedata.bidirectional(each) in _BIDIRECTIONAL
         else each

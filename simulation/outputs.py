@@ -86,6 +86,8 @@ def outputs(folder: str | Path, mend: str = "name another folder with --out") ->
     """
     folder = Path(folder)
     with _told(folder, mend):
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(0, "it is a file")
         made = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         _clear_away_what_was_left_in(folder)

@@ -9,6 +9,7 @@ from typing import Self
 
 import mesa
 
+from simulation.checks import InputError
 from simulation.streams import Seed, generator
 
 
@@ -31,6 +32,10 @@ class RaisingModel(mesa.Model):  # type: ignore[misc]
     def __copy__(self) -> Self:
         """Return a copy that shares nothing: what agents and steps belong to is their model."""
         return copy.deepcopy(self)
+
+    def run_model(self) -> None:
+        """Raise InputError: there is no last step."""
+        raise InputError("a team never ends by itself, so say how often: rehearse(1_000)")
 
     @abstractmethod
     def one_step(self) -> None:

@@ -118,6 +118,14 @@ def test_bad_input_is_one_line_and_nothing_is_written(tmp_path, capsys, options,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_other_file_is_taken_for_a_page(tmp_path, capsys):
+    path = tmp_path / "run.py"
+    path.write_text("precious")
+    assert run.main(["export", str(path)]) == 2
+    assert "must end in .html" in capsys.readouterr().err
+    assert path.read_text() == "precious"
+
+
 def test_a_folder_is_not_a_page(tmp_path, capsys):
     assert run.main(["export", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from served import HOST, Server, answer, served
+from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
 import dashboard.live.listening as listening
@@ -72,6 +73,17 @@ def test_nonsense_is_answered_or_closed_while_others_play_on(sent, code):
                     else:
                         assert (await one.closed())[0] == code
             assert (await other.hear("frame"))["playing"]
+
+    asyncio.run(scenario())
+
+
+def test_a_socket_that_is_refused_is_told_why():
+    async def scenario():
+        async with served() as server:
+            with pytest.raises(InvalidStatus) as refused:
+                async with server.visit(origin="http://elsewhere"):
+                    pass
+            assert b"Only a page of this server" in refused.value.response.body
 
     asyncio.run(scenario())
 

@@ -100,7 +100,8 @@ def fitted(x=X, y=Y, model=small, **options):
         (lambda: small().train_on_batch(X, Y, masks={Dropout(0.5): 1}), "name its own layers"),
         (lambda: small()(X, masks={Dropout(0.5): 1}), "while it trains"),
         (lambda: small().save("model.h5"), "does not end in .npz"),
-        (lambda: small().save("/proc/no/model.npz"), "cannot be written"),
+        (lambda: small().save("/proc/model.npz"), "cannot be written"),
+        (lambda: small().save("/no/such/folder/model.npz"), "there is no folder /no/such/folder"),
         (lambda: Sequential([Dense(3)]).save("model.npz"), "has no weights yet"),
     ],
 )

@@ -73,6 +73,7 @@ def test_simulate_prints_and_writes_its_frame(tmp_path, capsys):
     )
     assert code == 0
     assert "one missing (5 sub-teams)" in out
+    assert f"Wrote {path}, shows: 3 (one every 20 rehearsals)." in out
     assert pd.read_csv(path)["Rehearsal"].tolist() == [20, 40, 60]
 
 

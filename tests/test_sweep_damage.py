@@ -161,6 +161,15 @@ def test_a_damaged_page_costs_its_chunks_alone(store):
     assert content(store) == calm
 
 
+@pytest.mark.parametrize("kept", [0.5, 0.87])
+def test_a_store_that_was_cut_short_is_repaired_by_what_is_left(store, kept):
+    calm, whole = content(store), store.read_bytes()
+    store.write_bytes(whole[: int(kept * len(whole))])
+    assert "--repair" in told(store)
+    run_again(store, PLAN)
+    assert content(store) == calm
+
+
 def test_what_is_sound_is_repaired_to_itself(store):
     calm = content(store)
     store.chmod(0o600)

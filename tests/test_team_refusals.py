@@ -127,6 +127,7 @@ def test_impossible_settings_are_refused(setting, complaint):
         (lambda team: team.practise_alone("B", 1, section=3), "section is 3, but must be 0 to 2"),
         (lambda team: team.quality(["A", "Bob"]), "presenter 'Bob' is not in the team"),
         (lambda team: team.quality(["A"], "loudly"), "reading is 'loudly'"),
+        (lambda team: team.run_model(), "say how often: rehearse(1_000)"),
         (lambda team: team.seat_of("a"), "presenter 'a' is not in the team: A to C"),
     ],
 )

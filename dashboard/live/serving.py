@@ -18,6 +18,7 @@ MOST_CONNECTIONS = 256
 """Connections at a time, whatever they are for; a browser opens six to load the page."""
 NOT_OURS = (
     "Invalid UTF-8 sequence received from client.",
+    "ASGI callable returned without completing handshake.",  # a socket that was refused
     "Cancel %s running task(s), timeout graceful shutdown exceeded",
 )
 """What uvicorn logs as errors, but others did: sent nonsense, or did not take what was sent."""

@@ -63,6 +63,8 @@ def repair_store(path: Path, named: Plan | None, versions: dict[str, str]) -> in
         If it is no store, or nothing of it is left.
     """
     with _made(path) as new, _connected(path) as old:
+        # Nothing is written to it: so SQLite reads what is left of a file that was cut short, too.
+        old.execute("PRAGMA writable_schema = ON")
         _check_format(path, old)
         own = _readable_header(old)
         if own is not None:
