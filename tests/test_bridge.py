@@ -208,6 +208,13 @@ def _same_stream(model: Sequential) -> np.random.Generator:
     return model.layers[1].rngs[0]
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (0, 16), (16,)])
+def test_a_twin_is_asked_what_its_team_is(shape):
+    twin = Twin.of(Team(talk_for("squared error", 0), one_or_two_absent(5), rng=0))
+    with pytest.raises(InputError, match=r"questions has shape .* but must have \(questions, 16\)"):
+        twin.rehearse(np.ones(shape), np.ones((2, 5)), np.ones(5, dtype=bool))
+
+
 def test_absent_groups_are_silent_and_the_others_speak_up():
     law = Independent(2, (0.5, 0.2))
     layer = AttendanceDropout(law, group_size=2)

@@ -253,8 +253,11 @@ def test_effective_carriers_by_hand():
     "values", [np.zeros(3), np.zeros(0), np.zeros(1), np.float64(1.0), np.zeros((4, 1, 1))]
 )
 def test_wrong_length_is_told(index, values):
-    with pytest.raises(InputError, match=r"^coalition values have shape .* 2\^N coalitions: give"):
+    with pytest.raises(
+        InputError, match=r"^coalition values have .* 2\^N coalitions: give"
+    ) as told:
         index(values)
+    assert str(told.value).endswith("(2^N,)" if index is bus_factor else "(2^N,) or (2^N, K)")
 
 
 @pytest.mark.parametrize("index", [*INDICES, bus_factor])
