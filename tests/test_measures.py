@@ -68,9 +68,9 @@ def test_what_is_drawn_is_drawn_with_seed_0_if_no_generator_is_given():
 def test_more_missing_than_there_are_is_told():
     with pytest.raises(InputError, match=r"^missing is 6, but must be 0 to 5$"):
         quality_kept(random_game("softmax", 5), 6)
-    with pytest.raises(InputError, match="^the sub-teams"):
+    with pytest.raises(InputError, match=r"^the sub-teams"):
         missing_masks(10**12, 1)
-    with pytest.raises(InputError, match="^the half-teams"):
+    with pytest.raises(InputError, match=r"^the half-teams"):
         co_adaptation_score(random_game("softmax", 5), draws=10**12)
 
 
