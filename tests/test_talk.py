@@ -1,5 +1,7 @@
 """Talks: what may be one, and what the synthetic one is made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -215,3 +217,8 @@ def test_a_show_in_which_the_hard_section_is_silent_is_refused(seed):
     # With two questions relu(z) may be 0 for both: there is nothing to scale or to judge.
     with pytest.raises(InputError, match="show"):
         synthetic_talk(np.random.default_rng(seed), show=2)
+
+
+def test_sections_may_be_given_as_a_list():
+    talk = synthetic_talk(0, sections=2, practice=5, show=9)
+    assert replace(talk, sections=list(talk.sections)).sections == ("hard", "easy 1")

@@ -54,6 +54,18 @@ def test_a_team_that_diverged_says_so_again_when_asked_to_go_on():
             team.rehearse(100)
 
 
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("abilities", "what the team can do would take 3 x 1000000000 x 9 numbers"),
+        ("questions", "a rehearsal would take 3 x 1000000000 x 7 numbers"),
+    ],
+)
+def test_a_team_too_large_is_refused_before_it_is_made(option, says):
+    with pytest.raises(InputError, match=says):
+        team_of(Everyone(3), **{option: 10**9})
+
+
 def test_a_team_that_was_interrupted_goes_on_when_asked_to(monkeypatch):
     def interrupt():
         raise KeyboardInterrupt
