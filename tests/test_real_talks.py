@@ -234,6 +234,8 @@ def test_real_talks_cut_off_what_each_can_spare(folder):
 def test_choosing_on_all_of_practice_is_refused():
     with pytest.raises(InputError, match="questions to choose on is 1347, but must be 0 to 1346"):
         digits_talk(np.random.default_rng(0), choice=1_347)
+    with pytest.raises(InputError, match="choice is 2, but must be True or False"):
+        real_talk(0, "digits", choice=2)
 
 
 def idx(values):

@@ -58,6 +58,10 @@ def test_a_talk_knows_its_sizes_and_its_audience():
         (parts(show_answers=np.zeros(3)), r"show answers have shape \(3,\)"),
         (parts(show_questions=np.zeros((3, 4))), "2 features and those of the show 4"),
         (parts(show_answers=np.ones((3, 2))), "the same for all questions in some section"),
+        (
+            parts(show_questions=np.ones((1, 2)), show_answers=np.ones((1, 2))),
+            "the same for all questions in some section",
+        ),
         (parts(practice_questions=with_value((4, 2), np.nan)), "practice .* not all finite"),
         (parts(practice_answers=with_value((4, 2), np.inf)), "practice .* not all finite"),
         (parts(show_questions=with_value((3, 2), -np.inf)), "show .* not all finite"),
@@ -219,6 +223,14 @@ def test_a_show_in_which_the_hard_section_is_silent_is_refused(seed):
         synthetic_talk(np.random.default_rng(seed), show=2)
 
 
-def test_sections_may_be_given_as_a_list():
+def test_lists_are_taken_for_arrays_and_sections():
     talk = synthetic_talk(0, sections=2, practice=5, show=9)
-    assert replace(talk, sections=list(talk.sections)).sections == ("hard", "easy 1")
+    listed = replace(talk, sections=list(talk.sections), show_answers=talk.show_answers.tolist())
+    assert listed.sections == ("hard", "easy 1")
+    np.testing.assert_array_equal(listed.audience.loss(listed.show_answers, talk.show_answers), 0)
+    assert isinstance(listed.show_answers, np.ndarray)
+
+
+def test_a_seed_makes_the_same_talk_from_one_version_to_the_next():
+    talk = synthetic_talk(0)
+    assert talk.practice_answers[0, 0] == pytest.approx(-0.6227026981994837, rel=1e-9)

@@ -66,6 +66,13 @@ def test_a_team_too_large_is_refused_before_it_is_made(option, says):
         team_of(Everyone(3), **{option: 10**9})
 
 
+def test_a_team_that_somebody_left_says_whose_the_seats_are():
+    team = team_of(Everyone(3))
+    team.agents[0].remove()
+    with pytest.raises(InputError, match="the team are B, C, but its seats are for A to C: take"):
+        team.step()
+
+
 def test_a_team_that_was_interrupted_goes_on_when_asked_to(monkeypatch):
     def interrupt():
         raise KeyboardInterrupt

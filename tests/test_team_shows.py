@@ -6,12 +6,15 @@ from rooms import AUDIENCE_NAMES, team_of, weights_of
 
 from simulation import (
     Everyone,
+    InputError,
+    Show,
     Team,
     digits_talk,
     independent,
     one_or_two_absent,
     synthetic_talk,
 )
+from simulation.scenario import show_measures
 
 # The show.
 
@@ -51,7 +54,11 @@ def test_a_show_tells_what_is_left_without_some():
         (np.mean(two), min(two))
     )
     assert (show.one_missing.sub_teams, show.two_missing.sub_teams) == (4, 6)
+    cost = show_measures(show, 1)["cost of losing one"]
+    assert cost == show.complete - show.one_missing.mean
     assert show.hard_shares.sum() == pytest.approx(1.0)
+    with pytest.raises(InputError, match="hard section is 3, but must be 0 to 2"):
+        Show(show.game, 3)
     nobody = team.handout - team.talk.show_answers
     nobody_quality = 1 - (nobody**2).mean(axis=0) / team.talk.show_answers.var(axis=0)
     assert show.hard_values.sum() == pytest.approx(show.hard_without() - nobody_quality[0])
