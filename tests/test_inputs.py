@@ -121,6 +121,7 @@ def test_text_is_utf_8_with_a_byte_order_mark_or_without(tmp_path, mark):
         ("A,B".encode("utf-16"), "UTF-16, save it as UTF-8"),
         (b"A\n" + "名前".encode("shift_jis"), "line 2 is not text in UTF-8"),
         ("A,B".encode("utf-16-le"), "line 1 has a NUL in it"),
+        (b"\nA\0", "line 2 has a NUL in it"),
         (b"A\nB\n\0", "line 3 has a NUL in it"),
         (b"123456", "more than the 5 bytes"),
     ],

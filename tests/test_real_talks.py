@@ -19,6 +19,7 @@ from simulation import (
 )
 from simulation.idx_files import IMAGES as IMAGE_KINDS
 from simulation.idx_files import MOST_BYTES, read_idx
+from simulation.real_talks import image_counts
 
 SEEDS = range(3)
 IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
@@ -513,3 +514,17 @@ def test_a_missing_file_is_named(folder, name):
 def test_what_cannot_be_opened_is_said_to_be_so(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_idx(tmp_path, IMAGE_KINDS)
+
+
+def test_a_folder_may_hold_one_digit_only(folder):
+    files = digit_files()
+    files[f"train-{LABELS}"], files[f"t10k-{LABELS}"] = idx(np.full(12, 3)), idx(np.full(5, 3))
+    path = folder(files)
+    assert image_counts(path) == (12, 5, 9)
+    assert (mnist_talk(0, path, practice=4).show_answers.argmax(axis=1) == 3).all()
+
+
+def test_a_seed_makes_the_same_talk_of_digits_from_one_version_to_the_next():
+    talk = digits_talk(0, practice=5)
+    assert talk.practice_answers.argmax(axis=1).tolist() == [9, 7, 9, 9, 6]
+    assert talk.show_answers.argmax(axis=1)[:8].tolist() == [2, 4, 1, 4, 3, 3, 8, 1]
