@@ -4,13 +4,15 @@ import dataclasses
 
 import numpy as np
 import pytest
-from rooms import AUDIENCE_NAMES, small_talk, weights_of
+from rooms import AUDIENCE_NAMES, small_talk, team_of, weights_of
 
 from simulation import (
     AlwaysWithout,
     Bursts,
     Everyone,
     Independent,
+    InputError,
+    Presenter,
     Rehearsal,
     Team,
     independent,
@@ -317,3 +319,24 @@ def test_practising_alone_goes_down_the_gradient_with_nobody_to_count_on(audienc
     for agent, then in zip(list(team.agents)[1:], others, strict=True):
         for now, before in zip(weights_of(agent), then, strict=True):
             np.testing.assert_array_equal(now, before)
+
+
+def test_what_a_presenter_cannot_be_asked_is_refused():
+    team = team_of(Everyone(3))
+    presenter = team.agents[0]
+    with pytest.raises(InputError, match="questions"):
+        presenter.prepare(np.ones((2, 99)))
+    alone = {"audience": team.talk.audience, "learning_rate": 0.1}
+    with pytest.raises(InputError, match="section is 3, but must be 0 to 2"):
+        presenter.practise_alone(np.ones((2, 6)), np.ones((2, 3)), section=3, **alone)
+    alone["learning_rate"] = -1.0
+    with pytest.raises(InputError, match="learning rate is -1"):
+        presenter.practise_alone(np.ones((2, 6)), np.ones((2, 3)), section=0, **alone)
+    team.rehearse(1)
+    held = team.last_rehearsal
+    with pytest.raises(InputError, match="answers: the shape is"):
+        held.missing_from(np.ones((9, 9)))
+    assert dataclasses.replace(held, handout=held.handout.tolist()).handout.shape == (3,)
+    sizes = {"n_presenters": 3, "features": 6, "sections": 3, "abilities": 10**12}
+    with pytest.raises(InputError, match="what a presenter can do would take"):
+        Presenter(team, seat=0, name="A", speak_up=1.0, trust=1.0, rng=0, **sizes)
