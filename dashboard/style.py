@@ -37,7 +37,6 @@ STYLE: Any = {
     "legend.fontsize": 10.5,
     "legend.frameon": False,
     "font.family": "DejaVu Sans",
-    "text.parse_math": False,  # a dollar sign in a name is one
     "text.color": INK,
     "axes.labelcolor": INK,
 }

@@ -155,3 +155,13 @@ def test_a_missing_font_is_told_in_one_line(monkeypatch):
     with pytest.raises(InputError, match="pip install matplotlib-fontja"):
         style.check_language("ja")
     style.check_language("en")
+
+
+def test_powers_of_ten_are_set_as_powers():
+    with drawing("en"):
+        figure = Figure()
+        ax = figure.subplots()
+        ax.set_yscale("log")
+        figure.canvas.draw()
+        widths = [each.get_window_extent().width for each in ax.get_yticklabels()]
+    assert max(widths) < 60  # pixels; '$\mathdefault{10^{-1}}$' as it stands takes over 100

@@ -10,7 +10,6 @@ import pytest
 
 import run
 from dashboard.screen import Screen
-from dashboard.style import drawing
 from dashboard.tables import effects_table, plain_table
 from dashboard.templates import code, literal
 from simulation.outputs import json_text
@@ -108,12 +107,3 @@ def test_markdown_gets_text_and_code_that_hold_whatever_is_in_them():
 def test_json_stays_utf_8_whatever_a_file_is_named():
     name = os.fsdecode(b"\xff\xe3\x81\x82")
     assert json.loads(json_text({"name": name}).encode()) == {"name": name}
-
-
-def test_a_dollar_in_a_figure_is_a_dollar(tmp_path):
-    from matplotlib.figure import Figure
-
-    with drawing("en"):
-        figure = Figure()
-        figure.text(0, 0, r"$\x_{$")
-        figure.savefig(tmp_path / "figure.png")  # as mathematics it cannot be read
