@@ -65,6 +65,10 @@ def test_what_is_drawn_is_drawn_with_seed_0_if_no_generator_is_given():
         assert not np.array_equal(drawn(), drawn(rng=np.random.default_rng(1)))
 
 
+def test_one_member_may_be_missing_too():
+    assert missing_masks(1, 1).tolist() == [[False]]
+
+
 def test_more_missing_than_there_are_is_told():
     with pytest.raises(InputError, match=r"^missing is 6, but must be 0 to 5$"):
         quality_kept(random_game("softmax", 5), 6)
