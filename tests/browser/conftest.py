@@ -73,8 +73,9 @@ def server():
         yield f"http://127.0.0.1:{port}/"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A browser. While it runs, so does Playwright's event loop: no other can, of other tests."""
     assert CHROMIUM, "CI_NEEDS_BROWSER is set, but there is no Chromium"
     from playwright.sync_api import expect, sync_playwright
 
