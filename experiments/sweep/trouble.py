@@ -55,7 +55,8 @@ def told(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError, doing: s
         return not_ours(path, str(error))
     if not name or name.startswith(("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_FORMAT")):
         return damaged(path, str(error))  # a column is missing, or a text is none
-    if name == "SQLITE_READONLY_DBMOVED":
+    # In the midst of a transaction SQLite only says that its journal is not where it was.
+    if name == "SQLITE_READONLY_DBMOVED" or not os.path.isdir(path.parent):
         there = os.path.lexists(path)
         what = "replaced by another file" if there else "moved or deleted"
         return InputError(
