@@ -1,12 +1,11 @@
-"""Talks about handwritten digits, bundled and from IDX files."""
+"""Talks about handwritten digits: what is practised, chosen on and shown, and with which labels."""
 
 import gzip
-import struct
-import tracemalloc
 from importlib.resources import as_file, files
 
 import numpy as np
 import pytest
+from mnist_files import digit_files, spread
 from sklearn.datasets import load_digits
 
 from simulation import (
@@ -17,12 +16,8 @@ from simulation import (
     real_talk,
     real_talks,
 )
-from simulation.idx_files import IMAGES as IMAGE_KINDS
-from simulation.idx_files import MOST_BYTES, read_idx
-from simulation.real_talks import image_counts
 
 SEEDS = range(3)
-IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -196,16 +191,16 @@ def test_unknown_data_is_refused():
         real_talk(np.random.default_rng(0), "cifar")
 
 
-def images_with_and_without_choice(kind, folder, choice, **asked):
+def images_with_and_without_choice(kind, tmp_path, choice, **asked):
     if kind == "digits":
         return [digits_talk(np.random.default_rng(2), choice=c, **asked) for c in (0, choice)]
-    path = folder(digit_files(train=300))
+    path = spread(tmp_path, digit_files(train=300))
     return [mnist_talk(np.random.default_rng(2), path, choice=c, **asked) for c in (0, choice)]
 
 
 @pytest.mark.parametrize("kind", ["digits", "idx"])
-def test_questions_to_choose_on_are_taken_off_the_end_of_practice(kind, folder):
-    whole, cut = images_with_and_without_choice(kind, folder, 90, label_noise=0.0)
+def test_questions_to_choose_on_are_taken_off_the_end_of_practice(kind, tmp_path):
+    whole, cut = images_with_and_without_choice(kind, tmp_path, 90, label_noise=0.0)
     together = np.concatenate([cut.practice_questions, cut.choice_questions])
     np.testing.assert_array_equal(together, whole.practice_questions)
     answers = np.concatenate([cut.practice_answers, cut.choice_answers])
@@ -216,16 +211,16 @@ def test_questions_to_choose_on_are_taken_off_the_end_of_practice(kind, folder):
 
 
 @pytest.mark.parametrize("kind", ["digits", "idx"])
-def test_a_choice_part_leaves_the_practice_kept_alone_and_has_right_labels(kind, folder):
-    whole, cut = images_with_and_without_choice(kind, folder, 90, practice=40, label_noise=0.5)
+def test_a_choice_part_leaves_the_practice_kept_alone_and_has_right_labels(kind, tmp_path):
+    whole, cut = images_with_and_without_choice(kind, tmp_path, 90, practice=40, label_noise=0.5)
     np.testing.assert_array_equal(cut.practice_questions, whole.practice_questions)
     np.testing.assert_array_equal(cut.practice_answers, whole.practice_answers)
-    clean = images_with_and_without_choice(kind, folder, 90)[1]
+    clean = images_with_and_without_choice(kind, tmp_path, 90)[1]
     np.testing.assert_array_equal(cut.choice_answers, clean.choice_answers)
 
 
-def test_real_talks_cut_off_what_each_can_spare(folder):
-    path = folder(digit_files(train=300))
+def test_real_talks_cut_off_what_each_can_spare(tmp_path):
+    path = spread(tmp_path, digit_files(train=300))
     sizes = {"mnist": 500, "digits": 200, path: 50}
     for data, size in sizes.items():
         talk = real_talk(np.random.default_rng(0), data, practice=20, choice=True)
@@ -239,260 +234,6 @@ def test_choosing_on_all_of_practice_is_refused():
         real_talk(0, "digits", choice=2)
 
 
-def idx(values):
-    """Write an array of bytes as the IDX format wants it."""
-    values = np.asarray(values, dtype=np.uint8)
-    header = struct.pack(">BBBB", 0, 0, 8, values.ndim) + struct.pack(
-        f">{values.ndim}I", *values.shape
-    )
-    return header + values.tobytes()
-
-
-def idx_int(values):
-    """Write an array of integers as QMNIST does."""
-    values = np.asarray(values, dtype=">i4")
-    return struct.pack(">BBBB2I", 0, 0, 12, 2, *values.shape) + values.tobytes()
-
-
-def digit_files(train=12, show=5, side=3, seed=0):
-    """Return the four files of a small MNIST, by name."""
-    rng = np.random.default_rng(seed)
-    files = {}
-    for part, size in (("train", train), ("t10k", show)):
-        files[f"{part}-{IMAGES}"] = idx(rng.integers(256, size=(size, side, side)))
-        files[f"{part}-{LABELS}"] = idx(rng.integers(10, size=size))
-    return files
-
-
-@pytest.fixture
-def folder(tmp_path):
-    def write(files, compressed=False):
-        for name, content in files.items():
-            if compressed:
-                (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content))
-            else:
-                (tmp_path / name).write_bytes(content)
-        return tmp_path
-
-    return write
-
-
-@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gz"])
-def test_mnist_is_read_pixel_by_pixel(folder, compressed):
-    files = digit_files()
-    talk = mnist_talk(np.random.default_rng(0), folder(files, compressed))
-    for part, questions, answers in (
-        ("train", talk.practice_questions, talk.practice_answers),
-        ("t10k", talk.show_questions, talk.show_answers),
-    ):
-        pixels = np.frombuffer(files[f"{part}-{IMAGES}"][16:], dtype=np.uint8)
-        np.testing.assert_allclose(questions.ravel() * 255, pixels)
-        labels = np.frombuffer(files[f"{part}-{LABELS}"][8:], dtype=np.uint8)
-        np.testing.assert_array_equal(answers.argmax(axis=1), labels)
-    assert talk.practice_questions.shape == (12, 9)
-    assert talk.n_sections == 10
-
-
-def test_mnist_keeps_the_first_images_and_mislabels_as_asked(folder):
-    path = folder(digit_files(train=40))
-    full, some = (
-        mnist_talk(np.random.default_rng(1), path, practice=keep, label_noise=noise)
-        for keep, noise in ((None, 0.0), (20, 0.25))
-    )
-    np.testing.assert_array_equal(some.practice_questions, full.practice_questions[:20])
-    wrong = (some.practice_answers != full.practice_answers[:20]).any(axis=1)
-    assert wrong.sum() == 5
-    np.testing.assert_array_equal(some.show_answers, full.show_answers)
-
-
-@pytest.mark.parametrize("keep", [0, 2, 3, 4, 7, 15, 16, 17, -1], ids="keep {}".format)
-def test_images_cut_short_are_refused_wherever_they_end(folder, keep):
-    files = digit_files()
-    files[f"train-{IMAGES}"] = files[f"train-{IMAGES}"][:keep]
-    with pytest.raises(InputError, match=f"train-{IMAGES}"):
-        mnist_talk(np.random.default_rng(0), folder(files))
-
-
-@pytest.mark.parametrize("keep", [0, 3, 4, 6, 8, 9, -1], ids="keep {}".format)
-def test_labels_cut_short_are_refused_wherever_they_end(folder, keep):
-    files = digit_files()
-    files[f"t10k-{LABELS}"] = files[f"t10k-{LABELS}"][:keep]
-    with pytest.raises(InputError, match=f"t10k-{LABELS}"):
-        mnist_talk(np.random.default_rng(0), folder(files))
-
-
-@pytest.mark.parametrize("keep", [0, 1, 2, 5, 9, 10, 15, 40, -1, -8], ids="keep {}".format)
-def test_a_compressed_file_cut_short_is_refused(tmp_path, keep):
-    path = tmp_path / "images.gz"
-    path.write_bytes(gzip.compress(digit_files()[f"train-{IMAGES}"])[:keep])
-    with pytest.raises(InputError, match=r"images\.gz"):
-        read_idx(path, IMAGE_KINDS)
-
-
-@pytest.mark.parametrize("at", [2, 3, 12, 30, -6, -2], ids="byte {}".format)
-def test_a_corrupt_compressed_file_is_refused(tmp_path, at):
-    content = bytearray(gzip.compress(digit_files()[f"train-{IMAGES}"], mtime=0))
-    content[at] ^= 0xFF
-    path = tmp_path / "images.gz"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=r"images\.gz"):
-        read_idx(path, IMAGE_KINDS)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "complaint"),
-    [
-        (f"train-{IMAGES}", idx(np.zeros(12)), "magic number 00000801, .* begins with 00000803"),
-        (
-            f"train-{LABELS}",
-            idx(np.zeros((12, 3, 3))),
-            "magic number 00000803, .* 00000801 or 00000c02",
-        ),
-        (f"train-{IMAGES}", b"\x00\x00\x0d\x03" + bytes(100), "magic number 00000d03"),
-        (f"train-{IMAGES}", b"P5 28 28 255", "magic number 50352032"),
-        (f"train-{IMAGES}", b"", "magic number nothing"),
-        (f"train-{IMAGES}", idx(np.zeros((12, 3, 3))) + b"!", "promises 108 bytes .* has more"),
-        (f"train-{IMAGES}", idx(np.zeros((12, 3, 3)))[:-1], "promises 108 bytes .* has only 107"),
-        (f"train-{IMAGES}", struct.pack(">4I", 0x803, *[2**32 - 1] * 3), "promises 79228162458924"),
-        (f"train-{IMAGES}", struct.pack(">4I", 0x803, 0, *[2**32 - 1] * 2), "promises 0 bytes"),
-        (f"train-{LABELS}", struct.pack(">3I", 0xC02, 2**32 - 1, 0), "promises 0 bytes"),
-        (
-            f"train-{LABELS}",
-            struct.pack(">3i", 0xC02, 1, 1) + b"\xff" * 4,
-            "12 images and .* 1 labels",
-        ),
-        (f"train-{LABELS}", idx_int([[-1] * 8] * 12), "the label -1, but only 0 to 9"),
-        (f"train-{IMAGES}", idx(np.zeros((11, 3, 3))), "11 images and .* 12 labels"),
-        (f"t10k-{LABELS}", idx(np.zeros(6)), "5 images and .* 6 labels"),
-        (f"train-{LABELS}", idx([9] * 11 + [10]), "the label 10, but only 0 to 9"),
-        (f"t10k-{IMAGES}", idx(np.zeros((5, 4, 4))), "9 features and those of the show 16"),
-        (f"train-{IMAGES}", idx(np.zeros((12, 0, 3))), "promises 0 bytes of values, 12 x 0 x 3"),
-    ],
-)
-def test_files_that_are_not_what_they_should_be_are_refused(folder, name, content, complaint):
-    with pytest.raises(InputError, match=complaint):
-        mnist_talk(np.random.default_rng(0), folder({**digit_files(), name: content}))
-
-
-def test_empty_sets_are_refused(folder):
-    with pytest.raises(InputError, match=r"t10k-images.* promises 0 bytes"):
-        mnist_talk(np.random.default_rng(0), folder(digit_files(show=0)))
-
-
-def test_a_compressed_file_is_read_as_far_as_its_header_promises(tmp_path):
-    bomb = tmp_path / "images.gz"
-    for promised, complaint in (
-        ([10, 28, 28], "promises 7840 bytes .* has more"),
-        ([10**6, 28, 28], "promises 784000000 bytes .* but 1 to 536870912 are read"),
-    ):
-        bomb.write_bytes(gzip.compress(struct.pack(">4I", 0x803, *promised) + bytes(10**8)))
-        tracemalloc.start()
-        with pytest.raises(InputError, match=complaint):
-            read_idx(bomb, IMAGE_KINDS)
-        assert tracemalloc.get_traced_memory()[1] < 10**6
-        tracemalloc.stop()
-
-
-def test_room_is_taken_for_what_is_there_only(tmp_path):
-    path = tmp_path / "images"
-    path.write_bytes(struct.pack(">4I", 0x803, 1, 1, MOST_BYTES))
-    tracemalloc.start()
-    with pytest.raises(InputError, match=r"promises 536870912 bytes .* has only 0"):
-        read_idx(path, IMAGE_KINDS)
-    assert tracemalloc.get_traced_memory()[1] < 10**7
-    tracemalloc.stop()
-
-
-def emnist(name):
-    return "emnist-digits-" + name.replace("t10k", "test")
-
-
-PACKINGS = {
-    "dots": lambda name: name.replace("-idx", ".idx"),
-    "capitals": str.upper,
-    "GZ": lambda name: f"{name}.GZ",
-    "torchvision": lambda name: f"MNIST/raw/{name}",
-    "torchvision, inside": lambda name: f"raw/{name}.gz",
-    "torchvision, Fashion-MNIST": lambda name: f"FashionMNIST/raw/{name}",
-    "Kaggle": lambda name: f"{name}/{name}",
-    "Kaggle, dots inside": lambda name: f"{name}/{name.replace('-idx', '.idx')}",
-    "EMNIST": lambda name: f"{emnist(name)}.gz",
-    "EMNIST, torchvision": lambda name: f"EMNIST/raw/{emnist(name)}",
-}
-
-
-def spread(folder, packing, files):
-    """Write files, or their packed form, under the names that `packing` gives them."""
-    for name, content in files.items():
-        path = folder / packing(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(gzip.compress(content) if path.suffix.lower() == ".gz" else content)
-
-
-@pytest.mark.parametrize("packing", PACKINGS.values(), ids=PACKINGS)
-def test_mnist_is_found_however_it_was_packed(folder, tmp_path, packing):
-    wanted = mnist_talk(np.random.default_rng(0), folder(digit_files()))
-    spread(tmp_path / "other", packing, digit_files())
-    talk = mnist_talk(np.random.default_rng(0), tmp_path / "other")
-    np.testing.assert_array_equal(talk.practice_questions, wanted.practice_questions)
-    np.testing.assert_array_equal(talk.practice_answers, wanted.practice_answers)
-    np.testing.assert_array_equal(talk.show_answers, wanted.show_answers)
-
-
-def test_qmnist_has_its_labels_in_the_first_of_eight_columns(tmp_path):
-    rng = np.random.default_rng(0)
-    labels = rng.integers(10, size=12)
-    for part in ("train", "test"):
-        table = np.column_stack([labels, rng.integers(4000, size=(12, 7))])
-        images = gzip.compress(digit_files()[f"train-{IMAGES}"])
-        (tmp_path / f"qmnist-{part}-images-idx3-ubyte.gz").write_bytes(images)
-        (tmp_path / f"qmnist-{part}-labels-idx2-int.gz").write_bytes(gzip.compress(idx_int(table)))
-    talk = mnist_talk(np.random.default_rng(0), tmp_path)
-    np.testing.assert_array_equal(talk.practice_answers.argmax(axis=1), labels)
-
-
-def test_mnists_own_names_come_first_and_plain_files_before_packed_ones(folder, tmp_path):
-    spread(tmp_path, lambda name: f"{name}.gz", digit_files(seed=1))
-    spread(tmp_path, emnist, digit_files(seed=2))
-    spread(tmp_path, lambda name: f"MNIST/raw/{name}", digit_files(seed=3))
-    spread(tmp_path, lambda name: name.replace("-idx", ".idx"), digit_files(seed=4))
-    talk = mnist_talk(np.random.default_rng(0), folder(digit_files()))
-    pixels = np.frombuffer(digit_files()[f"train-{IMAGES}"][16:], dtype=np.uint8)
-    np.testing.assert_allclose(talk.practice_questions.ravel() * 255, pixels)
-
-
-def test_of_several_other_sets_none_is_taken_by_itself(tmp_path):
-    spread(tmp_path, emnist, digit_files())
-    spread(tmp_path, lambda name: emnist(name).replace("digits", "mnist"), digit_files())
-    with pytest.raises(InputError, match=r"several sets of images \(emnist-digits-, emnist-mnist-"):
-        mnist_talk(np.random.default_rng(0), tmp_path)
-    spread(tmp_path / "both", lambda name: f"MNIST/raw/{name}", digit_files())
-    spread(tmp_path / "both", lambda name: f"KMNIST/raw/{name}", digit_files())
-    with pytest.raises(InputError, match=r"several sets of images \(KMNIST/, MNIST/\): name"):
-        mnist_talk(np.random.default_rng(0), tmp_path / "both")
-
-
-def test_similar_names_are_said_where_a_file_is_missing(tmp_path):
-    spread(tmp_path, lambda name: name.replace("-ubyte", ""), digit_files())
-    with pytest.raises(InputError, match=r"similar names there are train-images-idx3, "):
-        mnist_talk(np.random.default_rng(0), tmp_path)
-
-
-def test_what_is_missing_from_another_set_is_said_of_that_set(tmp_path):
-    spread(tmp_path, emnist, digit_files())
-    (tmp_path / emnist(f"train-{IMAGES}")).unlink()
-    with pytest.raises(InputError, match=f"no train-{IMAGES} of the set emnist-digits, plain"):
-        mnist_talk(np.random.default_rng(0), tmp_path)
-
-
-def test_a_relative_folder_is_that_of_where_one_stands(folder, tmp_path, monkeypatch):
-    for number in range(2):
-        spread(tmp_path / str(number) / "mnist", str, digit_files(train=10 + number))
-        monkeypatch.chdir(tmp_path / str(number))
-        talk = mnist_talk(np.random.default_rng(0), "mnist")
-        assert len(talk.practice_questions) == 10 + number
-
-
 @pytest.mark.parametrize("data", [None, 3, ["mnist"], np.array(["mnist", "digits"]), "n" * 300])
 def test_data_of_no_kind_are_refused_in_one_line(data):
     with pytest.raises(
@@ -501,27 +242,6 @@ def test_data_of_no_kind_are_refused_in_one_line(data):
         real_talk(np.random.default_rng(0), data)
     with pytest.raises(InputError, match="the folder of images"):
         mnist_talk(np.random.default_rng(0), data)
-
-
-@pytest.mark.parametrize("name", sorted(digit_files()))
-def test_a_missing_file_is_named(folder, name):
-    files = digit_files()
-    del files[name]
-    with pytest.raises(InputError, match=f"holds no {name}, plain or as .gz"):
-        mnist_talk(np.random.default_rng(0), folder(files))
-
-
-def test_what_cannot_be_opened_is_said_to_be_so(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
-        read_idx(tmp_path, IMAGE_KINDS)
-
-
-def test_a_folder_may_hold_one_digit_only(folder):
-    files = digit_files()
-    files[f"train-{LABELS}"], files[f"t10k-{LABELS}"] = idx(np.full(12, 3)), idx(np.full(5, 3))
-    path = folder(files)
-    assert image_counts(path) == (12, 5, 9)
-    assert (mnist_talk(0, path, practice=4).show_answers.argmax(axis=1) == 3).all()
 
 
 def test_a_seed_makes_the_same_talk_of_digits_from_one_version_to_the_next():

@@ -9,19 +9,13 @@ import pytest
 from fuzzing import examples
 from hypothesis import given
 from hypothesis import strategies as st
+from mnist_files import idx
 
 from simulation import InputError, mnist_talk
 from simulation.idx_files import IMAGES, LABELS, MOST_BYTES, TYPES, read_idx
 
 MEMORY = 2**22
 """More than this is never taken for the small files here, whatever they promise (4 MiB)."""
-
-
-def idx(values, code=8):
-    values = np.asarray(values, dtype=TYPES[code])
-    return (
-        struct.pack(f">HBB{values.ndim}I", 0, code, values.ndim, *values.shape) + values.tobytes()
-    )
 
 
 PIXELS = np.random.default_rng(0).integers(256, size=(5, 4, 3), dtype=np.uint8)
