@@ -16,7 +16,7 @@ from benchmarks.worker import Entry
 from simulation.arrays import FloatArray
 from simulation.audience import AUDIENCES
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     coalition_values,
     moebius,
     shapley_interactions,
@@ -40,12 +40,12 @@ class Coalitions:
     what: str
 
     @cached_property
-    def game(self) -> Game:
+    def game(self) -> AdditiveGame:
         """What made-up members say, the same at every call."""
         rng = np.random.default_rng(self.members)
         wanted = rng.normal(size=(1_000, 5))
         said = (rng.normal(size=(self.members, 1_000, 5)) + wanted) / self.members
-        return Game(said, np.zeros(5), wanted, AUDIENCES["squared error"])
+        return AdditiveGame(said, np.zeros(5), wanted, AUDIENCES["squared error"])
 
     @cached_property
     def values(self) -> FloatArray:

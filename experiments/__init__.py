@@ -4,7 +4,7 @@
 - `other_remedies`: what else keeps a team from overfitting; `other_conditions`: the two teams with
   one thing changed; `article_stack`: the article's teams as a stack, for both
 - `article`: the article's own network on digits; `article_measures` holds it to the yardstick;
-  `shared_images`: what part of the test images has to do with it; `sub_networks`: their average
+  `sub_networks`: the average of its sub-networks
 - `crossing`: team and network side by side, weight by weight; `parting`: a < 1 beside dropout SGD
 - `output_noise`: noise on the output instead of dropout, a control
 - `stack`: thousands of teams trained at once

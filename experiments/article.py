@@ -24,7 +24,7 @@ from nn_bridge.optimizers import SGD, Adam, Optimizer
 from simulation.arrays import Array, FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, one_of, real, whole
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.real_talks import DRAWN, SHOW_SHARE, check_data, image_counts, real_talk
 from simulation.talk import Talk
 
@@ -187,7 +187,7 @@ class Trained:
         """Return the talk of one network of the stack."""
         return self.talks[member % len(self.talks)]
 
-    def game_of(self, member: int) -> Game:
+    def game_of(self, member: int) -> AdditiveGame:
         """Hold one network's single hidden units to the yardstick, on its unseen digits."""
         talk = self.talk_of(member)
         return network_game(self.model, talk.show_questions, talk.show_answers, member, 1)

@@ -10,16 +10,16 @@ import numpy as np
 
 from experiments.article import Setting, fit_article_network, talk_of
 from experiments.costs import costing
-from experiments.shared_images import left_out, part_of
 from simulation.arrays import FloatArray
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     ablation_area,
     ablation_curve,
     answer_shares,
     co_adaptation_score,
     effective_carriers,
 )
+from simulation.parts import left_out, part_of
 from simulation.statistics import Effect, paired_effect
 
 SILENCED = np.linspace(0.0, 0.9, 10)
@@ -117,7 +117,7 @@ def train_and_measure(setting: Setting, seeds: Sequence[int]) -> NetworkResult:
     return NetworkResult(measures, ablation, np.array(carriers), setting.test_to_train)
 
 
-def _by_image(game: Game, seed: int, *, shared: bool) -> FloatArray:
+def _by_image(game: AdditiveGame, seed: int, *, shared: bool) -> FloatArray:
     """Measure what is a mean over images: the ablation curve and the score, (F + 1, 1 + G)."""
     part = part_of(len(game.wanted)) if shared else np.zeros(len(game.wanted), dtype=int)
     found = []

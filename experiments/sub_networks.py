@@ -7,20 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulation.arrays import FloatArray
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 
 AT_A_TIME = 50
 """Sub-networks whose answers are held in memory at once."""
 
 
 def average_of_sub_networks(
-    units: Game, rate: float, passes: Sequence[int], rng: np.random.Generator
+    units: AdditiveGame, rate: float, passes: Sequence[int], rng: np.random.Generator
 ) -> FloatArray:
     """Return the mean probabilities of random sub-networks, (A, M, K).
 
     Parameters
     ----------
-    units : Game
+    units : AdditiveGame
         The hidden units of a network with dropout.
     rate : float
         At which each is dropped; those left are scaled by 1 / (1 - rate), as in training.

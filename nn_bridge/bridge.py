@@ -23,7 +23,7 @@ from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError, given, whole
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.team import Team
 
 
@@ -90,7 +90,7 @@ def network_game(
     wanted: FloatArray,
     member: int = 0,
     group_size: int | None = None,
-) -> Game:
+) -> AdditiveGame:
     """Hold the yardstick to a network: its groups of hidden units as members of a game.
 
     Parameters
@@ -133,4 +133,4 @@ def network_game(
     delivery = delivery.reshape(layers.output.units, -1, h)  # (K, N, H)
     contributions = np.einsum("mnh,knh->nmk", hidden, delivery)  # (N, M, K)
     expected = finite_numbers("wanted", wanted, float)
-    return Game(contributions, handout, expected, layers.audience)
+    return AdditiveGame(contributions, handout, expected, layers.audience)

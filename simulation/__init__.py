@@ -12,6 +12,7 @@ Which file answers which question; what is promised is named in `__all__`:
 - `show`: how good is it, with all and with some? `coalitions`: the one yardstick
 - `scenario`: the article's two teams. `statistics`: what differs between them, over paired seeds?
   `intervals`: how sure is that? `significance`: how sure is one finding, or one of many?
+  `parts`: what part of the questions has to do with it?
 - `inputs`: how are files read that users name? `outputs`: how are files written? `checks`: what is
   said of bad input? `arrays`: the kinds of arrays, by name
 """
@@ -20,7 +21,7 @@ from simulation.attendance import AttendanceLaw, Moments
 from simulation.attendance_input import law_from_text
 from simulation.attendance_log import Recorded, read_attendance_log
 from simulation.checks import DivergedError, InputError
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame, Game
 from simulation.laws import (
     AlwaysWithout,
     Bursts,
@@ -40,6 +41,7 @@ from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
 
 __all__ = [
+    "AdditiveGame",
     "AlwaysWithout",
     "AttendanceLaw",
     "Bursts",

@@ -12,7 +12,7 @@ import numpy as np
 from simulation.arrays import FloatArray
 from simulation.checks import instance, whole
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     Kept,
     answer_shares,
     coalition_values,
@@ -26,11 +26,11 @@ from simulation.coalitions import (
 class Show:
     """The talk, judged on unseen questions with everyone there and with some missing."""
 
-    game: Game
+    game: AdditiveGame
     hard_section: int
 
     def __post_init__(self) -> None:
-        sections = len(instance("game", self.game, Game).handout)
+        sections = len(instance("game", self.game, AdditiveGame).handout)
         whole("hard section", self.hard_section, least=0, most=sections - 1)
 
     @cached_property

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation.arrays import FloatArray
 from simulation.checks import InputError, given, instance, listed
-from simulation.coalitions import Game, Reading
+from simulation.coalitions import AdditiveGame, Reading
 from simulation.presenter import Presenter, presenter_names
 from simulation.raising_model import RaisingModel
 from simulation.show import Show
@@ -105,7 +105,7 @@ class Speakers(RaisingModel):
             )
         return self.names.index(name)
 
-    def game(self, part: str = "show") -> Game:
+    def game(self, part: str = "show") -> AdditiveGame:
         """Give the talk: what each adds to the answers, as a game of coalitions.
 
         Parameters
@@ -116,7 +116,9 @@ class Speakers(RaisingModel):
         questions, wanted = self.talk.part(part)
         with np.errstate(over="ignore", invalid="ignore"):
             contributions = [each.contribution(questions) for each in self.seated]
-        return Game(np.array(contributions), self.handout.copy(), wanted, self.talk.audience)
+        return AdditiveGame(
+            np.array(contributions), self.handout.copy(), wanted, self.talk.audience
+        )
 
     def show(self) -> Show:
         """Show the talk to its audience, and judge it with everyone there and with some missing."""

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from simulation.audience import AUDIENCES
-from simulation.coalitions.game import Game
+from simulation.coalitions import AdditiveGame
 
 READINGS = ("nobody covers", "fill the time")
 
@@ -18,7 +18,7 @@ def random_game(audience_name, n, *, questions=30, sections=4, seed=0):
     else:
         wanted = np.eye(sections)[np.arange(questions) % sections]
     contributions = (rng.normal(size=(n, questions, sections)) + wanted) / n
-    return Game(contributions, rng.normal(size=sections), wanted, AUDIENCES[audience_name])
+    return AdditiveGame(contributions, rng.normal(size=sections), wanted, AUDIENCES[audience_name])
 
 
 def over_all_half_teams(game):
@@ -56,15 +56,15 @@ def vector(n, value):
 
 
 def additive(n):
-    """Game in which i brings i + 1, whoever else is there."""
+    """AdditiveGame in which i brings i + 1, whoever else is there."""
     return vector(n, lambda there: sum(i + 1 for i in there))
 
 
 def all_or_nothing(n):
-    """Game worth 1 if everyone is there, else 0."""
+    """AdditiveGame worth 1 if everyone is there, else 0."""
     return vector(n, lambda there: len(there) == n)
 
 
 def one_is_enough(n):
-    """Game worth 1 if anyone is there, else 0."""
+    """AdditiveGame worth 1 if anyone is there, else 0."""
     return vector(n, lambda there: len(there) > 0)

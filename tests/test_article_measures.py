@@ -7,8 +7,8 @@ import pytest
 
 from experiments.article import Setting, fit_article_network, talk_of
 from experiments.article_measures import SILENCED, network_effects, train_and_measure
-from experiments.shared_images import PARTS, kept_images, left_out
 from simulation.coalitions import ablation_curve, co_adaptation_score
+from simulation.parts import PARTS, left_out, without_each_part
 from simulation.statistics import paired_effect
 
 SEEDS = (0, 1)
@@ -36,7 +36,7 @@ def test_a_part_left_out_is_left_out_of_every_measure():
     talks = [talk_of(setting("mnist"), seed) for seed in SEEDS]
     game = fit_article_network(setting("mnist"), SEEDS, talks).game_of(1)
     for column, kept in ((0, None), (3, 2)):
-        images = game.on(kept_images(len(game.wanted))[column])
+        images = game.on(without_each_part(len(game.wanted))[column])
         assert len(images.wanted) == (1000 if kept is None else 950)
         rng = np.random.default_rng(1)
         curve = ablation_curve(images, rng, SILENCED, reading="nobody covers")

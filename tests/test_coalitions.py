@@ -10,8 +10,9 @@ from rooms import AUDIENCE_NAMES
 
 from simulation import DivergedError, InputError
 from simulation.audience import AUDIENCES, Softmax
-from simulation.coalitions import Game, all_coalitions, coalition_values
-from simulation.coalitions.game import _subset_sums, scale_of_size
+from simulation.coalitions import AdditiveGame, all_coalitions, coalition_values
+from simulation.coalitions.additive import _subset_sums
+from simulation.coalitions.game import scale_of_size
 
 
 def judged_by_hand(game, members, reading, section):
@@ -54,8 +55,8 @@ def test_values_by_plain_loops(audience_name, reading, section, n):
 @pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("audience_name", AUDIENCE_NAMES)
 def test_values_agree_with_forward_passes_in_many_blocks(audience_name, reading, monkeypatch):
-    monkeypatch.setattr("simulation.coalitions.game._CACHE_FLOATS", 200)
-    monkeypatch.setattr("simulation.coalitions.game._CHUNK_FLOATS", 1_000)
+    monkeypatch.setattr("simulation.coalitions.additive._CACHE_FLOATS", 200)
+    monkeypatch.setattr("simulation.coalitions.additive._CHUNK_FLOATS", 1_000)
     game = random_game(audience_name, 10, questions=12)
     masks = all_coalitions(10)
     values = coalition_values(game, reading)
@@ -68,7 +69,7 @@ def test_values_agree_with_forward_passes_in_many_blocks(audience_name, reading,
 
 @pytest.mark.parametrize("floats", [1, 3, 24, 100, 10_000])
 def test_subset_sums_come_in_order_whatever_the_block(floats, monkeypatch):
-    monkeypatch.setattr("simulation.coalitions.game._CACHE_FLOATS", floats)
+    monkeypatch.setattr("simulation.coalitions.additive._CACHE_FLOATS", floats)
     parts = np.random.default_rng(0).normal(size=(5, 3))
     blocks = list(_subset_sums(parts))
     assert [at for at, _ in blocks] == [k * len(blocks[0][1]) for k in range(len(blocks))]
@@ -89,7 +90,7 @@ def test_members_who_cancel_cost_no_accuracy():
     game = random_game("squared error", 4)
     loud = 1e6 * np.random.default_rng(1).normal(size=game.contributions.shape[1:])
     pair = np.array([loud, -loud])
-    with_pair = Game(np.concatenate([game.contributions, pair]), *_rest(game))
+    with_pair = AdditiveGame(np.concatenate([game.contributions, pair]), *_rest(game))
     quiet = coalition_values(with_pair).reshape(4, 16)[[0, 3]]  # neither of them, both of them
     np.testing.assert_allclose(quiet, [coalition_values(game)] * 2, rtol=0, atol=1e-8)
 
@@ -97,7 +98,7 @@ def test_members_who_cancel_cost_no_accuracy():
 def test_values_do_not_depend_on_the_number_of_questions_held(monkeypatch):
     """The same answers asked twice over are judged the same."""
     game = random_game("squared error", 5)
-    twice = Game(
+    twice = AdditiveGame(
         np.tile(game.contributions, (1, 2, 1)),
         game.handout,
         np.tile(game.wanted, (2, 1)),
@@ -144,7 +145,7 @@ def test_an_audience_of_ones_own_is_asked_for_every_sub_team():
             return answers.sum(axis=(-2, -1))
 
     game = random_game("softmax", 3)
-    strange = Game(game.contributions, game.handout, game.wanted, Strange())
+    strange = AdditiveGame(game.contributions, game.handout, game.wanted, Strange())
     summed = all_coalitions(3) @ game.contributions.sum(axis=(1, 2)) + 30 * game.handout.sum()
     np.testing.assert_allclose(coalition_values(strange), summed, atol=1e-12)
 
@@ -180,7 +181,9 @@ def test_a_section_nobody_asked_about_has_no_quality():
 
 
 def test_wanted_answers_that_do_not_vary_have_no_quality():
-    game = Game(np.ones((2, 3, 1)), np.zeros(1), np.ones((3, 1)), AUDIENCES["squared error"])
+    game = AdditiveGame(
+        np.ones((2, 3, 1)), np.zeros(1), np.ones((3, 1)), AUDIENCES["squared error"]
+    )
     with pytest.raises(InputError, match=r"^quality of the talk .* wanted answers that differ"):
         coalition_values(game)
 
@@ -188,13 +191,15 @@ def test_wanted_answers_that_do_not_vary_have_no_quality():
 def test_answers_too_large_to_square_are_told():
     game = random_game("squared error", 2)
     with pytest.raises(InputError, match="not a finite number for some sub-teams"):
-        coalition_values(Game(game.contributions * 1e200, *_rest(game)))
+        coalition_values(AdditiveGame(game.contributions * 1e200, *_rest(game)))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_answers_that_left_the_finite_numbers_are_refused(bad):
     with pytest.raises(DivergedError, match="learning diverged"):
-        Game(np.full((2, 3, 1), bad), np.zeros(1), np.ones((3, 1)), AUDIENCES["squared error"])
+        AdditiveGame(
+            np.full((2, 3, 1), bad), np.zeros(1), np.ones((3, 1)), AUDIENCES["squared error"]
+        )
 
 
 @pytest.mark.parametrize(
@@ -208,7 +213,7 @@ def test_answers_that_left_the_finite_numbers_are_refused(bad):
 )
 def test_parts_of_a_game_must_fit(shapes):
     with pytest.raises(InputError, match=r"but must be \(N, M, K\), \(K,\) and \(M, K\)"):
-        Game(*(np.ones(shape) for shape in shapes), AUDIENCES["squared error"])
+        AdditiveGame(*(np.ones(shape) for shape in shapes), AUDIENCES["squared error"])
 
 
 def test_sub_teams_of_another_team_are_refused():

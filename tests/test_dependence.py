@@ -7,7 +7,7 @@ from rooms import AUDIENCE_NAMES
 
 from simulation import independent, one_or_two_absent
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     bus_factor,
     coalition_values,
     dependence,
@@ -74,7 +74,7 @@ def test_where_nobody_brings_anything_nobody_carries():
 
 def test_sampled_figures_are_as_sure_as_they_say():
     game, law = random_game("softmax", 8, questions=60), independent(8, 0.4)
-    game = Game(6.0 * game.contributions, game.handout, game.wanted, game.audience)
+    game = AdditiveGame(6.0 * game.contributions, game.handout, game.wanted, game.audience)
     exact = dependence(game, law, np.random.default_rng(0))
     drawn = [sampled_dependence(game.quality, law, np.random.default_rng(s)) for s in range(100)]
     for name in ("carriers", "fragility", "interaction"):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from games import random_game
 
-from experiments.shared_images import PARTS, kept_images, left_out
 from experiments.validation.game_measures import (
     blocks,
     couple_agreements,
@@ -19,17 +18,18 @@ from experiments.validation.game_measures import (
     variance_between,
 )
 from simulation.audience import AUDIENCES
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.intervals import pseudo_values
 from simulation.laws import Couples, independent
+from simulation.parts import PARTS, left_out, without_each_part
 
 WANTED = np.array([[-1.0], [1.0]])
 SQUARED = AUDIENCES["squared error"]
 
 
-def game_of(*parts: float) -> Game:
+def game_of(*parts: float) -> AdditiveGame:
     """Each says this much of what is wanted; who say s together are worth 1 - (1 - s)^2."""
-    return Game(np.array([part * WANTED for part in parts]), np.zeros(1), WANTED, SQUARED)
+    return AdditiveGame(np.array([part * WANTED for part in parts]), np.zeros(1), WANTED, SQUARED)
 
 
 def test_measures_by_hand():
@@ -102,7 +102,7 @@ def test_the_strongest_of_each_section_by_hand():
     """Section 0: A says .7, B .1 and C .2 of it; section 1: .2, .3 and .5."""
     wanted = np.array([[-1.0, -1.0], [1.0, 1.0]])
     said = np.array([[0.7, 0.2], [0.1, 0.3], [0.2, 0.5]])  # (N, K)
-    game = Game(said[:, None] * wanted, np.zeros(2), wanted, SQUARED)
+    game = AdditiveGame(said[:, None] * wanted, np.zeros(2), wanted, SQUARED)
     assert strongest(game) == pytest.approx(
         {
             "carrier's share": (0.7 + 0.5) / 2,
@@ -114,7 +114,9 @@ def test_the_strongest_of_each_section_by_hand():
 def test_agreement_of_couples_by_hand():
     """Cosines, however loud: A and B say the same, and so do C and D, at a right angle to them."""
     along, across = np.array([[0.1], [0.1]]), np.array([[0.3], [-0.3]])
-    game = Game(np.array([along, 2 * along, across, 3 * across]), np.zeros(1), WANTED, SQUARED)
+    game = AdditiveGame(
+        np.array([along, 2 * along, across, 3 * across]), np.zeros(1), WANTED, SQUARED
+    )
     assert couple_agreements(game) == pytest.approx(
         {"agreement of couples": 1.0, "agreement of others": 0.0}, abs=1e-15
     )
@@ -148,7 +150,7 @@ def test_the_variance_over_two_starts_by_hand():
 
 
 def test_every_question_is_left_out_once():
-    kept = kept_images(50)
+    kept = without_each_part(50)
     assert len(kept) == 1 + PARTS
     assert kept[0].all()
     np.testing.assert_array_equal((~np.array(kept)).sum(axis=0), 1)

@@ -8,7 +8,7 @@ from games import READINGS, over_all_half_teams, random_game
 
 from simulation import Couples, independent, one_or_two_absent
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     agreement,
     all_coalitions,
     answer_shares,
@@ -44,7 +44,7 @@ def test_members_who_say_the_same_score_nothing_and_never_less():
     for n, seed in itertools.product(range(1, 12), range(20)):
         one = random_game("squared error", 1, seed=seed)
         said = np.repeat(one.contributions, n, axis=0)
-        game = Game(said, one.handout, one.wanted, one.audience)
+        game = AdditiveGame(said, one.handout, one.wanted, one.audience)
         assert 0.0 <= co_adaptation_score(game) < 1e-13
 
 
@@ -75,7 +75,7 @@ def test_shares_and_agreement_are_those_of_the_answers(n):
 
 def test_a_talk_given_softly_has_the_same_shares_and_agreement():
     game = random_game("squared error", 4)
-    soft = Game(1e-3 * game.contributions, game.handout, game.wanted, game.audience)
+    soft = AdditiveGame(1e-3 * game.contributions, game.handout, game.wanted, game.audience)
     for measure in (answer_shares, agreement):
         np.testing.assert_allclose(measure(soft), measure(game), rtol=1e-9)
     for measure in (Gram.answer_shares, Gram.agreement):
@@ -86,12 +86,12 @@ def test_who_says_nothing_has_no_direction():
     game = random_game("squared error", 4)
     said = game.contributions.copy()
     said[2] = 0.0
-    silent = Game(said, game.handout, game.wanted, game.audience)
+    silent = AdditiveGame(said, game.handout, game.wanted, game.audience)
     assert Gram.of(silent).agreement() == pytest.approx(agreement(silent), abs=1e-12)
     said[:3] = 0.0
-    alone = Game(said, game.handout, game.wanted, game.audience)
+    alone = AdditiveGame(said, game.handout, game.wanted, game.audience)
     assert np.isnan(Gram.of(alone).agreement())
-    nobody = Game(0.0 * said, game.handout, game.wanted, game.audience)
+    nobody = AdditiveGame(0.0 * said, game.handout, game.wanted, game.audience)
     assert np.isnan(Gram.of(nobody).answer_shares()).all()
 
 

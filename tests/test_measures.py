@@ -12,7 +12,7 @@ from rooms import AUDIENCE_NAMES
 from simulation import InputError
 from simulation.audience import AUDIENCES
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     ablation_area,
     ablation_curve,
     agreement,
@@ -30,7 +30,7 @@ WANTED = np.array([[-1.0], [1.0]])
 
 
 def game_of(*contributions, wanted=WANTED):
-    return Game(np.array(contributions, dtype=float), np.zeros(1), wanted, SQUARED)
+    return AdditiveGame(np.array(contributions, dtype=float), np.zeros(1), wanted, SQUARED)
 
 
 ADDING_UP = game_of(WANTED / 2, WANTED / 2)

@@ -7,7 +7,6 @@ import pytest
 from games import random_game
 
 from experiments.article import Setting, fit_article_network, talk_of
-from experiments.shared_images import PARTS, kept_images
 from experiments.sub_networks import average_of_sub_networks
 from experiments.validation import network_world
 from experiments.validation.conditions import BLOCKS, NetworkCondition, NetworkSetting
@@ -25,7 +24,8 @@ from experiments.validation.network_world import (
 )
 from nn_bridge.dropout import Dropout
 from simulation.audience import AUDIENCES
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
+from simulation.parts import PARTS, without_each_part
 
 TINY = NetworkCondition(NetworkSetting(practice=60), 0.5, starts=2)
 
@@ -45,7 +45,7 @@ def test_a_network_s_figures_are_those_on_all_images_and_without_each_part(measu
     trained = fit_article_network(setting, seeds, talks)
     units, other = trained.game_of(1), trained.game_of(3)
     joined = blocks(units, BLOCKS)
-    for at, kept in enumerate(kept_images(len(units.wanted))):
+    for at, kept in enumerate(without_each_part(len(units.wanted))):
         judged = joined.on(kept)
         expected = game_measures(judged, 0.1) | strongest(judged)
         expected["spread over starts"] = variance_between(units, other)[kept].mean()
@@ -86,7 +86,7 @@ def test_overconfidence_is_how_sure_minus_how_often_right(monkeypatch):
     """Three of four right, and .7 sure of each; their average sure of .6, and as often right."""
     wanted = np.eye(2)[[0, 0, 0, 0] * 5]
     sure, average = (np.tile([[p, 1 - p]] * 3 + [[1 - p, p]], (5, 1)) for p in (0.7, 0.6))
-    game = Game(np.log(sure)[None], np.zeros(2), wanted, AUDIENCES["softmax"])
+    game = AdditiveGame(np.log(sure)[None], np.zeros(2), wanted, AUDIENCES["softmax"])
     monkeypatch.setattr(
         network_world, "average_of_sub_networks", lambda *_: np.array([average] * len(AVERAGED))
     )

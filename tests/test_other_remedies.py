@@ -14,7 +14,7 @@ from experiments.other_conditions import CONDITIONS, USUAL, Condition, rehearse_
 from experiments.other_remedies import WEIGHT_DECAY, decayed, stopped_early
 from experiments.stack import TeamStack
 from simulation import Everyone, Team, one_or_two_absent, synthetic_talk
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.scenario import HEAD_START, PRESENTERS, Schedule, article_pair, team_result
 
 SEEDS = (3, 4)
@@ -93,7 +93,7 @@ def test_of_times_that_are_alike_early_stopping_takes_the_first(monkeypatch):
 
     def always_alike(stack, member, part="show"):
         game = asked(stack, member, part)
-        return game if part == "show" else Game(0 * game.contributions, 0 * game.handout,
+        return game if part == "show" else AdditiveGame(0 * game.contributions, 0 * game.handout,
                                                 game.wanted, game.audience)  # fmt: skip
 
     monkeypatch.setattr(TeamStack, "game", always_alike)

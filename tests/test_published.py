@@ -15,10 +15,10 @@ from experiments.published.figure_11 import wrong_on_average
 from experiments.published.networks import joined, stacks
 from experiments.published.studies import STUDIES
 from experiments.published.study import Plan, judged
-from experiments.shared_images import PARTS, left_out
 from simulation.audience import Softmax
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.outputs import outputs
+from simulation.parts import PARTS, left_out
 from simulation.statistics import paired_effect
 
 TINY = Plan((0, 1, 2, 3, 4), 64, 5, (40, 600), 1, 40, 2, hidden=16, data="digits")
@@ -54,12 +54,14 @@ def test_every_size_is_trained_for_about_as_many_steps():
     assert steps == pytest.approx([10 * 94] * 10, rel=0.06)
 
 
-def one_unit(says: float) -> Game:
+def one_unit(says: float) -> AdditiveGame:
     """One hidden unit speaks for the first digit, which is right, the handout for the other."""
-    return Game(np.array([[[says, 0.0]]]), np.array([0.0, 1.0]), np.array([[1.0, 0.0]]), Softmax())
+    return AdditiveGame(
+        np.array([[[says, 0.0]]]), np.array([0.0, 1.0]), np.array([[1.0, 0.0]]), Softmax()
+    )
 
 
-def wrong_share(game: Game, rate: float, passes: tuple[int, ...]) -> np.ndarray:
+def wrong_share(game: AdditiveGame, rate: float, passes: tuple[int, ...]) -> np.ndarray:
     drawn = [
         wrong_on_average(game, rate, passes, np.random.default_rng(seed)) for seed in range(400)
     ]

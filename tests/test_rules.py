@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.shared_images import PARTS
 from experiments.validation import rules
 from experiments.validation.rules import (
     Change,
@@ -24,6 +23,7 @@ from experiments.validation.rules import (
 )
 from simulation import InputError
 from simulation.intervals import FEWEST_SEEDS
+from simulation.parts import PARTS
 from simulation.statistics import SMALLEST_EFFECT, Effect
 
 SPREAD = np.linspace(-1.0, 1.0, 10)  # mean 0; scaled, the differences between seeds

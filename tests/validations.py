@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from experiments.article_measures import SILENCED
-from experiments.shared_images import PARTS
 from experiments.validation import controls, remedies
 from experiments.validation.claims import CLAIMS, Outcome, judge_claim
 from experiments.validation.conditions import CLEAN, NOISY, TEAM, Condition, Figures, World
@@ -17,6 +16,7 @@ from experiments.validation.limits import LIMITS, LimitResult, dose
 from experiments.validation.plan import Plan
 from experiments.validation.theorems.comparison import Check, Comparison
 from experiments.validation.validate import Validation
+from simulation.parts import PARTS
 from simulation.statistics import SMALLEST_EFFECT, paired_effect
 
 SEEDS = 10

@@ -16,7 +16,6 @@ from typing import get_args
 import numpy as np
 
 from dashboard.templates import render
-from experiments.shared_images import PARTS
 from experiments.validation.claims import Claim, Outcome
 from experiments.validation.conditions import (
     BLOCKS,
@@ -44,6 +43,7 @@ from experiments.validation.rules import (
 from experiments.validation.validate import Validation
 from simulation.arrays import FloatArray
 from simulation.intervals import FEWEST_SEEDS
+from simulation.parts import PARTS
 from simulation.significance import smallest_shown
 from simulation.statistics import SMALLEST_EFFECT, Effect, paired_effect
 

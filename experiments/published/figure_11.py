@@ -21,10 +21,10 @@ from experiments.published.study import (
     judged,
     levels,
 )
-from experiments.shared_images import left_out
 from experiments.sub_networks import average_of_sub_networks
 from simulation.arrays import FloatArray
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
+from simulation.parts import left_out
 from simulation.statistics import Effect, paired_effect
 
 PASSES = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -66,7 +66,7 @@ def averaging_errors(setting: Setting, seeds: Sequence[int], repeats: int) -> di
 
 
 def wrong_on_average(
-    game: Game, rate: float, passes: Sequence[int], rng: np.random.Generator
+    game: AdditiveGame, rate: float, passes: Sequence[int], rng: np.random.Generator
 ) -> FloatArray:
     """Say which images averages of so many sub-networks get wrong, (A, M) of 0 and 1."""
     averages = average_of_sub_networks(game, rate, passes, rng)

@@ -10,8 +10,8 @@ import numpy as np
 from experiments.article import Setting, Trained, fit_article_network, talk_of
 from experiments.costs import costing
 from experiments.published.study import Jobs, Results
-from experiments.shared_images import left_out
 from simulation.arrays import BoolArray, FloatArray
+from simulation.parts import left_out
 
 AT_ONCE = 2
 """Networks in a job: few, so that all processes are busy to the end."""
@@ -44,7 +44,7 @@ def errors(setting: Setting, seeds: Sequence[int]) -> dict[str, FloatArray]:
 
     Returns
     -------
-    dict of 'test', (S, 1 + PARTS) see `shared_images`, and 'training', (S, 1); in per cent.
+    dict of 'test', (S, 1 + PARTS) see `simulation.parts`, and 'training', (S, 1); in per cent.
     """
     trained = fit(setting, seeds)
     wrong = np.stack([wrong_unseen(trained, member) for member in range(len(seeds))])

@@ -20,7 +20,7 @@ from experiments.stack.size import members_at_once, shape_of, skill_floats
 from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import DivergedError, InputError, flag, given, listed, real, room, whole
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.presenter import presenter_names
 from simulation.talk import Talk
 
@@ -220,7 +220,7 @@ class TeamStack:
         number = whole("member", member, least=0, most=self.n_members - 1)
         return self._talks[number if len(self._talks) > 1 else 0]
 
-    def game(self, member: int, part: str = "show") -> Game:
+    def game(self, member: int, part: str = "show") -> AdditiveGame:
         """Let a member give its talk: the game of coalitions that its team's `game` gives.
 
         Parameters
@@ -246,7 +246,7 @@ class TeamStack:
         thoughts += skills.bias[member][:, None]  # (N, M, H)
         np.maximum(thoughts, 0.0, out=thoughts)
         contributions = thoughts @ skills.delivery[member].swapaxes(1, 2)  # (N, M, K)
-        return Game(contributions, skills.handout[member], wanted, talk.audience)
+        return AdditiveGame(contributions, skills.handout[member], wanted, talk.audience)
 
     def game_measures(self) -> dict[str, FloatArray]:
         """Hold the yardstick to every member's show.

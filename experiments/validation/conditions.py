@@ -28,7 +28,7 @@ Figures = Mapping[str, FloatArray]
 
 (S,) for teams: each seed has a talk of its own. (S, 1 + G) for networks, whose seeds share the
 images they are tested on: the figure on all of them, then without each of G
-parts (`experiments.shared_images`).
+parts (`simulation.parts`).
 """
 
 

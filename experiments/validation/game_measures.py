@@ -9,7 +9,7 @@ import numpy as np
 from simulation.arrays import FloatArray
 from simulation.attendance import Moments
 from simulation.coalitions import (
-    Game,
+    AdditiveGame,
     agreement,
     answer_shares,
     missing_masks,
@@ -20,14 +20,14 @@ from simulation.coalitions import (
 from simulation.coalitions.gram import absence_penalty
 
 
-def blocks(game: Game, count: int) -> Game:
+def blocks(game: AdditiveGame, count: int) -> AdditiveGame:
     """Join neighbouring members into `count` blocks, each a member of a smaller game."""
     n, m, k = game.contributions.shape
     joined = game.contributions.reshape(count, n // count, m, k).sum(axis=1)
-    return Game(joined, game.handout, game.wanted, game.audience)
+    return AdditiveGame(joined, game.handout, game.wanted, game.audience)
 
 
-def game_measures(game: Game, chance: float = 0.0) -> dict[str, float]:
+def game_measures(game: AdditiveGame, chance: float = 0.0) -> dict[str, float]:
     """Measure one talk by the yardstick, members being presenters or blocks of units.
 
     `chance` is the quality that guessing has: 0 for squared error, .1 for the name of a digit.
@@ -59,7 +59,7 @@ def game_measures(game: Game, chance: float = 0.0) -> dict[str, float]:
     }
 
 
-def strongest(game: Game) -> dict[str, float]:
+def strongest(game: AdditiveGame) -> dict[str, float]:
     """Look at each section's strongest member: its share, and the section without it."""
     shares = answer_shares(game)  # (N, K)
     carrier = shares.argmax(axis=0)  # (K,)
@@ -71,7 +71,7 @@ def strongest(game: Game) -> dict[str, float]:
     }
 
 
-def couple_agreements(game: Game) -> dict[str, float]:
+def couple_agreements(game: AdditiveGame) -> dict[str, float]:
     """Mean cosine between the contributions of neighbours (0, 1), (2, 3), .. and of all others."""
     flat = game.contributions.reshape(game.n_members, -1)
     length = np.linalg.norm(flat, axis=1)
@@ -86,7 +86,7 @@ def couple_agreements(game: Game) -> dict[str, float]:
     }
 
 
-def penalty(game: Game, moments: Moments) -> float:
+def penalty(game: AdditiveGame, moments: Moments) -> float:
     """What absences under a law add to the squared error by varying it (T5), mean a question.
 
     Twice what they add to the loss 1/2 |t - y|^2, whether or not the team was trained with them.
@@ -94,7 +94,7 @@ def penalty(game: Game, moments: Moments) -> float:
     return 2.0 * absence_penalty(game.contributions, moments)
 
 
-def variance_between(one: Game, other: Game) -> FloatArray:
+def variance_between(one: AdditiveGame, other: AdditiveGame) -> FloatArray:
     """Variance of what the audience hears over two starts, mean over sections, (M,)."""
     heard = [
         game.audience.report(game.answers(np.ones((1, game.n_members), dtype=bool))[0])

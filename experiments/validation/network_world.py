@@ -10,7 +10,6 @@ import numpy as np
 from experiments.article import Trained, fit_article_network, talk_of
 from experiments.article_measures import SILENCED
 from experiments.costs import Cost, costing
-from experiments.shared_images import PARTS, kept_images, left_out
 from experiments.sub_networks import average_of_sub_networks
 from experiments.validation.conditions import (
     BLOCKS,
@@ -31,9 +30,10 @@ from nn_bridge.bridge import network_game
 from nn_bridge.dropout import Dropout
 from nn_bridge.network import Sequential
 from simulation.arrays import FloatArray
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.coalitions.measures import HALF_TEAMS, half_teams
 from simulation.laws import independent
+from simulation.parts import PARTS, left_out, without_each_part
 from simulation.talk import Talk
 
 SAMPLES = 1_000
@@ -109,10 +109,10 @@ def measure_networks(
     return stacked(rows)
 
 
-def _measures(units: Game, rng: np.random.Generator) -> dict[str, FloatArray]:
+def _measures(units: AdditiveGame, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Hold the yardstick to a network, on all test images and without each part of them."""
     joined = blocks(units, BLOCKS)
-    games = [joined.on(kept) for kept in kept_images(len(units.wanted))]
+    games = [joined.on(kept) for kept in without_each_part(len(units.wanted))]
     row: dict[str, FloatArray] = stacked([game_measures(g, CHANCE) | strongest(g) for g in games])
     masks = half_teams(units.n_members, rng, HALF_TEAMS)
     heard = units.audience.report(units.answers(masks, "fill the time"))  # (C, M, K)
@@ -120,7 +120,7 @@ def _measures(units: Game, rng: np.random.Generator) -> dict[str, FloatArray]:
 
 
 def _beside_the_average(
-    units: Game, rate: float, rng: np.random.Generator
+    units: AdditiveGame, rate: float, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Hold one scaled pass against the mean probabilities of random sub-networks."""
     averaged = average_of_sub_networks(units, rate, AVERAGED, rng)  # (A, M, K)
@@ -134,7 +134,7 @@ def _beside_the_average(
     }
 
 
-def _ablation(units: Game, rng: np.random.Generator) -> dict[str, FloatArray]:
+def _ablation(units: AdditiveGame, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Silence more and more units at random, while nobody covers."""
     curve, row = [], {}
     for fraction in SILENCED:

@@ -19,7 +19,7 @@ from experiments.stack.measures import squared_weights
 from experiments.validation.conditions import TeamCondition
 from experiments.validation.control_teams import TargetNoise
 from simulation.arrays import BoolArray
-from simulation.coalitions import Game
+from simulation.coalitions import AdditiveGame
 from simulation.scenario import HEAD_START, Schedule
 from simulation.talk import Talk
 
@@ -39,7 +39,7 @@ class Rehearsed:
 
     Attributes
     ----------
-    game, practised : Game
+    game, practised : AdditiveGame
         Its talk on the unseen questions, and on those it practised.
     squared_weights : float
     came : (T, N) bool array
@@ -48,8 +48,8 @@ class Rehearsed:
         On the choice questions.
     """
 
-    game: Game
-    practised: Game
+    game: AdditiveGame
+    practised: AdditiveGame
     squared_weights: float
     came: BoolArray
     choice_quality: float
@@ -96,7 +96,7 @@ def best(along: Sequence[Rehearsed]) -> Rehearsed:
     return max(along, key=lambda team: team.choice_quality)
 
 
-def quality(game: Game) -> float:
+def quality(game: AdditiveGame) -> float:
     """Return the quality with everyone there."""
     return float(game.quality(np.ones((1, game.n_members), dtype=bool))[0])
 

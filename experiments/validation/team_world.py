@@ -18,7 +18,7 @@ from experiments.validation.game_measures import (
 from experiments.validation.rehearsed_teams import ALONE, Rehearsed, rehearsed
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
-from simulation.coalitions import Game, answer_shares, co_adaptation_score
+from simulation.coalitions import AdditiveGame, answer_shares, co_adaptation_score
 from simulation.laws import one_or_two_absent
 from simulation.presenter import presenter_names
 from simulation.scenario import HEAD_START
@@ -96,7 +96,7 @@ def _measures(condition: TeamCondition, team: Rehearsed, hard: int) -> dict[str,
     return measures | couple_agreements(game)
 
 
-def _quality_of_average(game: Game, law: AttendanceLaw) -> float:
+def _quality_of_average(game: AdditiveGame, law: AttendanceLaw) -> float:
     """Quality of the rehearsed answers averaged over sub-teams as the law weights them."""
     masks = law.draw(np.random.default_rng(0), DRAWN_SUB_TEAMS)
     weights = masks.mean(axis=0) * law.moments().speak_up  # (N,) mean scale of each one's part

@@ -2,7 +2,8 @@
 
 One set of measures for presenters, hidden units and blocks of units. Which file answers what:
 
-- `game`: how good is each sub-team? v(S), in two readings; all 2^N of them up to 20
+- `game`: how good is each sub-team? v(S), in two readings
+- `additive`: the same where everyone adds a part to the answers; all 2^N sub-teams up to 20
 - `gram`: the same, shares and co-adaptation under squared error, for many games at a time; T5
 - `measures`: what is kept when some are missing, who manages alone, whose words are they?
 - `indices` (`pairs` beneath it): who carries the quality, and who needs whom?
@@ -15,6 +16,7 @@ One set of measures for presenters, hidden units and blocks of units. Which file
 
 from simulation.coalitions.ablation import ablation_area, ablation_curve
 from simulation.coalitions.absences import Fragility, SubTeams, fragility, mean_quality, sub_teams
+from simulation.coalitions.additive import AdditiveGame, coalition_values
 from simulation.coalitions.carriers import bus_factor, effective_carriers
 from simulation.coalitions.dependence import Dependence, dependence
 from simulation.coalitions.game import (
@@ -22,7 +24,6 @@ from simulation.coalitions.game import (
     Game,
     Reading,
     all_coalitions,
-    coalition_values,
 )
 from simulation.coalitions.indices import moebius, shapley_interactions, shapley_values
 from simulation.coalitions.measures import (
@@ -38,6 +39,7 @@ from simulation.coalitions.measures import (
 
 __all__ = [
     "EXACT_MEMBERS",
+    "AdditiveGame",
     "Dependence",
     "Fragility",
     "Game",

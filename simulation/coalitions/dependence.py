@@ -16,8 +16,9 @@ from simulation.attendance import AttendanceLaw
 from simulation.audience import SquaredError
 from simulation.checks import InputError, instance, unsaid
 from simulation.coalitions.absences import fragility
+from simulation.coalitions.additive import AdditiveGame, coalition_values
 from simulation.coalitions.carriers import bus_factor, effective_carriers
-from simulation.coalitions.game import EXACT_MEMBERS, Game, coalition_values
+from simulation.coalitions.game import EXACT_MEMBERS, Game
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.indices import shapley_interactions, shapley_values
 from simulation.coalitions.sampling import ValueFunction, arrival_gains, drawn_qualities
@@ -85,9 +86,10 @@ def dependence(game: Game, law: AttendanceLaw, rng: Seed) -> Dependence:
             f"the game has {game.n_members} members and the law is for {law.n_presenters} "
             "presenters: give a law for the same number"
         )
-    squared_error = isinstance(game.audience, SquaredError)
-    if game.n_members > (EXACT_MEMBERS if squared_error else EXACT_HEARD):
-        gram = Gram.of(game) if squared_error else None
+    gram = None
+    if isinstance(game, AdditiveGame) and isinstance(game.audience, SquaredError):
+        gram = Gram.of(game)
+    if game.n_members > (EXACT_HEARD if gram is None else EXACT_MEMBERS):
         value = game.quality if gram is None else lambda masks: gram.qualities(masks)[0]
         return sampled_dependence(value, law, rng)
     v = coalition_values(game)

@@ -2,8 +2,8 @@
 
 With the contributions c_1 .. c_N of the members and, last, handout - wanted, every error of every
 sub-team is a quadratic form in their inner products, however many questions there are. One game, a
-stack of them and a frame of the live page are all measured by what stands here; `Game` measures the
-same from the answers themselves, for any audience.
+stack of them and a frame of the live page are all measured by what stands here; `AdditiveGame`
+measures the same from the answers themselves, for any audience.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
 from simulation.attendance import Moments
-from simulation.coalitions.game import Game, Reading, scale_of_size
+from simulation.coalitions.additive import AdditiveGame
+from simulation.coalitions.game import Reading, scale_of_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class Gram:
     questions: int
 
     @classmethod
-    def of(cls, game: Game) -> Gram:
+    def of(cls, game: AdditiveGame) -> Gram:
         """Form the Gram matrices of one game."""
         vectors = np.concatenate([game.contributions, (game.handout - game.wanted)[None]])
         by_section = np.ascontiguousarray(vectors.transpose(2, 0, 1))  # (K, N + 1, M)

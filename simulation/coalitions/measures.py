@@ -18,6 +18,7 @@ import numpy.typing as npt
 from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import SquaredError
 from simulation.checks import instance, room, unsaid, whole
+from simulation.coalitions.additive import AdditiveGame
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.gram import Gram
 from simulation.streams import Seed, generator
@@ -94,21 +95,21 @@ def quality_kept(
     return Kept(float(values.mean()), float(values.min()), len(values))
 
 
-def solo_quality(game: Game, reading: Reading = "nobody covers") -> FloatArray:
+def solo_quality(game: AdditiveGame, reading: Reading = "nobody covers") -> FloatArray:
     """Quality that each member manages alone, section by section, shape (N, K)."""
-    members = instance("game", game, Game).n_members
+    members = instance("game", game, AdditiveGame).n_members
     return game.section_quality(np.eye(members, dtype=bool), reading)
 
 
 @unsaid
-def answer_shares(game: Game) -> FloatArray:
+def answer_shares(game: AdditiveGame) -> FloatArray:
     """Whose words are they: each member's share of the whole team's answers, shape (N, K).
 
     share_ik = Cov(c_ik, y_k) / Var(y_k) over the questions of the show. The shares of a section
     add up to 1; one is negative if that member speaks against what the team says. nan for a
     section in which the team says the same whatever it is asked.
     """
-    instance("game", game, Game)
+    instance("game", game, AdditiveGame)
     spoken = game.contributions - game.contributions.mean(axis=1, keepdims=True)  # (N, M, K)
     answer = spoken.sum(axis=0)  # (M, K)
     variance = np.square(answer).sum(axis=0)  # (K,)
@@ -146,13 +147,13 @@ def synergies(full: float, without: FloatArray, without_two: FloatArray) -> Floa
 
 
 @unsaid
-def agreement(game: Game) -> float:
+def agreement(game: AdditiveGame) -> float:
     """Mean cosine between the contributions of two members: 1 pull the same way, -1 cancel.
 
     Members that contribute nothing have no direction and are left out; nan if fewer than two
     remain.
     """
-    instance("game", game, Game)
+    instance("game", game, AdditiveGame)
     flat = game.contributions.reshape(game.n_members, -1)
     length = np.linalg.norm(flat, axis=1)
     directions = flat[length > 0] / length[length > 0, None]
@@ -176,7 +177,9 @@ def half_teams(n: int, rng: Seed, draws: int = HALF_TEAMS) -> BoolArray:
 
 
 @unsaid
-def co_adaptation_score(game: Game, rng: Seed | None = None, draws: int = HALF_TEAMS) -> float:
+def co_adaptation_score(
+    game: AdditiveGame, rng: Seed | None = None, draws: int = HALF_TEAMS
+) -> float:
     """Variance of what the audience hears over half-teams that fill the time.
 
     Mean over questions and sections; for a softmax audience of probabilities. Low: the answer
@@ -189,7 +192,7 @@ def co_adaptation_score(game: Game, rng: Seed | None = None, draws: int = HALF_T
     """
     rng = rng if rng is None else generator(rng)
     whole("half-teams", draws, least=2)
-    if isinstance(instance("game", game, Game).audience, SquaredError):
+    if isinstance(instance("game", game, AdditiveGame).audience, SquaredError):
         return float(Gram.of(game).co_adaptation_score())
     masks = half_teams(game.n_members, 0 if rng is None else rng, draws)
     heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)

@@ -22,12 +22,12 @@ from rooms import small_talk
 
 import simulation
 from simulation import (
+    AdditiveGame,
     AlwaysWithout,
     AttendanceLaw,
     Bursts,
     Couples,
     Everyone,
-    Game,
     Independent,
     InputError,
     Moments,
@@ -170,9 +170,10 @@ WAYS = (
     (rehearsal().missing_from, {"answers": np.zeros((4, 3))}),
     (Show, {"game": GAME, "hard_section": 1}),
     (Show(GAME, 0).hard_without, {"seat": 1}),
-    (Game, {field.name: getattr(SOFT_GAME, field.name) for field in fields(Game)}),
+    (AdditiveGame, {field.name: getattr(SOFT_GAME, field.name) for field in fields(AdditiveGame)}),
     *((way, {"masks": THERE, "reading": "fill the time"})
-      for game in (GAME, SOFT_GAME) for way in (game.quality, game.section_quality, game.answers)),
+      for game in (GAME, SOFT_GAME)
+      for way in (game.quality, game.qualities, game.section_quality, game.answers)),
     (GAME.on, {"questions": slice(0, 5)}),
     (SOFT_GAME.on, {"questions": np.arange(40) % 2 == 0}),
     (coalitions.Dependence, {
@@ -251,7 +252,7 @@ def touch(result):
         for name, value in inspect.getmembers(type(result)):
             if isinstance(value, property | functools.cached_property):
                 getattr(result, name)
-    if isinstance(result, Game):
+    if isinstance(result, AdditiveGame):
         result.quality(np.ones((1, result.n_members), dtype=bool))
 
 
@@ -330,4 +331,5 @@ def test_every_public_function_is_called_here():
     here = {way.__qualname__ for way, _ in WAYS}
     here |= {"AttendanceLaw.present", "Speakers.deregister_agent"}  # an agent's own way to leave
     here |= {"RaisingModel.run_model"}  # always refused
+    here |= {"Game.quality", "Game.qualities"}  # by what a game of its own kind has in their place
     assert set(public()) - here == set()

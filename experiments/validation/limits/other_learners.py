@@ -25,7 +25,7 @@ from experiments.validation.limits.limit import (
 from experiments.validation.plan import Plan
 from experiments.validation.rules import Change, Verdict, all_of
 from simulation.arrays import BoolArray, FloatArray
-from simulation.coalitions import Game, co_adaptation_score
+from simulation.coalitions import AdditiveGame, co_adaptation_score
 from simulation.laws import Everyone, one_or_two_absent
 from simulation.presenter import Presenter, Rehearsal
 from simulation.scenario import PRESENTERS
@@ -140,7 +140,7 @@ def measure_tinkerers(seed: int, rehearsals: int) -> dict[str, dict[str, float]]
     return found
 
 
-def _measures(game: Game) -> dict[str, float]:
+def _measures(game: AdditiveGame) -> dict[str, float]:
     return game_measures(game) | {"co-adaptation score": co_adaptation_score(game)}
 
 
