@@ -14,6 +14,7 @@ What `__all__` names is promised; all else may move. Which file answers which qu
 - `storage`: what a saved network holds; `npz`: files of arrays, read without trust
 - `team_layers`: which networks are teams; `twin`: a team as a network, and back
 - `bridge`: team and network side by side, and the network held to the yardstick
+- `measuring`: anybody's network on the yardstick, its members silenced one set after another
 """
 
 from nn_bridge import keras

@@ -1,0 +1,8 @@
+"""Somebody's network on the yardstick: its units, channels, heads or layers as a game.
+
+Which file answers which question:
+
+- `silencing`: what can fall silent, and what measuring needs of each framework's adapter
+- `metrics`: how good outputs are, example by example
+- `data`: arrays, loaders and iterables of batches, as arrays
+"""

@@ -1,0 +1,320 @@
+"""How good outputs are, example by example: accuracy, 1 - SSE/SST, minus a loss, or a function.
+
+Higher is better in all of them. Each is a sum over the examples divided by what the examples judged
+are worth, so parts of the examples can be left out without asking the network again; a function
+that gives one number for all is asked again instead.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.special import log_softmax, softmax
+
+from simulation.arrays import Array, FloatArray
+from simulation.checks import InputError, given, one_of, shortened
+
+METRICS = ("accuracy", "r2", "cross-entropy", "mse")
+"""Metrics by name; the last two are minus the loss, so that higher is better."""
+
+NOT_JUDGED = -100
+"""The label of what does not count, as PyTorch and transformers have it."""
+
+
+class Metric(ABC):
+    """A metric held to what was wanted of M examples.
+
+    Attributes
+    ----------
+    name : str
+    worth : (M,) array
+        By what the sum of the scores of the examples is divided.
+    """
+
+    name: str
+    worth: FloatArray
+
+    @abstractmethod
+    def scores(self, outputs: Array, rows: slice) -> FloatArray:
+        """Score the outputs (C, B, *out) on the examples `rows`, (C, B)."""
+
+    def quality(self, scores: FloatArray, parts: FloatArray) -> FloatArray:
+        """Quality on sets of examples, (C, S), from the sums of their scores (C, S).
+
+        `parts` (S, M) is 1 for the examples of each set.
+        """
+        return np.asarray(scores / (parts @ self.worth))
+
+    def heard(self, outputs: Array) -> Array:
+        """What the co-adaptation score looks at: probabilities of classes, else the outputs."""
+        return outputs
+
+
+class _OfLabels(Metric):
+    """Of classes. Logits or probabilities is seen from the outputs when all are there."""
+
+    def __init__(self, outputs: Array, wanted: Array) -> None:
+        self.axis, self.labels = _labels(outputs, wanted)
+        self.probabilities = _are_probabilities(outputs, self.axis)
+        self.judged = self.labels != NOT_JUDGED  # (M, *positions)
+        self.worth = self.judged.reshape(len(self.judged), -1).sum(axis=1).astype(float)
+        if not self.worth.sum():
+            raise InputError(f"y: all labels are {NOT_JUDGED}, so no example is judged")
+
+    def _classes_last(self, outputs: Array) -> Array:
+        """(C, B, *positions, K); one output for two classes becomes a pair of them."""
+        if self.axis is None:
+            if outputs.ndim > 2 and outputs.shape[-1] == 1:
+                outputs = outputs[..., 0]
+            pair = (1 - outputs, outputs) if self.probabilities else (-outputs / 2, outputs / 2)
+            return np.stack(pair, axis=-1)
+        return np.moveaxis(outputs, self.axis + 1 if self.axis > 0 else self.axis, -1)
+
+    def heard(self, outputs: Array) -> Array:
+        classes = self._classes_last(outputs)
+        return classes if self.probabilities else np.asarray(softmax(classes, axis=-1))
+
+    def scores(self, outputs: Array, rows: slice) -> FloatArray:
+        each = self._each(self._classes_last(outputs), self.labels[rows])
+        counted = np.where(self.judged[rows], each, 0.0)  # (C, B, *positions)
+        return np.asarray(counted.reshape(*counted.shape[:2], -1).sum(axis=-1))
+
+    @abstractmethod
+    def _each(self, classes: Array, labels: Array) -> Array:
+        """Score each label (B, *positions) by outputs (C, B, *positions, K)."""
+
+
+class Accuracy(_OfLabels):
+    """Share of labels named rightly."""
+
+    name = "accuracy"
+
+    def _each(self, classes: Array, labels: Array) -> Array:
+        return np.asarray(classes.argmax(axis=-1) == labels)
+
+
+class CrossEntropy(_OfLabels):
+    """Mean logarithm of the probability of the right label."""
+
+    name = "cross-entropy"
+
+    def _each(self, classes: Array, labels: Array) -> Array:
+        if self.probabilities:
+            least = np.finfo(classes.dtype).tiny
+            logs = np.log(np.maximum(classes, least))
+        else:
+            logs = log_softmax(classes, axis=-1)
+        at = np.where(labels == NOT_JUDGED, 0, labels)[None, ..., None]
+        return np.asarray(np.take_along_axis(logs, at, axis=-1)[..., 0])
+
+
+class _OfNumbers(Metric):
+    def __init__(self, outputs: Array, wanted: Array) -> None:
+        self.wanted = _numbers(outputs, wanted)
+        self.worth = np.full(len(wanted), float(self.wanted[0].size))
+
+    def scores(self, outputs: Array, rows: slice) -> FloatArray:
+        wanted = self.wanted[rows]
+        errors = np.square(outputs.reshape(len(outputs), *wanted.shape) - wanted)
+        return np.asarray(-errors.reshape(*errors.shape[:2], -1).sum(axis=-1))
+
+
+class MeanSquares(_OfNumbers):
+    """Minus the mean squared error."""
+
+    name = "mse"
+
+
+class R2(_OfNumbers):
+    """1 - SSE/SST, sums over all outputs: 1 is perfect, 0 no better than always saying the mean."""
+
+    name = "r2"
+
+    def __init__(self, outputs: Array, wanted: Array) -> None:
+        super().__init__(outputs, wanted)
+        flat = self.wanted.reshape(len(wanted), -1)
+        self.about = flat - flat.mean(axis=0)  # (M, K)
+        if not np.square(self.about).sum() > 0:
+            raise InputError(
+                "y: what is wanted is the same on all examples, so 1 - SSE/SST has no meaning: "
+                "give other examples, or the metric 'mse'"
+            )
+
+    def quality(self, scores: FloatArray, parts: FloatArray) -> FloatArray:
+        sums, number = parts @ self.about, parts.sum(axis=1)  # (S, K), (S,)
+        total = parts @ np.square(self.about).sum(axis=1) - np.square(sums).sum(axis=1) / number
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(1.0 + scores / total)
+
+
+class EachExample(Metric):
+    """Somebody's function that scores example by example."""
+
+    def __init__(self, function: Callable[[Array, Array], Any], wanted: Array) -> None:
+        self.function, self.wanted, self.name = function, wanted, name_of(function)
+        self.worth = np.ones(len(wanted))
+
+    def scores(self, outputs: Array, rows: slice) -> FloatArray:
+        wanted = self.wanted[rows]
+        return np.array([_asked(self.function, each, wanted, len(wanted)) for each in outputs])
+
+
+class AllTogether(Metric):
+    """Somebody's function that gives one number for all examples, asked anew for each set of them.
+
+    `scores` has no meaning for it: `NetworkGame` keeps the outputs instead.
+    """
+
+    def __init__(self, function: Callable[[Array, Array], Any], wanted: Array) -> None:
+        self.function, self.wanted, self.name = function, wanted, name_of(function)
+        self.worth = np.ones(len(wanted))
+
+    def scores(self, outputs: Array, rows: slice) -> FloatArray:
+        raise NotImplementedError("one number for all examples has no scores of each")
+
+    def of_sets(self, outputs: Array, parts: FloatArray) -> FloatArray:
+        """Quality on sets of examples, (C, S), from the outputs on all, (C, M, *out)."""
+        sets = [np.flatnonzero(part) for part in parts]
+        return np.array([
+            [float(_asked(self.function, each[of], self.wanted[of], None)) for of in sets]
+            for each in outputs
+        ])  # fmt: skip
+
+
+_NAMED: dict[str, type[_OfLabels | _OfNumbers]] = {
+    kind.name: kind for kind in (Accuracy, R2, CrossEntropy, MeanSquares)
+}
+
+
+def metric_of(metric: Any, outputs: Array, wanted: Array) -> Metric:
+    """Find out how outputs are judged.
+
+    Parameters
+    ----------
+    metric : None, str or function(outputs, y)
+        None: accuracy where y holds labels (whole numbers, or one-hot rows), else 'r2'. A function
+        gives one number, or one an example; higher is better.
+    outputs : (M, *out) array
+        Of the network with everyone there.
+    wanted : (M, ...) array
+
+    Raises
+    ------
+    InputError
+        If the metric does not fit the outputs or y.
+    """
+    if callable(metric):
+        found = _asked(metric, outputs, wanted, None)
+        if np.shape(found) == (len(wanted),) and len(wanted) > 1:
+            return EachExample(metric, wanted)
+        _asked(metric, outputs, wanted, 0)
+        return AllTogether(metric, wanted)
+    if metric is None:
+        metric = "accuracy" if _say_classes(outputs, wanted) else "r2"
+    return _NAMED[one_of("metric", metric, METRICS)](outputs, wanted)
+
+
+def name_of(function: Any) -> str:
+    """Return a function's own name, or that of its class."""
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _asked(function: Any, outputs: Array, wanted: Array, examples: int | None) -> FloatArray:
+    """Ask somebody's metric; 0 `examples`: for one number, None: for whatever it gives."""
+    where = (
+        f"metric {name_of(function)} of outputs of shape {outputs.shape} and y of {wanted.shape}"
+    )
+    try:
+        found = np.asarray(function(outputs, wanted), dtype=float)
+    except Exception as error:  # the user's own code: told with what it was handed
+        raise InputError(
+            f"{where} raises {type(error).__name__}: {shortened(str(error), 200)}"
+        ) from error
+    found = found.reshape(()) if found.size == 1 and examples is None else found
+    if examples is not None and found.shape != ((examples,) if examples else ()):
+        if not (examples == 0 and found.size == 1):
+            raise InputError(
+                f"{where} gives an array of shape {found.shape}, but must give one number, or one "
+                "an example"
+            )
+        found = found.reshape(())
+    if not np.isfinite(found).all():
+        raise InputError(f"{where} is not a finite number, but must be one for every sub-team")
+    return found
+
+
+def _say_classes(outputs: Array, wanted: Array) -> bool:
+    """Whether y holds labels: whole numbers for which there are outputs, or one-hot rows."""
+    if wanted.dtype.kind in "biu":
+        one_output = outputs.size == wanted.size
+        return not one_output or bool(np.isin(wanted, (0, 1)).all())
+    return _one_hot(outputs, wanted)
+
+
+def _one_hot(outputs: Array, wanted: Array) -> bool:
+    return (
+        wanted.shape == outputs.shape
+        and wanted.ndim > 1
+        and wanted.shape[-1] > 1
+        and bool(np.isin(wanted, (0, 1)).all())
+        and bool((wanted.sum(axis=-1) == 1).all())
+    )
+
+
+def _labels(outputs: Array, wanted: Array) -> tuple[int | None, Array]:
+    """Find the axis of classes in outputs (M, *out), and the labels, (M, *positions).
+
+    The axis is None where one output says which of two classes.
+    """
+    if _one_hot(outputs, wanted):
+        return -1, wanted.argmax(axis=-1)
+    if wanted.dtype.kind not in "biu" and not (wanted == np.round(wanted)).all():
+        raise InputError(
+            f"y holds numbers such as {given(float(wanted.ravel()[0]))}, which are no labels: give "
+            "whole numbers or one-hot rows, or the metric 'r2'"
+        )
+    labels = wanted.astype(int)
+    if labels.ndim == outputs.ndim and labels.shape[-1] == 1 and outputs.shape[-1] > 1:
+        labels = labels[..., 0]
+    axis: int | None
+    if labels.shape == outputs.shape[:-1] and outputs.shape[-1] > 1:
+        axis, classes = -1, outputs.shape[-1]
+    elif outputs.ndim > 2 and labels.shape == (outputs.shape[0], *outputs.shape[2:]):
+        axis, classes = 1, outputs.shape[1]
+    elif labels.size == outputs.size:
+        axis, classes = None, 2
+        labels = labels.reshape(
+            outputs.shape[:-1] if outputs.ndim > 1 and outputs.shape[-1] == 1 else outputs.shape
+        )
+    else:
+        raise InputError(
+            f"y has shape {wanted.shape} and the outputs {outputs.shape}, which do not fit: give "
+            "one label an example (and place), or one-hot rows"
+        )
+    outside = labels[(labels != NOT_JUDGED) & ((labels < 0) | (labels >= classes))]
+    if outside.size:
+        raise InputError(
+            f"y holds the label {outside.flat[0]}, but the network tells {classes} classes apart: "
+            f"labels are 0 to {classes - 1}"
+        )
+    return axis, labels
+
+
+def _are_probabilities(outputs: Array, axis: int | None) -> bool:
+    """Whether outputs are probabilities already: none below 0, and their sums 1 (or none above)."""
+    if outputs.min() < 0 or outputs.max() > 1 + 1e-6:
+        return False
+    return axis is None or bool(np.allclose(outputs.sum(axis=axis), 1.0, atol=1e-3))
+
+
+def _numbers(outputs: Array, wanted: Array) -> FloatArray:
+    """Return what was wanted in the shape of the outputs, of which axes of 1 may be missing."""
+    if wanted.size != outputs.size or len(wanted) != len(outputs):
+        raise InputError(
+            f"y has shape {wanted.shape} and the outputs {outputs.shape}: give a number for each "
+            "output, or labels and the metric 'accuracy'"
+        )
+    return wanted.reshape(outputs.shape).astype(float)
