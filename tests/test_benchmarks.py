@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from frameworks import needs
 
 from benchmarks import growth as growth_module
 from benchmarks import ratios, rehearsal, report, stacks, step
@@ -253,7 +254,7 @@ def test_fit_is_held_against_the_plain_step_with_the_masks_it_drew(monkeypatch):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_peers_of_the_step_that_are_installed_take_the_same_step(optimizer):
-    pytest.importorskip("torch")
+    needs("torch")
     from benchmarks.peers.sklearn_step import PartialFit
     from benchmarks.peers.torch_step import Eager
 

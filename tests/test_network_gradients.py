@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from frameworks import needs
 
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
@@ -169,7 +170,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "mse"])
 @pytest.mark.parametrize("net", NETS)
 def test_ten_steps_are_pytorchs(net, loss, optimizer):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     ours, theirs = OPTIMIZERS[optimizer]
     classes = loss != "mse"
     judge = torch.nn.functional.cross_entropy if classes else torch.nn.functional.mse_loss

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from frameworks import needs
 from networks import blobs, small
 
 import nn_bridge as tf
@@ -72,7 +73,7 @@ def test_weights_of_1_change_nothing_but_the_last_bits():
 
 
 def test_gradients_with_weights_are_torchs():
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     model = small(0.0)
     model.loss_and_gradients(X, Y)
     plain = model.layers[2].gradients["bias"].copy()
@@ -205,7 +206,7 @@ def test_weights_that_do_not_fit_leave_all_as_it_was():
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
 def test_activations_and_their_gradients_are_torchs(name):
-    torch = pytest.importorskip("torch")
+    torch = needs("torch")
     model = Sequential([Dense(5, name, input_shape=(6,)), Dense(3)], seed=0, dtype="float64")
     model.compile("sgd", "half_squared_error")
     targets = np.eye(3)[Y]
