@@ -31,12 +31,12 @@ import typer
 from mesa.datacollection import DataCollector
 from rich.table import Table
 
-from dashboard.screen import Screen
 from experiments.sweep.design import read_design
 from experiments.sweep.plan import Chunk, Plan, cut
 from experiments.sweep.store_files import create_store, open_store
 from experiments.sweep.tables import MEASURES, Row
 from experiments.sweep.work import versions
+from nn_bridge.results.screen import Screen
 from simulation import Team, independent, synthetic_talk
 from simulation.scenario import team_result
 

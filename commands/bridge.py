@@ -12,8 +12,8 @@ from experiments.costs.bounds import MOST_STEPS
 from experiments.crossing import CASES, cross
 from experiments.parting import part
 from experiments.processes import Job, run_jobs
-from experiments.versions import versions
 from simulation.checks import whole
+from simulation.versions import versions
 
 
 def bridge(

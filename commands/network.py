@@ -13,8 +13,8 @@ from experiments.article import Setting
 from experiments.article_measures import joined, network_effects, train_and_measure
 from experiments.costs.bounds import MOST_SEEDS
 from experiments.processes import Job, run_jobs
-from experiments.versions import versions
 from simulation.checks import whole
+from simulation.versions import versions
 
 
 def network(

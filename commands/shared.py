@@ -22,10 +22,10 @@ from rich.table import Column
 from rich.text import Text
 
 from commands.ending import complain
-from dashboard.screen import Screen
 from experiments.costs import Cost, check_fits
 from experiments.costs.machine import CORES
 from experiments.processes import Job, OnProgress, cost_of_all
+from nn_bridge.results.screen import Screen
 from simulation.checks import printable
 from simulation.outputs import json_text
 

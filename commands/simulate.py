@@ -17,7 +17,6 @@ from experiments.costs import on_processes
 from experiments.costs.bounds import MOST_PRESENTERS, MOST_STEPS, MOST_UNITS
 from experiments.costs.teams import TeamSize
 from experiments.prediction.best import advise
-from experiments.versions import versions
 from simulation import Talk, Team, law_from_text, real_talk, synthetic_talk
 from simulation.attendance_input import LAW_HELP
 from simulation.checks import whole
@@ -25,6 +24,7 @@ from simulation.coalitions import dependence
 from simulation.outputs import output
 from simulation.real_talks import check_data, image_counts
 from simulation.scenario import HEAD_START
+from simulation.versions import versions
 
 
 def simulate(

@@ -1,10 +1,10 @@
 """What people look at: tables, figures, reports and the live page; nothing here measures anything.
 
-- `screen.py`: the terminal; `tables.py`: what the commands print there; `advice.py`: how many
-  should miss, as `simulate` prints it.
+- `tables.py`: what the commands print; `advice.py`: how many should miss, as `simulate` prints it.
 - `figures.py`, with the panels in `panels.py`: the sheet of the main job; `style.py`: colours and
   fonts of every figure, in both languages.
-- `numbers.py`: how a number is printed, anywhere; `templates.py`: how a report is filled in.
+- `templates.py`: how a report is filled in. How a number is printed, what the terminal is, and the
+  frame of a page: `nn_bridge/results/`.
 - `story_report/`: the main job as one HTML page. `validation/`: the claims with their verdicts.
   `published/`: figures of other papers beside ours. `sweep/`: which absence rate is best.
   `live/`: the page to play with, and its server.

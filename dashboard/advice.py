@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from dashboard.numbers import figure, percent, signed
-from dashboard.tables import plain_table, right
 from experiments.prediction.best import Advice
+from nn_bridge.results.numbers import figure, percent, signed
+from nn_bridge.results.screen import plain_table, right
 
 TRUST = (
     "exact for presenters without relu, absent independently, who rehearse to the end; "

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import PercentFormatter
 
-from dashboard.numbers import hundredths
 from dashboard.style import ABSENT, COMPLETE, INK, PALE, PAPER, SOFT, Texts
 from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story
+from nn_bridge.results.numbers import hundredths
 from simulation.arrays import FloatArray
 from simulation.presenter import presenter_names
 from simulation.scenario import TeamResult

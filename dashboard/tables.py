@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from rich import box
 from rich.table import Column, Table
 from rich.text import Text
 
-from dashboard.numbers import Said, figure, signed, small
 from experiments.crossing import TOLERANCE, Crossing
 from experiments.parting import CASE, Parting
 from experiments.story import LABEL_NOISES, RATES, Story
+from nn_bridge.results.numbers import Said, figure, signed, small
+from nn_bridge.results.screen import plain_table, right
 from simulation.coalitions.dependence import Dependence, Figure
 from simulation.show import Show
 from simulation.statistics import Effect
@@ -73,27 +73,6 @@ def bridge_table(crossings: Iterable[Crossing], parting: Parting) -> Table:
             "other rule",
         )
     return table
-
-
-def plain_table(title: str, caption: str, *columns: str | Column) -> Table:
-    """Make an empty table in the style of all, with a title above and a caption below."""
-    return Table(
-        *columns,
-        title=title,
-        caption=caption,
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        collapse_padding=True,
-    )
-
-
-def right(name: str) -> Column:
-    """Name a column of figures, set flush right and never cut."""
-    return Column(name, justify="right", no_wrap=True)
 
 
 def story_tables(story: Story) -> list[Table]:

@@ -1,20 +1,16 @@
 """The Jinja2 templates of all reports, and what they can ask for: numbers, lists, safe Markdown.
 
-A template stands beside the code that hands it its figures (`validation/report.md.jinja`,
-`story_report/page.html`, ..). What goes into HTML is escaped by itself; what goes into Markdown and
-may hold its signs, as names and paths do, passes `literal`, and what one could type passes `code`.
+They are filled in as those of `nn_bridge.results.templates` are. What goes into Markdown and may
+hold its signs, as names and paths do, passes `literal`, and what one could type passes `code`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from dashboard import numbers
+from nn_bridge.results.templates import environment
 from simulation.checks import printable
 
 
@@ -28,7 +24,7 @@ def render(template: str, **context: Any) -> str:
     **context
         What it names; a name that is missing is an error.
     """
-    text = _environment().get_template(template).render(**context)
+    text = environment("dashboard", literal, code, listed).get_template(template).render(**context)
     # Parts that are left out leave their blank lines behind.
     return re.sub(r"\n{3,}", "\n\n", text) if template.endswith(".md.jinja") else text
 
@@ -70,22 +66,3 @@ def listed(parts: Sequence[str], comma: str = ", ", last: str = " and ") -> str:
     ('A', 'A, B and C')
     """
     return parts[0] if len(parts) == 1 else comma.join(parts[:-1]) + last + parts[-1]
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("dashboard", ""),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    named = (
-        numbers.figure, numbers.signed, numbers.small, numbers.power, numbers.percent,
-        numbers.part, numbers.minus, literal, code, listed,
-    )  # fmt: skip
-    environment.filters |= {function.__name__: function for function in named}
-    environment.filters["said"] = numbers.Said.of
-    return environment

@@ -15,5 +15,4 @@
 - `costs`: what all of that takes, known before it is done
 - `processes`: jobs on several processes, with the same results on any number of them;
   `worker_pool`: processes that outlive nobody
-- `versions`: what results depend on besides their seed
 """

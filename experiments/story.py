@@ -20,10 +20,10 @@ from experiments.other_conditions import CONDITIONS, USUAL, rehearse_pairs
 from experiments.other_remedies import REMEDIES, WEIGHT_DECAY
 from experiments.parting import Parting, part
 from experiments.processes import Job, OnProgress, run_jobs
-from experiments.versions import versions
 from simulation.checks import whole
 from simulation.scenario import PRESENTERS, Schedule, TeamResult, article_pair
 from simulation.statistics import Effect, paired_effect
+from simulation.versions import versions
 
 LABEL_NOISES = (0.0, 0.3)
 RATES = (0.0, 0.5)

@@ -15,6 +15,7 @@ What `__all__` names is promised; all else may move. Which file answers which qu
 - `team_layers`: which networks are teams; `twin`: a team as a network, and back
 - `bridge`: team and network side by side, and the network held to the yardstick
 - `measuring`: anybody's network on the yardstick, its members silenced one set after another
+- `results`: what a result looks like, in a terminal, in Jupyter, as a page, as plain data
 """
 
 from nn_bridge import keras

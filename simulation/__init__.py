@@ -14,7 +14,7 @@ Which file answers which question; what is promised is named in `__all__`:
   `intervals`: how sure is that? `significance`: how sure is one finding, or one of many?
   `parts`: what part of the questions has to do with it?
 - `inputs`: how are files read that users name? `outputs`: how are files written? `checks`: what is
-  said of bad input? `arrays`: the kinds of arrays, by name
+  said of bad input? `arrays`: the kinds of arrays, by name. `versions`: what else results rest on?
 """
 
 from simulation.attendance import AttendanceLaw, Moments

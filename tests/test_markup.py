@@ -9,9 +9,9 @@ import os
 import pytest
 
 import run
-from dashboard.screen import Screen
-from dashboard.tables import effects_table, plain_table
+from dashboard.tables import effects_table
 from dashboard.templates import code, literal
+from nn_bridge.results.screen import Screen, plain_table
 from simulation.outputs import json_text
 from simulation.statistics import Effect
 

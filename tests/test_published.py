@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.numbers import Said
 from dashboard.published.page import page, study_json, write_study
 from experiments.processes import run_jobs
 from experiments.published import figure_9, figure_10, morcos
@@ -15,6 +14,7 @@ from experiments.published.figure_11 import wrong_on_average
 from experiments.published.networks import joined, stacks
 from experiments.published.studies import STUDIES
 from experiments.published.study import Plan, judged
+from nn_bridge.results.numbers import Said
 from simulation.audience import Softmax
 from simulation.coalitions import AdditiveGame
 from simulation.outputs import outputs

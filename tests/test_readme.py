@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import run
-from dashboard.numbers import Said, part, small
 from experiments.validation.theorems import THEOREMS
+from nn_bridge.results.numbers import Said, part, small
 from simulation.statistics import Effect
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,6 @@ import pytest
 from rich.console import Console
 from validations import SEEDS, failing_validation, section, synthetic
 
-from dashboard.numbers import Said
 from dashboard.validation import files as written
 from dashboard.validation.figures import figures_of
 from dashboard.validation.files import validation_json, write_validation
@@ -25,6 +24,7 @@ from experiments.validation.conditions import CLEAN, NOISY, TEAM
 from experiments.validation.facts import FACTS
 from experiments.validation.rules import Threshold
 from experiments.validation.validate import Validation
+from nn_bridge.results.numbers import Said
 from simulation.outputs import outputs
 from simulation.statistics import paired_effect
 

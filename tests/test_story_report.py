@@ -9,13 +9,13 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 import run
-from dashboard.numbers import Said, hundredths, minus, part, power, small
 from dashboard.panels import PANELS
 from dashboard.story_report import page as page_module
 from dashboard.story_report import wording
@@ -27,6 +27,7 @@ from experiments.crossing import Crossing
 from experiments.other_conditions import CONDITIONS
 from experiments.other_remedies import REMEDIES
 from experiments.story import LABEL_NOISES, SEEDS, Story, StoryPlan, run_story
+from nn_bridge.results.numbers import Said, hundredths, minus, part, power, small
 from simulation import InputError
 from simulation.scenario import Schedule
 from simulation.statistics import Effect
@@ -295,7 +296,13 @@ def test_every_text_of_the_report_is_used(language, monkeypatch):
 
 
 def test_no_text_stands_in_the_template():
-    template = page_module.files("dashboard.story_report").joinpath("page.html").read_text("utf-8")
+    template = "".join(
+        files(where).joinpath(name).read_text("utf-8")
+        for where, name in (
+            ("nn_bridge.results", "frame.html"),
+            ("dashboard.story_report", "page.html"),
+        )
+    )
     bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", template, flags=re.DOTALL)
     heard = Elements(bare)
     assert re.findall(r"\w+", re.sub(r"<[^>]*>", " ", bare)) == []

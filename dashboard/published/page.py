@@ -18,8 +18,8 @@ from experiments.published.study import (
     Statement,
     Study,
 )
-from experiments.versions import versions
 from simulation.outputs import Outputs
+from simulation.versions import versions
 
 IMAGES = {"mnist": "5,000 of MNIST, 3,500 to draw from and 1,000 to be tested on"}
 

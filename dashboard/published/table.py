@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from dashboard.numbers import Said
-from dashboard.tables import plain_table
 from dashboard.validation.tables import STYLES
 from experiments.published.study import Found, Study
+from nn_bridge.results.numbers import Said
+from nn_bridge.results.screen import plain_table
 
 
 def statements_table(study: Study, found: Found) -> Table:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.numbers import hundredths, minus, power
 from dashboard.panels import HARD, MISSING
 from dashboard.story_report.wording import Wording
 from experiments.article_measures import SILENCED
 from experiments.crossing import TOLERANCE
 from experiments.story import LABEL_NOISES, RATES, Story
+from nn_bridge.results.numbers import hundredths, minus, power
 from simulation.presenter import presenter_names
 
 

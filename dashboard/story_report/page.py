@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.numbers import minus, part
 from dashboard.story_report.alternatives import alternatives
 from dashboard.story_report.figures import draw_panels
 from dashboard.story_report.wording import IMAGES, Wording
@@ -18,14 +16,12 @@ from dashboard.texts import LANGUAGES
 from experiments.crossing import TOLERANCE
 from experiments.other_conditions import USUAL
 from experiments.story import LABEL_NOISES, RATES, Story
-from experiments.versions import versions
+from nn_bridge.results.numbers import minus, part
+from nn_bridge.results.templates import framed
 from simulation.checks import one_of
 from simulation.statistics import Effect
+from simulation.versions import versions
 
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
 SECTIONS = (
     "asked",
     "short",
@@ -105,9 +101,7 @@ def story_page(story: Story, command: str, language: str = "en") -> str:
     order = sorted(LANGUAGES, key=lambda name: name != language)
     return render(
         "story_report/page.html",
-        policy=POLICY,
-        style=Markup(files(__package__).joinpath("style.css").read_text(encoding="utf-8")),
-        editions=[edition(story, Wording(name)) for name in order],
+        **framed([edition(story, Wording(name)) for name in order], __package__),
         sections=SECTIONS,
         words=WORDS,
         story=story,

@@ -7,8 +7,8 @@ from dashboard.templates import render
 from experiments.other_conditions import USUAL
 from experiments.other_remedies import WEIGHT_DECAY
 from experiments.story import LABEL_NOISES, RATES, TEAMS, Story
-from experiments.versions import versions
 from simulation.scenario import PRESENTERS
+from simulation.versions import versions
 
 
 def results_page(story: Story, command: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dashboard.texts import load
+from nn_bridge.results import wording as results
 from simulation.real_talks import CHOICE, DRAWN, POOL
 
 # Of the sample of MNIST, which has 500 images of each of ten digits.
@@ -19,24 +18,17 @@ IMAGES = {
 """How many a seed trains on, from how many they are drawn, and how many are judged on."""
 
 
-@dataclass(frozen=True)
-class Wording:
-    """The report's texts in one language.
+class Wording(results.Wording):
+    """The report's texts in one language."""
 
-    Attributes
-    ----------
-    language : {'en', 'ja'}
-    """
-
-    language: str
-
-    def __call__(self, key: str, **blanks: object) -> str:
-        """Return a text with its blanks filled; a missing one raises KeyError."""
-        return load("report", self.language)[key].format(**blanks)
+    @property
+    def texts(self) -> dict[str, str]:
+        """All texts, by key."""
+        return load("report", self.language)
 
     def joined(self, parts: list[str], key: str = "alt.join") -> str:
         """Join parts as this language lists them."""
-        return self(key).join(parts)
+        return super().joined(parts, key)
 
     def labels(self, noise: float) -> str:
         """Name the practice labels of which the fraction `noise` is wrong."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from dashboard.numbers import percent
-from dashboard.tables import plain_table, right
 from experiments.sweep.trained import Trained
+from nn_bridge.results.numbers import percent
+from nn_bridge.results.screen import plain_table, right
 
 
 def check_table(found: Sequence[Trained], seeds: int) -> Table:

@@ -6,16 +6,12 @@ object from key to text.
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
-
+from nn_bridge.results.wording import LANGUAGES, read_texts
 from simulation.checks import one_of
 
-LANGUAGES = ("en", "ja")
+__all__ = ["LANGUAGES", "load"]
 
 
-@cache
 def load(part: str, language: str) -> dict[str, str]:
     """Return the texts of one part in one language, by key.
 
@@ -31,5 +27,4 @@ def load(part: str, language: str) -> dict[str, str]:
         If the language is another one.
     """
     one_of("language", language, LANGUAGES)
-    text = files(__package__).joinpath(f"{part}.{language}.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
+    return read_texts(__package__, f"{part}.{language}")

@@ -15,9 +15,9 @@ from experiments.validation.conditions import World, on_all
 from experiments.validation.rules import Finding
 from experiments.validation.theorems.comparison import Comparison
 from experiments.validation.validate import Validation
-from experiments.versions import versions
 from simulation.outputs import Outputs
 from simulation.statistics import Effect
+from simulation.versions import versions
 
 
 def write_validation(

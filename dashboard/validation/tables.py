@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.table import Column, Table
 from rich.text import Text
 
-from dashboard.numbers import small
-from dashboard.tables import plain_table, right
 from dashboard.validation.report import outcomes_by_claim
 from experiments.validation.rules import Verdict
 from experiments.validation.validate import Validation
+from nn_bridge.results.numbers import small
+from nn_bridge.results.screen import plain_table, right
 
 SIGNS: dict[Verdict, str] = {
     "holds": "+",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from rich import box
 from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
 from simulation.checks import printable
@@ -30,3 +32,24 @@ class Screen(Console):
     def on_broken_pipe(self) -> NoReturn:
         """Leave it to `commands.ending` that nobody reads any more."""
         raise
+
+
+def plain_table(title: str, caption: str, *columns: str | Column) -> Table:
+    """Make an empty table in the style of all, with a title above and a caption below."""
+    return Table(
+        *columns,
+        title=title,
+        caption=caption,
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        collapse_padding=True,
+    )
+
+
+def right(name: str) -> Column:
+    """Name a column of figures, set flush right and never cut."""
+    return Column(name, justify="right", no_wrap=True)
