@@ -12,6 +12,7 @@ One set of measures for presenters, hidden units and blocks of units. Which file
 - `sampling`: the same above 20 members, by draws
 - `dependence`: these together, exact or sampled, as `run.py simulate` prints them
 - `ablation`: what is left when more and more are silenced at random?
+- `estimates`: all of these with intervals over examples, masks and starts, of any game
 """
 
 from simulation.coalitions.ablation import ablation_area, ablation_curve
