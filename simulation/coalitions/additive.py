@@ -24,6 +24,7 @@ from simulation.checks import (
     whole,
 )
 from simulation.coalitions.game import (
+    Described,
     Game,
     Reading,
     all_coalitions,
@@ -121,6 +122,16 @@ class AdditiveGame(Game):
             for answers in self._answers(masks, reading)
         ]
         return np.concatenate(judged)
+
+    def described(self) -> Described:
+        """How many questions, and what the audience judges by."""
+        metric = {"softmax": "accuracy", "squared error": "r2"}.get(self.audience.name, "quality")
+        return Described(len(self.wanted), metric, "zero", additive=True)
+
+    @unsaid
+    def heard(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
+        """What the audience takes away from sub-teams `masks` (C, N), shape (C, M, K)."""
+        return self.audience.report(self.answers(masks, reading))
 
     @unsaid
     def section_quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:

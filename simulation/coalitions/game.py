@@ -8,7 +8,7 @@ of coalition values in the project is in that order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -20,6 +20,27 @@ Reading = Literal["nobody covers", "fill the time"]
 
 EXACT_MEMBERS = 20
 """Most members for which all 2^N coalitions are evaluated."""
+
+
+class Described(NamedTuple):
+    """What a result says of the game that it was measured on.
+
+    Attributes
+    ----------
+    examples : int
+        M, on which members are judged; 0 where there are none to speak of.
+    metric : str
+        What quality is; 'accuracy' promises a share of the examples.
+    ablation : str
+        What a member that is not there gives: 'zero' or 'mean'; '' where that has no meaning.
+    additive : bool
+        Whether the members' parts add up to the answer.
+    """
+
+    examples: int = 0
+    metric: str = "quality"
+    ablation: str = ""
+    additive: bool = False
 
 
 class Game(ABC):
@@ -49,6 +70,14 @@ class Game(ABC):
             where there are no examples to leave out.
         """
         return self.quality(masks, reading)[:, None]
+
+    def described(self) -> Described:
+        """What a result is to say of this game."""
+        return Described()
+
+    def heard(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray | None:
+        """What an audience takes away with `masks`, (C, M, K); None where there are no answers."""
+        return None
 
 
 def scale_of_size(n: int, reading: Reading) -> FloatArray:

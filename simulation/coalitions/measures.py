@@ -195,5 +195,5 @@ def co_adaptation_score(
     if isinstance(instance("game", game, AdditiveGame).audience, SquaredError):
         return float(Gram.of(game).co_adaptation_score())
     masks = half_teams(game.n_members, 0 if rng is None else rng, draws)
-    heard = game.audience.report(game.answers(masks, "fill the time"))  # (C, M, K)
+    heard = game.heard(masks, "fill the time")  # (C, M, K)
     return float(heard.var(axis=0, ddof=1).mean())

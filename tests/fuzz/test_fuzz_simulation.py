@@ -173,7 +173,9 @@ WAYS = (
     (AdditiveGame, {field.name: getattr(SOFT_GAME, field.name) for field in fields(AdditiveGame)}),
     *((way, {"masks": THERE, "reading": "fill the time"})
       for game in (GAME, SOFT_GAME)
-      for way in (game.quality, game.qualities, game.section_quality, game.answers)),
+      for way in (game.quality, game.qualities, game.section_quality, game.answers,
+                  game.heard)),
+    (GAME.described, {}),
     (GAME.on, {"questions": slice(0, 5)}),
     (SOFT_GAME.on, {"questions": np.arange(40) % 2 == 0}),
     (coalitions.Dependence, {
@@ -331,5 +333,6 @@ def test_every_public_function_is_called_here():
     here = {way.__qualname__ for way, _ in WAYS}
     here |= {"AttendanceLaw.present", "Speakers.deregister_agent"}  # an agent's own way to leave
     here |= {"RaisingModel.run_model"}  # always refused
-    here |= {"Game.quality", "Game.qualities"}  # by what a game of its own kind has in their place
+    # By what a game of its own kind has in their place.
+    here |= {"Game.quality", "Game.qualities", "Game.heard", "Game.described"}
     assert set(public()) - here == set()
