@@ -15,6 +15,8 @@ What `__all__` names is promised; all else may move. Which file answers which qu
 - `team_layers`: which networks are teams; `twin`: a team as a network, and back
 - `bridge`: team and network side by side, and the network held to the yardstick
 - `measuring`: anybody's network on the yardstick, its members silenced one set after another
+- `checking`: where chance enters anybody's network, and whether it does what was meant
+- `frameworks`: of which framework a model is; `adapters`: how the models of each are read
 - `results`: what a result looks like, in a terminal, in Jupyter, as a page, as plain data
 """
 

@@ -1,0 +1,6 @@
+"""Other people's networks, read: a sub-package for each framework, imported when one is handed in.
+
+`nn_bridge.frameworks` says which. In each, `watching` is for `check_up`, `silencing` for `measure`.
+
+- `pytorch`; `keras3`; `scikit`; `flax_nnx`; `own`: the networks of `nn_bridge` itself
+"""

@@ -1,0 +1,4 @@
+"""PyTorch's models, read.
+
+- `watching`: for `check_up`
+"""

@@ -1,0 +1,91 @@
+"""What may be wrong with the chance of a network, by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+KINDS = (
+    "never called",
+    "never drops",
+    "result not used",
+    "drops in evaluation",
+    "made anew in forward",
+    "not reached",
+    "off after evaluation",
+    "rate changed",
+    "not wired",
+    "other rate than asked",
+    "keep probability",
+    "not scaled",
+    "before batch norm",
+    "wrong shape",
+    "one layer",
+    "same mask every pass",
+    "evaluated in training mode",
+    "other outputs in evaluation",
+)
+"""All that may be found."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, or looks so.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    where : str
+        `Site.where`, or a part of the model.
+    facts : Mapping
+        What fills the sentences: 'where', 'framework' and numbers such as 'asked' and 'rate'.
+    """
+
+    kind: str
+    where: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def told(self, part: str, language: str = "en") -> str:
+        """Return a sentence.
+
+        Parameters
+        ----------
+        part : {'seen', 'why', 'line'}
+            What was seen; why it matters; what to change.
+        language : str
+
+        Examples
+        --------
+        >>> Finding("never called", "drop", {"rate": 0.5, "framework": "PyTorch"}).told("seen")
+        'drop (rate 0.5) was called in no forward pass.'
+        """
+        texts = _texts(language)
+        key = f"{self.kind}.{part}"
+        own = f"{key}.{self.facts.get('framework')}"
+        return texts.get(own, texts[key]).format(**{"where": self.where, **self.facts})
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in English."""
+        return self.told("seen")
+
+    @property
+    def why(self) -> str:
+        """Why it matters."""
+        return self.told("why")
+
+    @property
+    def line(self) -> str:
+        """What to change."""
+        return self.told("line")
+
+
+@cache
+def _texts(language: str) -> dict[str, str]:
+    place = files("nn_bridge.results").joinpath(f"texts/findings.{language}.json")
+    return dict(json.loads(place.read_text(encoding="utf-8")))
