@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,48 @@ import numpy as np
 
 from nn_bridge.checking.sites import Mask
 from simulation.arrays import Array
+from simulation.checks import InputError, given, shortened
 
-Model = Any
 Batch = Any
 """One batch of inputs as the model takes it: an array, a tuple or a dict of them."""
+
+
+@contextmanager
+def users_own(what: str, handed: Any) -> Iterator[None]:
+    """Tell in one line what somebody's own code raises, and what it had been handed.
+
+    Parameters
+    ----------
+    what : str
+        Such as 'the model'.
+    handed : object
+        An array, a tuple or a dict of them, or something else.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise InputError(
+            f"{what} cannot be run on {described(handed)}: {type(error).__name__}: "
+            f"{shortened(str(error), 300)}"
+        ) from error
+
+
+def described(handed: Any) -> str:
+    """Say of what kind and shape data are.
+
+    Examples
+    --------
+    >>> described({"x": np.ones((2, 3))})
+    '{x: float64 (2, 3)}'
+    """
+    if isinstance(handed, Mapping):
+        inside = ", ".join(f"{name}: {described(part)}" for name, part in handed.items())
+        return f"{{{inside}}}"
+    if isinstance(handed, tuple | list):
+        return f"({', '.join(map(described, handed))})"
+    if hasattr(handed, "shape") and hasattr(handed, "dtype"):
+        return f"{str(handed.dtype).removeprefix('torch.')} {tuple(handed.shape)}"
+    return given(handed)
 
 
 @dataclass(frozen=True)
@@ -130,6 +168,8 @@ class Pass:
         Numbers by which values were multiplied, by the path of the innermost layer.
     anew : tuple of str
         Layers of chance that were made during the pass: where.
+    training : bool
+        Whether the model as a whole was in training mode, or was called so.
     """
 
     outputs: Any
@@ -138,10 +178,13 @@ class Pass:
     norms: Mapping[str, Norm] = field(default_factory=dict)
     factors: Mapping[str, frozenset[float]] = field(default_factory=dict)
     anew: tuple[str, ...] = ()
+    training: bool = False
 
 
 class Watched(ABC):
-    """A model of some framework, as `check_up` sees it.
+    """A model of some framework, as `check_up` sees it: what `watched(model)` of an adapter gives.
+
+    What the user's own model or function raises is told by `users_own`.
 
     Attributes
     ----------
@@ -184,8 +227,12 @@ class Watched(ABC):
         """Make one forward pass in the present mode, watched."""
 
     @abstractmethod
-    def outputs(self, batch: Batch, chance: bool = False) -> Any:
-        """Make a forward pass in evaluation, unwatched, with chance alone as in training or not."""
+    def chance_alone(self) -> None:
+        """Switch to evaluation, batch normalisation too, but let chance enter as in training."""
+
+    @abstractmethod
+    def outputs(self, batch: Batch) -> Any:
+        """Make one forward pass in the present mode, unwatched."""
 
     @abstractmethod
     def own(self, arrays: Any) -> Any:
