@@ -76,18 +76,18 @@ def symmetric(t: float, skewness: float, seeds: int) -> float:
 
 
 def pseudo_values(figures: FloatArray) -> FloatArray:
-    """Return what each of G equal parts of the images contributes to each seed's figure, (S, G).
+    """Return what each of G equal parts of the images contributes to a figure, (..., G).
 
-    p_sg = G x_s - (G - 1) x_s(-g), the jackknife's; for a figure that is a mean over images it is
-    the mean over part g.
+    p_g = G x - (G - 1) x(-g), the jackknife's; for a figure that is a mean over images it is the
+    mean over part g.
 
     Parameters
     ----------
-    figures : (S, 1 + G) array
-        Column 0: the figure x_s on all images; column 1 + g: x_s(-g), without part g of them.
+    figures : (..., 1 + G) array
+        Column 0: the figure x on all images; column 1 + g: x(-g), without part g of them.
     """
-    parts = figures.shape[1] - 1
-    return np.asarray(parts * figures[:, :1] - (parts - 1) * figures[:, 1:])
+    parts = figures.shape[-1] - 1
+    return np.asarray(parts * figures[..., :1] - (parts - 1) * figures[..., 1:])
 
 
 def of_seeds_and_images(pseudo: FloatArray) -> Interval:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
-from simulation.audience import Audience, SquaredError, checked_audience
+from simulation.audience import Audience, Softmax, SquaredError, checked_audience
 from simulation.checks import (
     DivergedError,
     InputError,
@@ -31,7 +31,7 @@ from simulation.coalitions.game import (
     exact_members,
     scale_of_size,
 )
-from simulation.parts import without_each_part
+from simulation.parts import drawn_sets, on_sets
 
 _CHUNK_FLOATS = 4_000_000
 """Answers held at a time, in numbers (32 MB)."""
@@ -114,14 +114,22 @@ class AdditiveGame(Game):
     @unsaid
     def qualities(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Quality of `masks` (C, N) on all questions and without each part, (C, 1 + G)."""
-        kept = without_each_part(len(self.wanted))
-        judged = [
-            np.column_stack(
-                [self.audience.quality(answers[:, one], self.wanted[one]) for one in kept]
-            )
-            for answers in self._answers(masks, reading)
-        ]
-        return np.concatenate(judged)
+        parts = [self._on_sets(answers) for answers in self._answers(masks, reading)]
+        return np.concatenate(parts)
+
+    def _on_sets(self, answers: FloatArray) -> FloatArray:
+        """Judge answers (C, M, K) on each of `drawn_sets`, (C, 1 + G)."""
+        if isinstance(self.audience, Softmax):
+            right = answers.argmax(axis=-1) == self.wanted.argmax(axis=-1)
+            return on_sets(right.astype(float))
+        sets = drawn_sets(len(self.wanted))
+        if isinstance(self.audience, SquaredError):
+            errors = np.square(self.wanted - answers).sum(axis=-1)  # (C, M)
+            kept = [self.wanted[one > 0] for one in sets]
+            total = [np.square(each - each.mean(axis=0)).sum() for each in kept]
+            return np.asarray(1.0 - errors @ sets.T / np.array(total))
+        judged = [self.audience.quality(answers[:, one > 0], self.wanted[one > 0]) for one in sets]
+        return np.column_stack(judged)
 
     def described(self) -> Described:
         """How many questions, and what the audience judges by."""

@@ -6,11 +6,13 @@ values (C,): `game.quality` is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from simulation.arrays import BoolArray, FloatArray
+from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.attendance import AttendanceLaw
 from simulation.checks import InputError, whole
 from simulation.streams import Seed, generator
@@ -64,18 +66,56 @@ def arrival_gains(value: ValueFunction, n: int, rng: Seed, draws: int = 100) -> 
     """
     whole("members", n, least=1)
     whole("draws", draws, least=2)
-    rng = generator(rng)
-    gains = np.empty((draws, n))
-    batch = max(1, _SUB_TEAMS // (2 * n + 2))
-    for at in range(0, draws, batch):
-        rows = min(batch, draws - at)
+    at_once = max(1, _SUB_TEAMS // (2 * n + 2))
+    batches = arrivals(partial(_judged, value), n, generator(rng), draws, at_once)
+    return np.concatenate([batch.gains.mean(axis=1) for batch in batches])
+
+
+class Arrivals(NamedTuple):
+    """What R random orders of arrival and their reverses were worth, member after member.
+
+    Attributes
+    ----------
+    place : (R, 2, N) array
+        When each member arrives, from 0.
+    values : (R, 2, N + 1, ...) array
+        Of those who have arrived when there are 0, 1, .. N of them.
+    """
+
+    place: IntArray
+    values: FloatArray
+
+    @property
+    def gains(self) -> FloatArray:
+        """What each member brings when it arrives, (R, 2, N, ...)."""
+        place = self.place.reshape(*self.place.shape, *[1] * (self.values.ndim - 3))
+        return np.take_along_axis(np.diff(self.values, axis=2), place, axis=2)
+
+
+def arrivals(
+    value: ValueFunction, n: int, rng: np.random.Generator, draws: int, at_once: int
+) -> Iterator[Arrivals]:
+    """Draw random orders of arrival with their reverses, `at_once` of them at a time.
+
+    However many are drawn at a time, the same orders come. Those who arrive first are a sub-team
+    drawn at random among all of that size, so the same values give the mean quality of every size.
+
+    Parameters
+    ----------
+    value : callable
+        Sub-teams (C, N) to values (C,), or to several values each, (C, V).
+    n : int
+        N.
+    rng : Generator
+    draws, at_once : int
+    """
+    for at in range(0, draws, at_once):
+        rows = min(at_once, draws - at)
         place = rng.random((rows, n)).argsort(axis=1)  # (R, N) who arrives when
         place = np.stack([place, n - 1 - place], axis=1)  # (R, 2, N)
         arrived = place[:, :, None] < np.arange(n + 1)[:, None]  # (R, 2, N + 1, N)
-        v = _judged(value, arrived.reshape(-1, n)).reshape(rows, 2, n + 1)
-        brought = np.take_along_axis(np.diff(v, axis=2), place, axis=2)  # (R, 2, N)
-        gains[at : at + rows] = brought.mean(axis=1)
-    return gains
+        v = value(arrived.reshape(-1, n))
+        yield Arrivals(place, v.reshape(rows, 2, n + 1, *v.shape[1:]))
 
 
 def drawn_qualities(

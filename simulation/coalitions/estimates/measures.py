@@ -17,7 +17,6 @@ WARNINGS = {
     "no examples": "no examples could be left out: the intervals do not cover other examples",
     "same examples": "who carries least was chosen on the examples it is judged on",
     "interrupted": "stopped before the end: fewer draws, wider intervals, some figures missing",
-    "nothing carried": "the members together add next to nothing: who carries how much is noise",
 }
 """All that a result may have to say about itself, by key."""
 

@@ -1,0 +1,115 @@
+"""Who carries the quality, and how many do: standard errors that noise cannot flatter."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import stdtrit
+
+from simulation.arrays import FloatArray
+from simulation.coalitions.estimates.estimate import (
+    Drawn,
+    Estimate,
+    contributions,
+    estimated,
+    of_contributions,
+)
+from simulation.intervals import CONFIDENCE
+from simulation.statistics import ROUNDING
+
+_NORMAL = float(stdtrit(math.inf, (1 + CONFIDENCE) / 2))
+
+
+def carried(gains: FloatArray, drawn: Drawn, looks: float) -> list[Estimate]:
+    """Estimate what each member carries from what it brought, (R, N, 1 + G).
+
+    A member that brought the same every time has no spread, but that does not make it known: one
+    more look might have shown something. Its standard error is that of `looks` looks of which one
+    had found what members bring on average: this average over the number of looks.
+
+    Parameters
+    ----------
+    gains : (R, N, 1 + G) array
+    drawn : Drawn
+    looks : float
+        How often a member was looked at: random orders, or examples if they are fewer; infinite
+        where nothing is drawn.
+    """
+    each = [estimated(gains[:, member], drawn) for member in range(gains.shape[1])]
+    typical = float(np.mean([abs(one.value) for one in each]))
+    return [
+        replace(
+            one,
+            value=value,
+            error=typical / looks,
+            low=value - _NORMAL * typical / looks,
+            high=value + _NORMAL * typical / looks,
+        )
+        if one.error == 0
+        else one
+        for one in each
+        for value in [one.value if abs(one.value) > ROUNDING else 0.0]
+    ]
+
+
+def effective_number(logarithms: FloatArray, drawn: Drawn, members: int) -> Estimate:
+    """Estimate the effective number of carriers among N from its logarithms (R, 1 + G).
+
+    The jackknife over the parts of the examples takes out what noise of the examples adds to the
+    squares of shares, as `logarithms_of_number` does for that of the draws.
+
+    Returns
+    -------
+    Estimate
+        nan where members add up to nothing, or so little that noise is all there is in their
+        squares.
+    """
+    of_log = of_contributions(contributions(logarithms), drawn)
+    if not math.isfinite(of_log.value):
+        return Estimate(math.nan, exact=drawn.exact)
+    value, low, high = (
+        min(math.exp(each), members) for each in (of_log.value, of_log.low, of_log.high)
+    )
+    return replace(of_log, value=value, error=value * of_log.error, low=low, high=high)
+
+
+def logarithms_of_number(gains: FloatArray) -> FloatArray:
+    """What each draw contributes to log(1 / sum of share^2), (R, N, 1 + G) to (R, 1 + G).
+
+    Noise in the shares adds to their squares, and would make them look more uneven than they are.
+    So the products of a draw with itself are left out of the squares of the means; and what is not
+    linear is made so by the jackknife: R times the figure of all draws, less R - 1 times that
+    without the draw. On the scale of the logarithm, for there the number and its inverse are
+    alike, and no interval reaches 0. nan where the figure has no meaning.
+    """
+    draws, total = len(gains), gains.sum(axis=1)  # (R, 1 + G), alike but for rounding
+    sums, squares = gains.sum(axis=0), np.square(gains).sum(axis=0)  # (N, 1 + G)
+    if draws == 1:
+        return _logarithm(total, squares.sum(axis=0))
+    if draws == 2:  # without one of two no products of different draws are left
+        return np.full(total.shape, np.nan)
+
+    def of(sums: FloatArray, squares: FloatArray, draws: int, total: FloatArray) -> FloatArray:
+        products = (np.square(sums) - squares).sum(axis=-2) / (draws * (draws - 1))
+        return _logarithm(total, products)
+
+    every = of(sums, squares, draws, total.mean(axis=0))
+    without = of(sums - gains, squares - np.square(gains), draws - 1, total)
+    return draws * every - (draws - 1) * without
+
+
+def _logarithm(total: FloatArray, squares: FloatArray) -> FloatArray:
+    """log(total^2 / squares), nan where there is none."""
+    number = np.where(squares > 0, np.square(total) / np.where(squares > 0, squares, 1.0), 0.0)
+    return np.log(np.where(number > 0, number, np.nan))
+
+
+def pair_errors(synergy: FloatArray, drawn: Drawn) -> FloatArray:
+    """Return the standard errors of pair indices from (R, N, N, 1 + G), as (N, N)."""
+    n = synergy.shape[1]
+    errors = np.zeros((n, n))
+    for i, j in zip(*np.triu_indices(n, 1), strict=True):
+        errors[i, j] = errors[j, i] = estimated(synergy[:, i, j], drawn).error
+    return errors
