@@ -3,6 +3,7 @@
 Which file answers what:
 
 - `measuring`: `measured`, which asks games and gives all figures
+- `comparing`: `compared`, the same with and without something, over paired seeds
 - `asking`: a game's coalitions, while somebody watches how far it is
 - `start`: what is asked of one game, and what follows
 - `silencing`: what it costs when those fall silent that carry least, or most
@@ -12,8 +13,19 @@ Which file answers what:
 - `measures`: all figures of a game, by name
 """
 
+from simulation.coalitions.estimates.comparing import Compared, compared
 from simulation.coalitions.estimates.estimate import Estimate
 from simulation.coalitions.estimates.measures import WARNINGS, Curve, Measures, Pairs, Silent
 from simulation.coalitions.estimates.measuring import measured
 
-__all__ = ["WARNINGS", "Curve", "Estimate", "Measures", "Pairs", "Silent", "measured"]
+__all__ = [
+    "WARNINGS",
+    "Compared",
+    "Curve",
+    "Estimate",
+    "Measures",
+    "Pairs",
+    "Silent",
+    "compared",
+    "measured",
+]
