@@ -3,5 +3,5 @@
 - `sites`: what is told of a place where chance enters; how sure a measured rate is
 - `watching`: what an adapter must tell of a model, whatever its framework
 - `findings`: what may be wrong, by name, and in which words it is told
-- `report`: what a check-up gives
+- `report`: what is in a check-up; `told`: how it is told, in two languages; `result`: both together
 """

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from nn_bridge.results.wording import read_texts
 
 KINDS = (
     "never called",
@@ -64,7 +63,7 @@ class Finding:
         >>> Finding("never called", "drop", {"rate": 0.5, "framework": "PyTorch"}).told("seen")
         'drop (rate 0.5) was called in no forward pass.'
         """
-        texts = _texts(language)
+        texts = read_texts("nn_bridge.results", f"texts/findings.{language}")
         key = f"{self.kind}.{part}"
         own = f"{key}.{self.facts.get('framework')}"
         return texts.get(own, texts[key]).format(**{"where": self.where, **self.facts})
@@ -83,9 +82,3 @@ class Finding:
     def line(self) -> str:
         """What to change."""
         return self.told("line")
-
-
-@cache
-def _texts(language: str) -> dict[str, str]:
-    place = files("nn_bridge.results").joinpath(f"texts/findings.{language}.json")
-    return dict(json.loads(place.read_text(encoding="utf-8")))

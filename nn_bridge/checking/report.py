@@ -73,7 +73,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class CheckUp:
+class Report:
     """What was seen of the chance in a network.
 
     Attributes

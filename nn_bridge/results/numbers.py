@@ -53,6 +53,28 @@ def signed(value: float, digits: int | None = None) -> str:
     return _printed(value, digits, "+")
 
 
+def with_interval(value: float, low: float, high: float, digits: int | None = None) -> str:
+    """Print a figure with its interval, of whose longer half two significant digits are shown.
+
+    Unless `digits` after the point are asked for.
+
+    Examples
+    --------
+    >>> with_interval(0.00521, 0.00312, 0.0072), with_interval(0.5, math.nan, math.nan)
+    ('0.0052 [0.0031, 0.0072]', '0.500')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return figure(value, digits)
+    digits = interval_digits(value, low, high) if digits is None else digits
+    return f"{figure(value, digits)} [{figure(low, digits)}, {figure(high, digits)}]"
+
+
+def interval_digits(value: float, low: float, high: float) -> int:
+    """Choose the digits after the point that `with_interval` shows."""
+    half = max(value - low, high - value)
+    return _digits(half, 2) if half > 0 else decimals(value)
+
+
 @dataclass(frozen=True)
 class Said:
     """An effect as people read it, every figure with as many digits as its interval asks for.

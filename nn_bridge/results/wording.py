@@ -30,7 +30,7 @@ class Wording:
     @property
     def texts(self) -> dict[str, str]:
         """All texts, by key."""
-        return read_texts("nn_bridge.results", f"texts/{self.language}")
+        return read_texts("nn_bridge.results", f"texts/results.{self.language}")
 
     def __call__(self, key: str, **blanks: object) -> str:
         """Return a text with its blanks filled; a missing one raises KeyError."""

@@ -1,0 +1,125 @@
+"""How a check-up is told, in one language: what was found first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nn_bridge.checking.findings import Finding
+from nn_bridge.checking.report import Gap, Report
+from nn_bridge.checking.sites import Site
+from nn_bridge.results import parts
+from nn_bridge.results.numbers import figure, with_interval
+from nn_bridge.results.wording import Wording
+from simulation.versions import versions
+
+FIRST = 2
+"""Findings that stand in the first sentence."""
+
+LOSSES = "training", "evaluation", "chance", "own", "validation", "gap", "without"
+
+
+def told(check_up: Report, say: Wording) -> parts.Told:
+    """Say what was seen."""
+    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    return parts.Told(
+        say("checked.title", model=check_up.model, framework=check_up.framework),
+        sentence(check_up, say),
+        tuple(all_parts(check_up, say)),
+        ((say("versions"), made_with),),
+    )
+
+
+def sentence(check_up: Report, say: Wording) -> str:
+    """Say the main thing."""
+    found = check_up.findings
+    if found:
+        seen = [each.told("seen", say.language) for each in found[:FIRST]]
+        more = len(found) - FIRST
+        return say.joined([*seen, *([say("checked.more", more=more)] if more > 0 else [])], "space")
+    if not check_up.sites:
+        return say("checked.nothing")
+    return say("checked.well", sites=len(check_up.sites))
+
+
+def all_parts(check_up: Report, say: Wording) -> Iterator[parts.Part]:
+    """Say all of it, part by part."""
+    if check_up.sites:
+        yield sites(check_up, say)
+    if check_up.findings:
+        labels = say("findings.why"), say("findings.line")
+        found = tuple(finding(each, say) for each in check_up.findings)
+        yield parts.Findings(say("findings"), found, labels)
+    if check_up.gap is not None:
+        yield losses(check_up.gap, say)
+    lines = [say(f"mode.{check_up.mode}")] if check_up.mode in ("training", "mixed") else []
+    lines += check_up.notes
+    if lines:
+        yield parts.Notes(say("notes"), tuple(lines))
+
+
+def sites(check_up: Report, say: Wording) -> parts.Table:
+    """Tabulate where chance enters."""
+    columns = "where", "kind", "asked", "rate", "scale", "on", "calls", "mask"
+    note = say("checked.sites.note", passes=check_up.passes, examples=check_up.examples)
+    return parts.Table(
+        say("checked.sites"),
+        tuple(say(f"column.{name}") for name in columns),
+        tuple(row(site, say) for site in check_up.sites),
+        note,
+        frozenset({2, 3, 4, 6}),
+    )
+
+
+def row(site: Site, say: Wording) -> tuple[str, ...]:
+    """Say what was seen of one place."""
+    nothing = say("none")
+    rate = site.rate
+    modes = site.training, site.evaluation, site.again
+    return (
+        site.where,
+        site.kind,
+        nothing if site.asked is None else f"{site.asked:g}",
+        nothing if rate is None else with_interval(rate.value, rate.low, rate.high),
+        nothing if site.scale is None else f"x {figure(site.scale)}",
+        " ".join(say("on" if each else "off") for each in modes),
+        f"{site.calls:g}",
+        say.joined([say(f"mask.{each}") for each in site.mask.split(", ")])
+        if site.mask
+        else nothing,
+    )
+
+
+def finding(found: Finding, say: Wording) -> parts.Finding:
+    """Say what was seen, why it matters and what to change."""
+    told = (found.told(part, say.language) for part in ("seen", "why", "line"))
+    return parts.Finding(*told)
+
+
+def losses(gap: Gap, say: Wording) -> parts.Table:
+    """Tabulate the loss on the same data in both modes, and whose part of the gap is whose."""
+    counts = {"examples": gap.examples, "passes": gap.passes, "unit": say(f"unit.{gap.unit}")}
+    estimates = {name: getattr(gap, name) for name in LOSSES}
+    return parts.Table(
+        say("gap.title", loss=gap.loss),
+        (say("column.measure"), say("column.figure"), say("column.says")),
+        tuple(
+            (
+                say(f"gap.{name}"),
+                with_interval(estimate.value, estimate.low, estimate.high),
+                say(f"gap.{name}.says"),
+            )
+            for name, estimate in estimates.items()
+            if estimate is not None
+        ),
+        say.joined([say("gap.note", **counts), *passes(gap, say)], "space"),
+        frozenset({1}),
+    )
+
+
+def passes(gap: Gap, say: Wording) -> list[str]:
+    """Say how many passes with chance on match one scaled pass."""
+    if not gap.averaged:
+        return []
+    if gap.matches is None:
+        return [say("gap.no match", passes=len(gap.averaged))]
+    return [say("gap.matches", passes=gap.matches)]

@@ -1,0 +1,202 @@
+"""How the measures of a network are told, in one language: the plain sentence first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nn_bridge.results.numbers import decimals, figure, with_interval
+from nn_bridge.results.parts import Bars, Curve, Heat, Notes, Part, Table, Told, largest
+from nn_bridge.results.wording import Wording
+from simulation.coalitions.estimates import Estimate, Measures, Silent
+from simulation.versions import versions
+
+MOST_NAMES = 8
+"""Names of members that are listed; the rest are counted."""
+
+
+def told(
+    measures: Measures, say: Wording, where: str, noun: str, settings: Mapping[str, Any]
+) -> Told:
+    """Say what was measured."""
+    blanks = {
+        "where": where,
+        "noun": say(f"noun.{noun}"),
+        "members": len(measures.members),
+        "metric": say.texts.get(f"metric.{measures.metric}", measures.metric),
+    }
+    return Told(
+        say("measured.title", **blanks),
+        sentence(measures, say, blanks),
+        tuple(parts(measures, say, blanks)),
+        tuple(how(measures, say, blanks, settings)),
+    )
+
+
+def sentence(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> str:
+    """Say the main thing."""
+    silent = measures.at_random
+    number, members = silent.number.value, len(measures.members)
+    key = "silent.half" if members > 1 and number == members / 2 else "silent"
+    key = key if number > 0 else "silent.none"
+    said = [
+        say(
+            f"measured.{key}",
+            number=figure(number, 0),
+            cost=shown(silent.cost, say),
+            worth=f"{silent.worth:g}",
+            **blanks,
+        )
+    ]
+    carrying = carry_half(measures)
+    if carrying:
+        said.append(
+            say(f"measured.carry{'' if carrying > 1 else '.one'}", number=carrying, **blanks)
+        )
+    if measures.never_fire:
+        never = len(measures.never_fire)
+        said.append(say(f"measured.never{'' if never > 1 else '.one'}", number=never))
+    return say("measured.sentence", parts=say.joined(said, "measured.parts.join"))
+
+
+def carry_half(measures: Measures) -> int:
+    """Return how many of those that carry most together carry half of all; 0 if it is noise."""
+    whole = measures.complete.value - measures.nobody.value
+    if "nothing carried" in measures.warnings or whole <= 0:
+        return 0
+    together = np.cumsum(sorted((each.value for each in measures.shapley), reverse=True))
+    return 1 + int(np.argmax(together >= whole / 2)) if together.max(initial=0) >= whole / 2 else 0
+
+
+def parts(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Iterator[Part]:
+    """Say the rest, part by part."""
+    yield figures(measures, say, blanks)
+    curve = measures.curve
+    yield Curve(
+        say("curve.caption", **blanks),
+        say("curve.across"),
+        blanks["metric"],
+        np.array(curve.fractions),
+        curve.mean,
+        curve.band,
+    )
+    if not np.isnan([each.value for each in measures.shapley]).all():
+        yield bars(measures, say)
+    if measures.synergy is not None and len(measures.members) > 1:
+        yield Heat(say("heat.caption"), measures.members, measures.synergy.values, say("heat.note"))
+    lines = [say(f"warning.{key}") for key in measures.warnings]
+    if not measures.additive:
+        lines.append(say("silenced.only"))
+    if lines:
+        yield Notes(say("notes"), tuple(lines))
+
+
+def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Table:
+    """Tabulate the figures, each with what it says."""
+    best = max(range(len(measures.members)), key=lambda at: key_of(measures.alone[at]))
+    bus = measures.bus_factor
+    found = [
+        ("complete", measures.complete, {}),
+        ("nobody", measures.nobody, {}),
+        ("half", measures.half, {}),
+        ("area", measures.area, {}),
+        ("alone", measures.alone[best], {"name": measures.members[best]}),
+        ("co_adaptation", measures.co_adaptation, {}),
+        ("carriers", measures.carriers, {}),
+        ("bus_factor", bus, {}),
+    ]
+    rows = [
+        (
+            say(f"measure.{name}"),
+            shown(estimate, say, 0 if name == "bus_factor" else None),
+            say(
+                f"measure.{name}.says"
+                + (".most" if name == "bus_factor" and not estimate.exact else ""),
+                **{**blanks, **more},
+            ),
+        )
+        for name, estimate, more in found
+        if estimate is not None
+    ]
+    for name, silent in (
+        ("at_random", measures.at_random),
+        ("least_carrying", measures.least_carrying),
+    ):
+        if silent is not None:
+            rows.append(silent_row(name, silent, say))
+    for name, names in (("never_fire", measures.never_fire), ("idle", measures.idle)):
+        if names is not None:
+            listed = say(f"measure.{name}.says", names=some(names, say))
+            rows.append((say(f"measure.{name}"), str(len(names)), listed))
+    over = [say(f"over.{each}") for each in measures.complete.over or measures.half.over]
+    columns = say("column.measure"), say("column.figure"), say("column.says")
+    note = say("measured.over", over=say.joined(over)) if over else say("measured.over.none")
+    return Table(say("measured.figures"), columns, tuple(rows), note, frozenset({1}))
+
+
+def silent_row(name: str, silent: Silent, say: Wording) -> tuple[str, str, str]:
+    """Say how many may fall silent, and at what cost."""
+    cost = say("measure.silent.says", cost=shown(silent.cost, say), worth=f"{silent.worth:g}")
+    return say(f"measure.{name}"), shown(silent.number, say, 0), cost
+
+
+def bars(measures: Measures, say: Wording) -> Bars:
+    """Show what each carries, and sum up those who carry least."""
+    values = np.array([each.value for each in measures.shapley])
+    band = np.array([(each.low, each.high) for each in measures.shapley])
+    made = Bars(say("bars.caption"), measures.members, values, band)
+    rest = np.delete(values, largest(made))
+    if not len(rest):
+        return made
+    digits = decimals(float(np.nanmax(np.abs(values))))
+    said = say(
+        "bars.rest",
+        number=len(rest),
+        low=figure(float(np.nanmin(rest)), digits),
+        high=figure(float(np.nanmax(rest)), digits),
+        sum=figure(float(np.nansum(rest)), digits),
+    )
+    return Bars(made.caption, made.names, values, band, said)
+
+
+def how(
+    measures: Measures, say: Wording, blanks: Mapping[str, Any], settings: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Say what it was made with."""
+    yield say("setting.metric"), blanks["metric"]
+    yield say("setting.reading"), say(f"reading.{measures.reading}")
+    if measures.ablation:
+        yield say("setting.ablation"), say(f"ablation.{measures.ablation}")
+    yield (
+        say("setting.coalitions"),
+        say("coalitions.exact")
+        if measures.exact
+        else say("coalitions.drawn", draws=f"{measures.draws:,}"),
+    )
+    yield say("setting.starts"), str(measures.starts)
+    if measures.examples:
+        yield say("setting.examples"), f"{measures.examples:,}"
+    yield from ((name, str(value)) for name, value in settings.items())
+    made_with = [f"{name} {version}" for name, version in versions().items()]
+    yield say("versions"), ", ".join(made_with)
+
+
+def shown(estimate: Estimate, say: Wording, digits: int | None = None) -> str:
+    """Print an estimate with its interval."""
+    if np.isnan(estimate.value):
+        return say("none")
+    return with_interval(estimate.value, estimate.low, estimate.high, digits)
+
+
+def some(names: Sequence[str], say: Wording) -> str:
+    """List names, not all where they are many."""
+    more = len(names) - MOST_NAMES
+    listed = list(names[:MOST_NAMES]) + ([say("names.more", more=more)] if more > 0 else [])
+    return say.joined(listed) if listed else say("none")
+
+
+def key_of(estimate: Estimate) -> float:
+    """Order estimates by value, what is not known last."""
+    return -np.inf if np.isnan(estimate.value) else estimate.value

@@ -1,0 +1,80 @@
+"""Where the lines of a curve and the bars stand, for the page to draw them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from nn_bridge.results.numbers import decimals, figure, minus
+from nn_bridge.results.parts import Bars, Curve, largest, said_at
+from simulation.arrays import FloatArray
+
+WIDTH, HEIGHT = 480, 270
+"""Of the curve, in the units of its drawing; it is as wide as there is room."""
+
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 12, 44
+"""Margins around the curve, with room for what stands at the axes."""
+
+BAR, THICK = 200, 16
+"""Length and height of the drawing of a bar, in its own units."""
+
+
+def curve_drawing(part: Curve) -> dict[str, Any]:
+    """Place a curve, its band and the marks of its axes."""
+    known = np.concatenate([part.line, part.band.ravel()])
+    marks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(np.nanmin(known), np.nanmax(known))
+    low, high = float(marks[0]), float(marks[-1])
+
+    def across(share: FloatArray | float) -> Any:
+        return LEFT + (WIDTH - LEFT - RIGHT) * share
+
+    def up(value: FloatArray | float) -> Any:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (high - low)
+
+    at = across(part.at)
+    banded = ~np.isnan(part.band).any(axis=1)
+    there = np.concatenate([part.band[banded, 0], part.band[banded, 1][::-1]])
+    digits = decimals(float(marks[1] - marks[0])) and max(
+        len(f"{mark:.6f}".rstrip("0").partition(".")[2]) for mark in marks
+    )
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "edges": (LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM),
+        "line": points(at, up(part.line)),
+        "band": points(np.concatenate([at[banded], at[banded][::-1]]), up(there)),
+        "across": [(across(share), f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)],
+        "up": [(up(mark), minus(figure(float(mark), digits))) for mark in marks],
+    }
+
+
+def bars_drawing(part: Bars) -> dict[str, Any]:
+    """Place the largest bars with their intervals, and what stands beside them."""
+    shown = largest(part)
+    ends = np.stack([part.values, *part.band.T], axis=1)[shown]
+    low, high = min(0.0, float(np.nanmin(ends))), max(0.0, float(np.nanmax(ends)))
+
+    def across(value: float) -> float:
+        return BAR * (value - low) / ((high - low) or 1)
+
+    rows = []
+    for at, said, (value, begin, end) in zip(
+        shown, said_at(part, shown), ends.tolist(), strict=True
+    ):
+        rows.append(
+            {
+                "name": part.names[at],
+                "from": min(across(0), across(value)),
+                "wide": abs(across(value) - across(0)),
+                "interval": None if np.isnan([begin, end]).any() else (across(begin), across(end)),
+                "said": minus(said),
+            }
+        )
+    return {"rows": rows, "wide": BAR, "thick": THICK, "zero": across(0)}
+
+
+def points(across: FloatArray, up: FloatArray) -> str:
+    """Write points as an SVG has them."""
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, up, strict=True))
