@@ -83,7 +83,7 @@ def part(result, kind, say=ENGLISH):
             "[0.0031, 0.0072]; 2 of 128 units carry half of it.",
         ),
         (
-            measured(silent=0, warnings=("nothing carried",), never_fire=("fc1[3]",)),
+            measured(silent=0, carriers=about(math.nan), never_fire=("fc1[3]",)),
             "Not one of the 128 units of fc1 may fall silent, whichever it is, at a cost of at "
             "most 0.01; one never fires.",
         ),

@@ -64,7 +64,7 @@ def sentence(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> str
 def carry_half(measures: Measures) -> int:
     """Return how many of those that carry most together carry half of all; 0 if it is noise."""
     whole = measures.complete.value - measures.nobody.value
-    if "nothing carried" in measures.warnings or whole <= 0:
+    if np.isnan(measures.carriers.value) or whole <= 0:
         return 0
     together = np.cumsum(sorted((each.value for each in measures.shapley), reverse=True))
     return 1 + int(np.argmax(together >= whole / 2)) if together.max(initial=0) >= whole / 2 else 0
