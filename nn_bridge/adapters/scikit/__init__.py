@@ -1,0 +1,4 @@
+"""scikit-learn's multi-layer perceptrons, read.
+
+- `silencing`: for `measure`
+"""
