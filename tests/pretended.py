@@ -11,8 +11,18 @@ from nn_bridge.checking.report import Estimate as Interval
 from nn_bridge.checking.report import Gap
 from nn_bridge.checking.result import CheckUp
 from nn_bridge.checking.sites import Rate, Site
+from nn_bridge.measuring.comparison import Comparison
 from nn_bridge.measuring.measured import Measured
-from simulation.coalitions.estimates import WARNINGS, Curve, Estimate, Measures, Pairs, Silent
+from simulation.coalitions.estimates import (
+    WARNINGS,
+    Compared,
+    Curve,
+    Estimate,
+    Measures,
+    Pairs,
+    Silent,
+)
+from simulation.statistics import Effect
 
 NAME = "<b>fc[red]1[/red]\x1b[2J"
 """A layer's name that is markup to a terminal and to a browser, unless it is shown as text."""
@@ -61,6 +71,14 @@ def measured(members=128, where="fc1", silent=None, warnings=("one start",), **c
         "warnings": {key: WARNINGS[key] for key in warnings},
     }
     return Measured.of(Measures(**held | changed), where, "units", seed=0)
+
+
+def compared(where="fc1", **changed):
+    """Half silenced, those who trained with it keep .1 more; nothing else was measured."""
+    effect = Effect(0.7, 0.8, 0.05, 0.15, 6)
+    sides = measured(4, where, starts=6), measured(4, where, starts=6, never_fire=None)
+    found = Compared(*sides, {"quality, half silenced": effect} | changed)
+    return Comparison.of(found, where, "units", seed=0)
 
 
 def checked(where="features.3", findings=True, found=None, **changed):

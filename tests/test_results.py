@@ -12,9 +12,10 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 import pytest
-from pretended import NAME, about, checked, measured
+from pretended import NAME, about, checked, compared, measured
 
 from nn_bridge.checking.findings import KINDS, Finding
+from nn_bridge.measuring.comparison import Comparison
 from nn_bridge.measuring.measured import NOUNS
 from nn_bridge.measuring.metrics import METRICS
 from nn_bridge.measuring.silencing import Ablation
@@ -22,14 +23,21 @@ from nn_bridge.results import wording
 from nn_bridge.results.parts import Bars, Curve, Heat
 from nn_bridge.results.wording import LANGUAGES, Wording, read_texts
 from simulation import InputError
-from simulation.coalitions import Reading
+from simulation.audience import AUDIENCES
+from simulation.coalitions import AdditiveGame, Reading, estimates
 from simulation.coalitions.estimates import WARNINGS, Estimate
 
 ENGLISH, JAPANESE = map(Wording, LANGUAGES)
 RESULTS = {
     "measured": measured, "few": lambda **changed: measured(6, **changed), "checked": checked,
+    "compared": compared,
 }  # fmt: skip
-WITHOUT_END = {"meta", "link"}
+WITHOUT_END = {"meta", "link", "br"}
+VERDICTS = "higher", "lower", "no difference shown", "too few seeds to say"
+EFFECTS = (
+    "quality complete", "quality, half silenced", "ablation area", "quality alone, mean",
+    "effective carriers", "silent at worth", "co-adaptation score",
+)  # fmt: skip
 MASKS = ("per value", "per channel", "per sample", "per unit", "shared by the batch", "one for all")
 
 
@@ -86,6 +94,11 @@ def part(result, kind, say=ENGLISH):
             measured(silent=0, carriers=about(math.nan), never_fire=("fc1[3]",)),
             "Not one of the 128 units of fc1 may fall silent, whichever it is, at a cost of at "
             "most 0.01; one never fires.",
+        ),
+        (
+            compared(),
+            "With half of fc1 silenced the quality is 0.700 without and 0.800 with: +0.100 "
+            "[+0.050, +0.150], higher.",
         ),
         (checked(), "features.3 (rate 0.5) was called in no forward pass."),
         (
@@ -226,6 +239,8 @@ def test_the_curve_has_its_band_where_it_is_known():
     low, high = band[:5, 1], band[:4:-1, 1]
     assert (high < line[:, 1]).all()
     assert (line[:, 1] < low).all()
+    two = Elements(compared()._repr_html_())
+    assert sum(tag == "polyline" for tag, _ in two.all) == 2
 
 
 def test_pairs_are_shown_where_they_were_measured():
@@ -245,6 +260,19 @@ def test_plain_data_are_json_with_versions_and_settings(kind, tmp_path):
     result.save(tmp_path / "result.json")
     assert json.loads((tmp_path / "result.json").read_text("utf-8")) == json.loads(text)
     assert {"python", "numpy"} <= held["versions"].keys()
+
+
+def test_what_can_be_compared_has_a_name():
+    rng = np.random.default_rng(0)
+    wanted = rng.normal(size=(20, 2))
+    games = [
+        AdditiveGame(rng.normal(size=(3, 20, 2)), np.zeros(2), wanted, AUDIENCES["squared error"])
+        for _ in range(4)
+    ]
+    found = Comparison.of(estimates.compared(games[:2], games[2:], 0), "talk")
+    assert {*found.effects} == {*EFFECTS}
+    assert "quality alone, mean" in str(found)
+    assert found.to_dataframe().loc["ablation area", "verdict"] == "too few seeds to say"
 
 
 def test_plain_data_hold_every_figure():
@@ -290,6 +318,10 @@ def test_every_text_is_used(monkeypatch, tmp_path):
             used.add(key)
             return super().__getitem__(key)
 
+        def get(self, key, default):
+            used.add(key)
+            return super().get(key, default)
+
     monkeypatch.setattr(
         wording, "read_texts", lambda package, name: Watched(read_texts(package, name))
     )
@@ -303,6 +335,8 @@ def test_every_text_is_used(monkeypatch, tmp_path):
         measured(6, shapley=(about(0.2),) * 6, never_fire=("a",)),
         measured(**seldom),
         measured(area=about(math.nan), bus_factor=Estimate(3.0, exact=True)),
+        compared(),
+        Comparison.of(replace(compared(), effects={}), "a"),
         checked(),
         checked(findings=False),
         checked(findings=False, sites=()),
@@ -314,7 +348,8 @@ def test_every_text_is_used(monkeypatch, tmp_path):
     named = {
         "noun": NOUNS, "metric": METRICS, "warning": WARNINGS, "reading": get_args(Reading),
         "ablation": get_args(Ablation), "over": ("examples", "masks", "starts"),
-        "mode": ("training", "mixed"), "unit": ("examples", "batches"), "mask": MASKS,
+        "effect": EFFECTS, "verdict": VERDICTS, "mode": ("training", "mixed"),
+        "unit": ("examples", "batches"), "mask": MASKS,
     }  # fmt: skip
     of_names = {f"{kind}.{name}" for kind, names in named.items() for name in names}
     assert used | of_names == read_texts("nn_bridge.results", "texts/results.en").keys()

@@ -4,6 +4,6 @@ Which file answers which question:
 
 - `silencing`: what can fall silent, and what measuring needs of each framework's adapter
 - `metrics`: how good outputs are, example by example
-- `measured`: what measuring gives; `told`: how it is told, in two languages
+- `measured`, `comparison`: what `measure` and `compare` give; `told`: how it is told
 - `data`: arrays, loaders and iterables of batches, as arrays
 """

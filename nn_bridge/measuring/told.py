@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.results.numbers import decimals, figure, with_interval
-from nn_bridge.results.parts import Bars, Curve, Heat, Notes, Part, Table, Told, largest
+from nn_bridge.results.parts import Bars, Curve, Heat, Line, Notes, Part, Table, Told, largest
 from nn_bridge.results.wording import Wording
 from simulation.coalitions.estimates import Estimate, Measures, Silent
 from simulation.versions import versions
@@ -73,24 +73,29 @@ def carry_half(measures: Measures) -> int:
 def parts(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Iterator[Part]:
     """Say the rest, part by part."""
     yield figures(measures, say, blanks)
-    curve = measures.curve
-    yield Curve(
-        say("curve.caption", **blanks),
-        say("curve.across"),
-        blanks["metric"],
-        np.array(curve.fractions),
-        curve.mean,
-        curve.band,
-    )
+    yield curve(say, blanks, {blanks["metric"]: measures})
     if not np.isnan([each.value for each in measures.shapley]).all():
         yield bars(measures, say)
     if measures.synergy is not None and len(measures.members) > 1:
         yield Heat(say("heat.caption"), measures.members, measures.synergy.values, say("heat.note"))
-    lines = [say(f"warning.{key}") for key in measures.warnings]
-    if not measures.additive:
-        lines.append(say("silenced.only"))
+    lines = list(warnings(measures, say))
     if lines:
         yield Notes(say("notes"), tuple(lines))
+
+
+def curve(say: Wording, blanks: Mapping[str, Any], named: Mapping[str, Measures]) -> Curve:
+    """Show what is left when more and more are silenced."""
+    curves = {name: measures.curve for name, measures in named.items()}
+    lines = tuple(Line(name, each.mean, each.band) for name, each in curves.items())
+    at = np.array(next(iter(curves.values())).fractions)
+    return Curve(say("curve.caption", **blanks), say("curve.across"), at, lines)
+
+
+def warnings(measures: Measures, say: Wording) -> Iterator[str]:
+    """Say what to keep in mind; what an adapter has to say of its own is said as it is."""
+    yield from (say.texts.get(f"warning.{key}", told) for key, told in measures.warnings.items())
+    if not measures.additive:
+        yield say("silenced.only")
 
 
 def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Table:

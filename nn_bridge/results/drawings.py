@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from nn_bridge.results.numbers import decimals, figure, minus
-from nn_bridge.results.parts import Bars, Curve, largest, said_at
+from nn_bridge.results.numbers import figure, minus
+from nn_bridge.results.parts import Bars, Curve, Line, largest, said_at
 from simulation.arrays import FloatArray
 
 WIDTH, HEIGHT = 480, 270
@@ -22,10 +23,11 @@ BAR, THICK = 200, 16
 
 
 def curve_drawing(part: Curve) -> dict[str, Any]:
-    """Place a curve, its band and the marks of its axes."""
-    known = np.concatenate([part.line, part.band.ravel()])
+    """Place lines, their bands and the marks of the axes."""
+    known = np.concatenate([(line.values, *line.band.T) for line in part.lines])
     marks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(np.nanmin(known), np.nanmax(known))
     low, high = float(marks[0]), float(marks[-1])
+    digits = max(len(f"{mark:.6f}".rstrip("0").partition(".")[2]) for mark in marks)
 
     def across(share: FloatArray | float) -> Any:
         return LEFT + (WIDTH - LEFT - RIGHT) * share
@@ -33,21 +35,25 @@ def curve_drawing(part: Curve) -> dict[str, Any]:
     def up(value: FloatArray | float) -> Any:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (high - low)
 
-    at = across(part.at)
-    banded = ~np.isnan(part.band).any(axis=1)
-    there = np.concatenate([part.band[banded, 0], part.band[banded, 1][::-1]])
-    digits = decimals(float(marks[1] - marks[0])) and max(
-        len(f"{mark:.6f}".rstrip("0").partition(".")[2]) for mark in marks
-    )
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "edges": (LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM),
-        "line": points(at, up(part.line)),
-        "band": points(np.concatenate([at[banded], at[banded][::-1]]), up(there)),
+        "lines": [placed(line, across(part.at), up) for line in part.lines],
         "across": [(across(share), f"{share:.0%}") for share in (0, 0.25, 0.5, 0.75, 1)],
         "up": [(up(mark), minus(figure(float(mark), digits))) for mark in marks],
     }
+
+
+def placed(
+    line: Line, across: FloatArray, up: Callable[[FloatArray], FloatArray]
+) -> dict[str, str]:
+    """Place one line, and its band where it is known."""
+    banded = ~np.isnan(line.band).any(axis=1)
+    low, high = up(line.band[banded]).T
+    at = across[banded]
+    around = points(np.concatenate([at, at[::-1]]), np.concatenate([low, high[::-1]]))
+    return {"name": line.name, "line": points(across, up(line.values)), "band": around}
 
 
 def bars_drawing(part: Bars) -> dict[str, Any]:

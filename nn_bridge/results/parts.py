@@ -75,24 +75,38 @@ class Findings:
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
-    """A line over fractions from 0 to 1, with its band.
+class Line:
+    """One line of a curve, with its band.
 
     Attributes
     ----------
-    caption, across, up : str
-        What it shows, and what its axes are.
-    at, line : (F,) arrays
+    name : str
+    values : (F,) array
     band : (F, 2) array
         Low and high; nan where it is not known.
     """
 
+    name: str
+    values: FloatArray
+    band: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One line over fractions from 0 to 1, or two.
+
+    Attributes
+    ----------
+    caption, across : str
+        What it shows, and what the fractions are of.
+    at : (F,) array
+    lines : tuple of Line
+    """
+
     caption: str
     across: str
-    up: str
     at: FloatArray
-    line: FloatArray
-    band: FloatArray
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, eq=False)

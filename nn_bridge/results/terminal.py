@@ -99,11 +99,14 @@ def _(part: Findings) -> RenderableType:
 def _(part: Curve) -> RenderableType:
     at = sorted({int(np.abs(part.at - share).argmin()) for share in SHOWN})
     table = plain_table("", "", part.across, *(right(f"{part.at[k]:.0%}") for k in at))
-    digits = decimals(float(np.nanmax(np.abs(part.line))))
-    table.add_row(part.up, *(figure(float(part.line[k]), digits) for k in at))
-    if not np.isnan(part.band).all():
-        for name, ends in zip(("low", "high"), part.band.T, strict=True):
-            table.add_row(Text(name, "dim"), *(figure(float(ends[k]), digits) for k in at))
+    digits = decimals(float(np.nanmax([np.abs(line.values) for line in part.lines])))
+    for line in part.lines:
+        table.add_row(line.name, *(figure(float(line.values[k]), digits) for k in at))
+        if not np.isnan(line.band).all():
+            ends = (
+                f"[{figure(low, digits)}, {figure(high, digits)}]" for low, high in line.band[at]
+            )
+            table.add_row("", *(Text(each.replace(", ", "\n "), "dim") for each in ends))
     return captioned(part.caption, table)
 
 

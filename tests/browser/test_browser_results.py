@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from pretended import NAME, checked, measured
+from pretended import NAME, checked, compared, measured
 
 from nn_bridge.results.wording import LANGUAGES, Wording
 
 SHOWN = """
 [...document.querySelectorAll("h1")].filter(one => one.offsetParent).map(one => one.textContent)
 """
-RESULTS = {"measured": measured(10, NAME), "many": measured(128, NAME), "checked": checked(NAME)}
+RESULTS = {
+    "measured": measured(10, NAME),
+    "many": measured(128, NAME),
+    "compared": compared(NAME),
+    "checked": checked(NAME),
+}
 
 
 @pytest.fixture(params=RESULTS)
