@@ -26,6 +26,7 @@ from nn_bridge.bridge import beside_dropout, network_game, side_by_side
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Layer, register_layer
+from nn_bridge.measuring import compare, measure
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.refusals import absent_from
 from nn_bridge.training import History
@@ -41,8 +42,10 @@ __all__ = [
     "Sequential",
     "Twin",
     "beside_dropout",
+    "compare",
     "keras",
     "load_model",
+    "measure",
     "network_game",
     "register_layer",
     "side_by_side",

@@ -21,7 +21,7 @@ from nn_bridge.network import Sequential
 from nn_bridge.samples import finite_numbers
 from nn_bridge.team_layers import TeamLayers
 from nn_bridge.twin import Twin
-from simulation.arrays import Array, FloatArray
+from simulation.arrays import Array, FloatArray, IntArray
 from simulation.checks import InputError, given, whole
 from simulation.coalitions import AdditiveGame
 from simulation.team import Team
@@ -129,8 +129,28 @@ def network_game(
                 f"group_size is {h}, but {hidden.shape[1]} hidden units cannot be shared out in "
                 "groups of that size: choose a divisor"
             )
-    hidden = hidden.reshape(len(x), -1, h)  # (M, N, H)
-    delivery = delivery.reshape(layers.output.units, -1, h)  # (K, N, H)
-    contributions = np.einsum("mnh,knh->nmk", hidden, delivery)  # (N, M, K)
+    contributions = contributions_of(hidden, delivery, np.arange(hidden.shape[1]) // h)
     expected = finite_numbers("wanted", wanted, float)
     return AdditiveGame(contributions, handout, expected, layers.audience)
+
+
+def contributions_of(hidden: FloatArray, delivery: FloatArray, member_of: IntArray) -> FloatArray:
+    """What groups of hidden units add to a linear output, (N, M, K).
+
+    Parameters
+    ----------
+    hidden : (M, U) array
+        What the units make of the questions.
+    delivery : (K, U) array
+        Their outgoing weights.
+    member_of : (U,) int array
+        Which member of the game, 0 to N - 1, each unit belongs to.
+    """
+    order = member_of.argsort(kind="stable")
+    sizes = np.bincount(member_of)
+    if (sizes == sizes[0]).all():
+        of_members = hidden[:, order].reshape(len(hidden), len(sizes), -1)  # (M, N, H)
+        given = delivery[:, order].reshape(len(delivery), len(sizes), -1)  # (K, N, H)
+        return np.asarray(np.einsum("mnh,knh->nmk", of_members, given))
+    groups = np.split(order, np.cumsum(sizes)[:-1])
+    return np.stack([hidden[:, units] @ delivery[:, units].T for units in groups])

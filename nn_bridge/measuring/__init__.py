@@ -5,5 +5,11 @@ Which file answers which question:
 - `silencing`: what can fall silent, and what measuring needs of each framework's adapter
 - `metrics`: how good outputs are, example by example
 - `measured`, `comparison`: what `measure` and `compare` give; `told`: how it is told
+- `network_game`: a network as a game of coalitions; `by_callable`: silenced by somebody's function
+- `measure`: `measure` and `compare`
 - `data`: arrays, loaders and iterables of batches, as arrays
 """
+
+from nn_bridge.measuring.measure import compare, measure
+
+__all__ = ["compare", "measure"]

@@ -53,7 +53,7 @@ class Metric(ABC):
         return outputs
 
 
-class _OfLabels(Metric):
+class OfLabels(Metric):
     """Of classes. Logits or probabilities is seen from the outputs when all are there."""
 
     def __init__(self, outputs: Array, wanted: Array) -> None:
@@ -87,16 +87,21 @@ class _OfLabels(Metric):
         """Score each label (B, *positions) by outputs (C, B, *positions, K)."""
 
 
-class Accuracy(_OfLabels):
+class Accuracy(OfLabels):
     """Share of labels named rightly."""
 
     name = "accuracy"
+
+    @property
+    def plain(self) -> bool:
+        """Whether each example has one label and an output for each class, (M, K)."""
+        return self.axis is not None and self.labels.ndim == 1 and bool(self.judged.all())
 
     def _each(self, classes: Array, labels: Array) -> Array:
         return np.asarray(classes.argmax(axis=-1) == labels)
 
 
-class CrossEntropy(_OfLabels):
+class CrossEntropy(OfLabels):
     """Mean logarithm of the probability of the right label."""
 
     name = "cross-entropy"
@@ -184,7 +189,7 @@ class AllTogether(Metric):
         ])  # fmt: skip
 
 
-_NAMED: dict[str, type[_OfLabels | _OfNumbers]] = {
+_NAMED: dict[str, type[OfLabels | _OfNumbers]] = {
     kind.name: kind for kind in (Accuracy, R2, CrossEntropy, MeanSquares)
 }
 

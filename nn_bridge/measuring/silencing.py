@@ -33,10 +33,13 @@ class Contributions(NamedTuple):
     contributions : (N, M, K) array
     handout : (K,) array
         What comes out when all are silenced; the same on all examples.
+    then : {'', 'softmax', 'log_softmax'}
+        What the network makes of their sum; '': these are the outputs themselves.
     """
 
     contributions: FloatArray
     handout: FloatArray
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Asked:
 
     Attributes
     ----------
-    layers : tuple of str
-        One: its units or channels are the members. Several: each layer is one.
+    layers : str, or list or tuple of str
+        Kept as a tuple. One: its units or channels are the members. Several: each layer is one.
     blocks : None, int, 'heads' or tuple of tuples of int
         Members are blocks of units: so many of neighbours, a layer's attention heads, or these.
     ablation : {'zero', 'mean'}
@@ -54,7 +57,7 @@ class Asked:
         Bytes to hold at most.
     """
 
-    layers: tuple[str, ...]
+    layers: Any
     blocks: Any = None
     ablation: Ablation = "zero"
     memory: int = MEMORY
@@ -74,6 +77,13 @@ class Asked:
         one_of("ablation", self.ablation, get_args(Ablation))
         whole("memory (in bytes)", self.memory, least=2**20)
 
+    @property
+    def noun(self) -> str:
+        """What members are."""
+        if len(self.layers) > 1:
+            return "layers"
+        return "units" if self.blocks is None else "heads" if self.blocks == "heads" else "blocks"
+
 
 class Silenced(ABC):
     """Somebody's network on M examples, with N members of which any can be silenced.
@@ -87,14 +97,20 @@ class Silenced(ABC):
     chunk : int
         For how many examples `outputs` is best asked at once.
     notes : tuple of str
-        What a reader of the result must know, in sentences: that the whole network was run for
-        each mask, that its evaluations differ.
+        What a reader of the result must know: that 'evaluations differ: ..', that 'the whole model
+        was run for each mask: ..'. What comes before the colon says of which kind it is.
+    noun : str
+        What the members are, if not what was asked for says it: 'channels'.
+    scales : bool
+        Whether other weights than 0 and 1 have a meaning, so that those there can fill the time.
     """
 
     members: tuple[str, ...]
     examples: int
     chunk: int
     notes: tuple[str, ...] = ()
+    noun: str = ""
+    scales: bool = True
 
     @abstractmethod
     def outputs(self, rows: slice, weights: FloatArray) -> Array:
@@ -129,6 +145,11 @@ class Grouped(NamedTuple):
 
     names: tuple[str, ...]
     member_of: IntArray
+
+    @property
+    def some_always_there(self) -> bool:
+        """Whether there are units that belong to no member."""
+        return bool((self.member_of == len(self.names)).any())
 
     def of_units(self, weights: FloatArray) -> FloatArray:
         """Weights of all units, (C, units), from those of the members, (C, N)."""

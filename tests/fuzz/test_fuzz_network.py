@@ -82,6 +82,11 @@ FIT = {
     "sample_weight": None, "initial_epoch": 1, "on_epoch_end": print,
 }  # fmt: skip
 MASKS = {"masks": None}
+MEASURED = {
+    "x": X, "y": Y, "members": "dense", "metric": "accuracy", "blocks": 2, "ablation": "mean",
+    "reading": "fill the time", "worth": 0.01, "seed": 0, "draws": 2, "memory": 2**24,
+    "progress": False,
+}  # fmt: skip
 NETWORKS = st.sampled_from([network, stack, images, unbuilt, unready, empty])
 
 WAYS = (
@@ -111,6 +116,8 @@ WAYS = (
     (tf.network_game, {
         "network": network, "questions": X, "wanted": np.eye(3)[Y], "member": 0, "group_size": 4,
     }),
+    (tf.measure, MEASURED | {"model": NETWORKS, "precision": 0.1}),
+    (tf.compare, MEASURED | {"without": lambda: [network()] * 2, "with_": lambda: [unready()] * 2}),
     *((Sequential.fit, FIT | {"self": NETWORKS}),) * 4,
     (Sequential.compile, {"self": NETWORKS, "optimizer": optimizer, "loss": "mse", "metrics": []}),
     (Sequential.evaluate, {

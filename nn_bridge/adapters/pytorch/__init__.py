@@ -1,4 +1,8 @@
 """PyTorch's models, read.
 
 - `watching`: for `check_up`
+- `silencing`: for `measure`: a model whose members fall silent; `survey`: a first look at it
+- `places`, `silence`: where members are, and what is left of them
+- `rest`: what follows the members, taken out of the model; `additive`: whether it is linear
+- `running`: the model run on examples; `as_found`: and left as it was
 """

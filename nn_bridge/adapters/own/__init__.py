@@ -1,0 +1,1 @@
+"""The networks of `nn_bridge` itself."""
