@@ -84,10 +84,11 @@ def test_whole_layers_are_members():
 def test_behind_the_last_layer_all_is_additive(model, ablation):
     blocks = [[0, 3], [1], [5, 4, 2]]
     found = silenced(model, X, Asked(("hidden 2",), blocks=blocks, ablation=ablation))
-    contributions, handout = found.additive()
+    contributions, handout, then = found.additive()
     weights = WEIGHTS[:, :3]
     outputs = np.einsum("cn,nmk->cmk", weights, contributions) + handout
-    outputs = outputs if isinstance(model, MLPRegressor) else softmax(outputs, axis=-1)
+    assert then == ("" if isinstance(model, MLPRegressor) else "softmax")
+    outputs = softmax(outputs, axis=-1) if then else outputs
     np.testing.assert_allclose(found.outputs(slice(0, 60), weights), outputs, atol=1e-12)
 
 

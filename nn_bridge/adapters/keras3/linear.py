@@ -36,11 +36,14 @@ class Linear:
     steps : tuple of Step
         Those before the Dense layer.
     dense : keras.layers.Dense
+    then : {'', 'softmax'}
+        What follows it.
     """
 
     key: Key
     steps: tuple[Step, ...]
     dense: Any
+    then: str
 
     def laid_out(self, activations: Any) -> FloatArray:
         """Return activations (B, ..) as the Dense layer takes them, (B, L)."""
@@ -80,7 +83,8 @@ def linear_of(stages: Stages) -> Linear | None:
         return None
     if after.count("softmax") > 1:
         return None
-    return Linear(silencing.takes[0], tuple(before), dense)
+    then = "softmax" if "softmax" in after else ""
+    return Linear(silencing.takes[0], tuple(before), dense, then)
 
 
 def _is(layer: Any, name: str) -> bool:

@@ -107,7 +107,7 @@ class KerasSilenced(Silenced):
                 for member in range(members):
                     units = owner == member
                     contributions[member, rows] = above[:, units] @ kernel[units]
-        return Contributions(contributions, handout + middle @ kernel)
+        return Contributions(contributions, handout + middle @ kernel, linear.then)
 
     def activity(self) -> FloatArray | None:
         """See `Silenced.activity`."""

@@ -108,7 +108,8 @@ class Perceptron(Silenced):
             for member in range(members):
                 units = group.member_of == member
                 contributions[member, rows] = above[:, units] @ kernel[units]
-        return Contributions(contributions, np.asarray(self._bases[0] @ kernel + bias, dtype=float))
+        handout = np.asarray(self._bases[0] @ kernel + bias, dtype=float)
+        return Contributions(contributions, handout, "" if self.out == "identity" else "softmax")
 
     def activity(self) -> FloatArray:
         """See `Silenced.activity`."""
