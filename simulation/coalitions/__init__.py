@@ -3,6 +3,7 @@
 One set of measures for presenters, hidden units and blocks of units. Which file answers what:
 
 - `game`: how good is each sub-team? v(S), in two readings
+- `valued`: the same of anybody's function, whose `calls` are made once and kept
 - `additive`: the same where everyone adds a part to the answers; all 2^N sub-teams up to 20
 - `gram`: the same, shares and co-adaptation under squared error, for many games at a time; T5
 - `measures`: what is kept when some are missing, who manages alone, whose words are they?
@@ -10,6 +11,7 @@ One set of measures for presenters, hidden units and blocks of units. Which file
 - `carriers`: how many carry it?
 - `absences`: mean quality and fragility under a law of attendance
 - `sampling`: the same above 20 members, by draws
+- `spending`: Shapley values for as many calls as one can pay, made where they tell most
 - `dependence`: these together, exact or sampled, as `run.py simulate` prints them
 - `ablation`: what is left when more and more are silenced at random?
 - `estimates`: all of these with intervals over examples, masks and starts, of any game
@@ -37,6 +39,8 @@ from simulation.coalitions.measures import (
     quality_kept,
     solo_quality,
 )
+from simulation.coalitions.spending import shapley_within
+from simulation.coalitions.valued import ValuedGame
 
 __all__ = [
     "EXACT_MEMBERS",
@@ -47,6 +51,7 @@ __all__ = [
     "Kept",
     "Reading",
     "SubTeams",
+    "ValuedGame",
     "ablation_area",
     "ablation_curve",
     "agreement",
@@ -65,6 +70,7 @@ __all__ = [
     "quality_kept",
     "shapley_interactions",
     "shapley_values",
+    "shapley_within",
     "solo_quality",
     "sub_teams",
 ]

@@ -8,12 +8,18 @@ of coalition values in the project is in that order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
 from simulation.checks import InputError, given, one_of, whole
+
+if TYPE_CHECKING:
+    from simulation.coalitions.valued import ValuedGame
 
 Reading = Literal["nobody covers", "fill the time"]
 """How it is done without some: as it is, or with those present scaled by N/|S| to fill it."""
@@ -78,6 +84,62 @@ class Game(ABC):
     def heard(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray | None:
         """What an audience takes away with `masks`, (C, M, K); None where there are no answers."""
         return None
+
+    @staticmethod
+    def of(
+        value: Callable[..., Any],
+        members: int | Sequence[str],
+        *,
+        name: str = "quality",
+        repeats: int = 1,
+        budget: int | None = None,
+        seed: int = 0,
+        path: str | PathLike[str] | None = None,
+        executor: Executor | None = None,
+    ) -> ValuedGame:
+        """Make a game of anybody's function: an ensemble, sensors, a team of language agents.
+
+        No coalition is asked twice: what a call gave is kept. If `value` fails, or Ctrl-C ends it,
+        what was measured before is kept too.
+
+        Parameters
+        ----------
+        value : callable
+            `value(mask)` is how good it is when exactly those members are there for whom `mask`,
+            (N,) of True and False, is True: a number, or (M,) numbers, one for each of the same M
+            examples, whose mean is the quality. By these names it may take two arguments more:
+            `reading`, else 'fill the time' has no meaning and is refused; and `rng`, a Generator
+            that is another for each call but the same for the same call: let chance come from it
+            alone, and all figures come out the same again.
+        members : int or sequence of str
+            N, or N names.
+        name : str
+            What the quality is. 'accuracy' promises a share of the examples.
+        repeats : int
+            Calls for each coalition. More than one if calls are noisy: their mean is its quality.
+        budget : int or None
+            Most calls that are ever made. What needs more is refused; `shapley_within` makes do.
+        seed : int
+            Of the generators that `value` is handed.
+        path : path or None
+            A file in which each call is kept when it returns. Made if it is not there; else its
+            calls are not made again. Refused if it holds another game's.
+        executor : concurrent.futures.Executor or None
+            Makes several calls at once. Figures are the same.
+
+        Examples
+        --------
+        Any one of the first two is enough, and the third adds a little:
+
+        >>> game = Game.of(lambda mask: float(mask[:2].any()) + 0.1 * mask[2], ["A", "B", "C"])
+        >>> game.quality(all_coalitions(3)).tolist()
+        [0.0, 1.0, 1.0, 1.0, 0.1, 1.1, 1.1, 1.1]
+        >>> game.calls
+        8
+        """
+        from simulation.coalitions.valued import valued_game  # which is a Game
+
+        return valued_game(value, members, name, repeats, budget, seed, path, executor)
 
 
 def scale_of_size(n: int, reading: Reading) -> FloatArray:

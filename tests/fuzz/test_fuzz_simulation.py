@@ -28,6 +28,7 @@ from simulation import (
     Bursts,
     Couples,
     Everyone,
+    Game,
     Independent,
     InputError,
     Moments,
@@ -49,6 +50,7 @@ TALK = small_talk("squared error")
 SOFT = small_talk("softmax")
 GAME = Team(TALK, LAW, rng=0).game()
 SOFT_GAME = Team(SOFT, LAW, rng=0).game()
+VALUED = Game.of(lambda mask, rng: mask.sum() + rng.normal(), 3, repeats=2)
 VALUES = coalitions.coalition_values(GAME)
 UNIFORMS = np.random.default_rng(0).random((4, 4))
 FOLDER = Path(__file__).parent
@@ -210,6 +212,16 @@ WAYS = (
     (coalitions.quality_kept, {"game": GAME, "k": 1, "reading": "fill the time", "rng": 0}),
     (coalitions.shapley_interactions, {"values": VALUES}),
     (coalitions.shapley_values, {"values": VALUES}),
+    (coalitions.shapley_within, {
+        "game": GAME, "calls": 40, "rng": 0, "reading": "fill the time",
+    }),
+    (Game.of, {
+        "value": len, "members": ["A", "B", "C"], "name": "size", "repeats": 2, "budget": 20,
+        "seed": 1, "executor": None,  # `path` would make files
+    }),
+    *((way, {"masks": THERE, "reading": "nobody covers"})
+      for way in (VALUED.quality, VALUED.qualities, VALUED.heard)),
+    (VALUED.described, {}),
     (coalitions.solo_quality, {"game": GAME, "reading": "fill the time"}),
     (coalitions.sub_teams, {"law": LAW}),
 )  # fmt: skip

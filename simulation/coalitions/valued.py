@@ -1,0 +1,144 @@
+"""A game of anybody's function: see `Game.of`."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from os import PathLike
+from typing import Any, get_args
+
+import numpy as np
+
+from simulation.arrays import BoolArray, FloatArray
+from simulation.checks import (
+    InputError,
+    boolean,
+    given,
+    instance,
+    listed,
+    one_of,
+    text,
+    whole,
+)
+from simulation.coalitions.calls.book import Book
+from simulation.coalitions.calls.calling import Caller, taken
+from simulation.coalitions.game import Described, Game, Reading
+from simulation.inputs import named_path
+from simulation.parts import PARTS
+
+
+class ValuedGame(Game):
+    """A game of anybody's function; made by `Game.of`.
+
+    Attributes
+    ----------
+    caller : Caller
+        Makes the calls.
+    """
+
+    def __init__(self, caller: Caller, name: str, repeats: int) -> None:
+        self.caller, self._name, self._repeats = caller, name, repeats
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Their N names."""
+        return self.caller.members
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the same coalition asked again may give another value."""
+        return self._repeats > 1
+
+    @property
+    def budget(self) -> int | None:
+        """Most calls that are ever made."""
+        return self.caller.budget
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far, those that the file holds included."""
+        return len(self.caller.book)
+
+    def described(self) -> Described:
+        """What a result is to say of this game."""
+        if self.caller.book.examples is None:  # nothing has been called yet
+            self.quality(np.ones((1, self.n_members), dtype=bool))
+        return Described(examples=self.caller.book.examples or 0, metric=self._name)
+
+    def quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
+        """Quality of coalitions `masks` (C, N), shape (C,)."""
+        return np.asarray(self._repeated(masks, reading)[..., 0].mean(axis=1))
+
+    def qualities(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
+        """Quality of `masks` (C, N), on all examples and without each part of them, (C, 1 + G).
+
+        Where calls are noisy and give one number, there are no examples to leave out, but what
+        another round of calls would give varies. In the place of parts stand balanced halves: with
+        noise of the size of the mean's standard error, upwards in half of the columns and
+        downwards in the other, another half for each coalition. Whatever is made of them varies
+        over columns as it would with the calls. McCarthy (1969), Pseudo-replication: half samples,
+        Review of the International Statistical Institute 37.
+        """
+        found = self._repeated(masks, reading)  # (C, repeats, 1 + G)
+        means: FloatArray = found.mean(axis=1)
+        if not self.noisy or means.shape[1] > 1:
+            return means
+        errors = found.std(axis=1, ddof=1) / np.sqrt(self._repeats)  # (C, 1)
+        halves = [_half(mask.tobytes()) for mask in np.asarray(masks, dtype=bool)]
+        noise = errors * np.array(halves).reshape(-1, PARTS) / np.sqrt(PARTS - 1)
+        return np.column_stack([means, means + noise])
+
+    def _repeated(self, masks: BoolArray, reading: Reading) -> FloatArray:
+        """What the calls for coalitions gave, (C, repeats, 1 + G)."""
+        one_of("reading", reading, get_args(Reading))
+        masks = boolean("coalitions", masks, "coalitions", self.n_members)
+        each = np.repeat(masks, self._repeats, axis=0)
+        numbers = np.tile(np.arange(self._repeats), len(masks))
+        found = self.caller.made(self.caller.calls(each, numbers, reading))
+        return found.reshape(len(masks), self._repeats, -1)
+
+
+def valued_game(
+    value: Callable[..., Any],
+    members: int | Sequence[str],
+    name: str,
+    repeats: int,
+    budget: int | None,
+    seed: int,
+    path: str | PathLike[str] | None,
+    executor: Executor | None,
+) -> ValuedGame:
+    """Make a game of a function; the parameters are those of `Game.of`."""
+    if not callable(value):
+        raise InputError(f"value is {given(value)}, but must be a function of a mask")
+    names = _names(members)
+    whole("repeats", repeats, least=1)
+    if budget is not None:
+        whole("budget", budget, least=1)
+    if executor is not None:
+        instance("executor", executor, Executor)
+    about: dict[str, Any] = {"name": text("name", name), "members": list(names)}
+    if "rng" in taken(value):
+        about["seed"] = whole("seed", seed, least=0)
+    book = Book(None if path is None else named_path(path, "file of calls"), about)
+    caller = Caller(value, names, book, whole("seed", seed, least=0), budget, executor)
+    return ValuedGame(caller, name, repeats)
+
+
+def _half(mask: bytes) -> FloatArray:
+    """1 in half of the parts and -1 in the others, drawn for a coalition once for all, (PARTS,)."""
+    signs = np.repeat([1.0, -1.0], PARTS // 2)
+    return np.random.default_rng(list(mask)).permutation(signs)
+
+
+def _names(members: Any) -> tuple[str, ...]:
+    """Return the names of as many members, or those given, each another."""
+    if isinstance(members, numbers.Integral):
+        return tuple(map(str, range(whole("members", members, least=1))))
+    names = listed("members", members)
+    if not names or not all(isinstance(each, str) for each in names) or len({*names}) < len(names):
+        raise InputError(
+            f"members is {given(members)}, but must be their number or their names, each another"
+        )
+    return names
