@@ -23,6 +23,7 @@ What `__all__` names is promised; all else may move. Which file answers which qu
 from nn_bridge import keras
 from nn_bridge.attendance_dropout import AttendanceDropout
 from nn_bridge.bridge import beside_dropout, network_game, side_by_side
+from nn_bridge.checking import check_up
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Layer, register_layer
@@ -42,6 +43,7 @@ __all__ = [
     "Sequential",
     "Twin",
     "beside_dropout",
+    "check_up",
     "compare",
     "keras",
     "load_model",

@@ -2,6 +2,15 @@
 
 - `sites`: what is told of a place where chance enters; how sure a measured rate is
 - `watching`: what an adapter must tell of a model, whatever its framework
+- `check`: what is run, in which order; `seen`: what was watched, and each place's part of it
+- `rules`: what of that is wrong; `gap`: what chance does to the loss
 - `findings`: what may be wrong, by name, and in which words it is told
 - `report`: what is in a check-up; `told`: how it is told, in two languages; `result`: both together
 """
+
+from nn_bridge.checking.check import check_up
+from nn_bridge.checking.findings import KINDS, Finding
+from nn_bridge.checking.report import CheckUp, Estimate, Gap
+from nn_bridge.checking.sites import Rate, Site
+
+__all__ = ["KINDS", "CheckUp", "Estimate", "Finding", "Gap", "Rate", "Site", "check_up"]

@@ -42,7 +42,8 @@ class Finding:
     where : str
         `Site.where`, or a part of the model.
     facts : Mapping
-        What fills the sentences: 'where', 'framework' and numbers such as 'asked' and 'rate'.
+        What fills the sentences: numbers such as 'rate', 'framework', and 'case' where a kind of
+        finding is told in several ways.
     """
 
     kind: str
@@ -65,8 +66,9 @@ class Finding:
         """
         texts = read_texts("nn_bridge.results", f"texts/findings.{language}")
         key = f"{self.kind}.{part}"
-        own = f"{key}.{self.facts.get('framework')}"
-        return texts.get(own, texts[key]).format(**{"where": self.where, **self.facts})
+        own = (f"{key}.{self.facts.get(fact)}" for fact in ("case", "framework"))
+        text = next((texts[each] for each in own if each in texts), texts.get(key, ""))
+        return text.format(**{"where": self.where, **self.facts})
 
     @property
     def seen(self) -> str:

@@ -33,9 +33,10 @@ class Mask:
     dropped, draws : int
         Of so many independent draws, so many came out as dropped.
     sharing : str
-        Which values share a draw: 'per value' none; 'per channel' those of an example's channel;
-        'per sample' all of an example; 'per unit' those of a unit, at all positions; 'shared by
-        the batch', alone or after one of these: the same for all examples; 'one for all'.
+        Which values share a draw: 'per value' none; 'per channel' those of an example's channel,
+        at all positions; 'per position' those of all its channels; 'per sample' all of an example;
+        'shared by the batch', alone or after one of these: the same for all examples; 'one for
+        all'.
     print : bytes
         The same for the same mask.
     """
@@ -78,8 +79,8 @@ def sharing(draws: tuple[int, ...], values: tuple[int, ...], channels: int = 1) 
 
     Examples
     --------
-    >>> sharing((2, 1, 5), (2, 4, 5)), sharing((2, 4, 1), (2, 4, 5)), sharing((5,), (2, 4, 5))
-    ('per unit', 'per channel', 'per unit, shared by the batch')
+    >>> sharing((2, 4, 1), (2, 4, 5)), sharing((2, 4, 1), (2, 4, 5), -1), sharing((4, 5), (2, 4, 5))
+    ('per channel', 'per position', 'shared by the batch')
     """
     draws = (1,) * (len(values) - len(draws)) + draws
     own = {axis for axis, length in enumerate(draws) if length > 1 or values[axis] == 1}
@@ -94,7 +95,7 @@ def sharing(draws: tuple[int, ...], values: tuple[int, ...], channels: int = 1) 
     if places <= own:
         return "shared by the batch"
     channel = channels % len(values)
-    one = "per channel" if channel in own and not places & own - {channel} else "per unit"
+    one = "per channel" if channel in own else "per position"
     return one if 0 in own or 0 not in varying else f"{one}, shared by the batch"
 
 

@@ -31,6 +31,8 @@ def users_own(what: str, handed: Any) -> Iterator[None]:
     """
     try:
         yield
+    except InputError:
+        raise  # says all
     except Exception as error:
         raise InputError(
             f"{what} cannot be run on {described(handed)}: {type(error).__name__}: "
@@ -70,6 +72,9 @@ class Declared:
     scope : str
         Path of the part in which a site may carry the rate out though this layer is not called:
         BERT's attention hands its layer's rate to a function. '' is the whole model.
+    part : str
+        Path of the smallest part around it that has weights: where no layer of it runs, the data
+        handed in are no test of it. '' is the whole model.
     runs : bool
         Whether the layer is to be called itself: False for settings and for parts that hand their
         rate on (recurrent layers, attention).
@@ -83,6 +88,7 @@ class Declared:
     kind: str
     rate: float
     scope: str = ""
+    part: str = ""
     runs: bool = True
     lowest: float | None = None
     one_layer: bool = False
@@ -113,8 +119,11 @@ class Draw:
         Whether the result went on to the outputs.
     shape : tuple
         Of the values.
-    misfit : str
-        Where whole channels are to be dropped: why the axis of channels is not one, or ''.
+    misfit : {'', 'axes', 'features'}
+        Where whole channels are to be dropped: there are more axes or fewer than the layer looks
+        for, or features lie along another axis.
+    features : int or None
+        Along which axis features or channels lie, where that is known.
     """
 
     where: str
@@ -128,6 +137,7 @@ class Draw:
     used: bool = True
     shape: tuple[int, ...] = ()
     misfit: str = ""
+    features: int | None = None
 
     @property
     def drops(self) -> bool:
@@ -245,3 +255,14 @@ class Watched(ABC):
     def losses(self, loss: Callable[..., Any], outputs: Any, y: Any) -> Array:
         """Return what the user's loss gives: (B,), or a mean over the batch, ()."""
         return np.asarray(loss(outputs, y), dtype=float)
+
+    def gives(self, loss: Callable[..., Any]) -> str:
+        """Say what a loss takes outputs for, so that those of several passes can be averaged.
+
+        Returns
+        -------
+        'logits', 'logarithms', 'a logit' or ''
+            Of the classes' probabilities along axis 1, their logarithms; of one probability each;
+            the numbers themselves, where that is not known either.
+        """
+        return ""

@@ -116,6 +116,10 @@ WAYS = (
     (tf.network_game, {
         "network": network, "questions": X, "wanted": np.eye(3)[Y], "member": 0, "group_size": 4,
     }),
+    *((tf.check_up, {
+        "model": NETWORKS, "x": X, "y": Y, "loss": "mse", "validation": (X, Y), "train": None,
+        "evaluate": None, "passes": 2, "seed": 0,
+    }),) * 3,
     (tf.measure, MEASURED | {"model": NETWORKS, "precision": 0.1}),
     (tf.compare, MEASURED | {"without": lambda: [network()] * 2, "with_": lambda: [unready()] * 2}),
     *((Sequential.fit, FIT | {"self": NETWORKS}),) * 4,
@@ -196,7 +200,7 @@ THINGS = st.sampled_from([
 ANYTHING = NUMBERS | ARRAYS | THINGS
 
 
-ENDLESS = ("epochs", "rehearsals")
+ENDLESS = ("epochs", "passes", "rehearsals")
 """What is done as often as one asks for."""
 
 

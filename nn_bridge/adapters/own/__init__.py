@@ -1,1 +1,1 @@
-"""The networks of `nn_bridge` itself."""
+"""The networks of `nn_bridge` itself: `watching` for `check_up`, `silencing` for `measure`."""

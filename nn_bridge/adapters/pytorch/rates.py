@@ -1,0 +1,122 @@
+"""Rates that are written down in a PyTorch model: in its layers, its numbers, its configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+
+from nn_bridge.checking.watching import Declared
+
+NAMED = re.compile(r"drop_?out|_?pdrop$|p_?drop|drop_?(rate|prob|path|connect|p)$|layer_?drop")
+"""What a rate of dropping is called."""
+
+SHORT = ("p", "rate", "prob", "drop")
+"""What it may be called in a layer that does nothing else."""
+
+MADE_SMALLER = re.compile(r"path|depth|connect|layer_?drop")
+"""Of what smaller rates are made for layers further down."""
+
+CONFIGURATIONS = (
+    "config",
+    "cfg",
+    "args",
+    "hparams",
+    "conf",
+    "opt",
+    "options",
+    "params",
+    "settings",
+)
+
+
+def dropping(module: Any) -> bool:
+    """Whether a layer is one of chance: its class says so, and it has a rate of its own."""
+    if isinstance(module, torch.nn.modules.dropout._DropoutNd):
+        return True
+    plain = not any(True for _ in module.children())
+    return plain and "drop" in type(module).__name__.lower() and rate_of(module) is not None
+
+
+def rate_of(module: Any) -> float | None:
+    """Return the one rate that a layer itself asks for; None if there is none, or several."""
+    found = {rate for _, rate in _numbers(vars(module))}
+    if not found and not any(True for _ in module.children()):
+        named = "drop" in type(module).__name__.lower()
+        kept = [name for name in vars(module) if "keep" in name]
+        found = {
+            float(value)
+            for name, value in vars(module).items()
+            if named and name in SHORT and _fraction(value)
+        } | {1 - float(vars(module)[name]) for name in kept if _fraction(vars(module)[name])}
+    return found.pop() if len(found) == 1 else None
+
+
+def declared(parts: Mapping[str, Any]) -> list[Declared]:
+    """List the rates of layers, by path, and of what is set in them."""
+    found = [each for path, module in parts.items() for each in _of_layer(path, module)]
+    settings: dict[int, Any] = {}
+    for path, module in parts.items():
+        if type(module).__module__.startswith("torch.nn.") or dropping(module):
+            continue
+        for name, rate in _numbers(vars(module)):
+            found.append(_setting(f"{path}.{name}".lstrip("."), name, rate, path))
+        for name in CONFIGURATIONS:
+            held = vars(module).get(name)
+            if held is not None and id(held) not in settings:
+                settings[id(held)] = held
+                for key, rate in _numbers(_entries(held)):
+                    where = f"{path}.{name}.{key}".lstrip(".")
+                    found.append(_setting(where, key, rate, path))
+    return [dataclasses.replace(each, part=_weighed(parts, each.scope)) for each in found]
+
+
+def _weighed(parts: Mapping[str, Any], path: str) -> str:
+    """Return the smallest part at or above a path that has weights."""
+    while path and not (path in parts and any(True for _ in parts[path].parameters())):
+        path = path.rpartition(".")[0]
+    return path
+
+
+def _of_layer(path: str, module: Any) -> Iterator[Declared]:
+    kind, scope = type(module).__name__, path.rpartition(".")[0]
+    if dropping(module):
+        rate = rate_of(module) if not hasattr(module, "p") else float(module.p)
+        yield Declared(path, kind, float(rate or 0.0), scope)
+    elif isinstance(module, torch.nn.RNNBase):
+        alone = module.num_layers == 1 and module.dropout > 0
+        yield Declared(path, "between layers", module.dropout, path, runs=False, one_layer=alone)
+    elif isinstance(module, torch.nn.MultiheadAttention):
+        yield Declared(path, "attention", module.dropout, path, runs=False)
+
+
+def _setting(where: str, name: str, rate: float, scope: str) -> Declared:
+    lowest = 0.0 if MADE_SMALLER.search(name) else None
+    return Declared(where, "setting", rate, scope, runs=False, lowest=lowest)
+
+
+def _numbers(entries: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Return what is called a rate of dropping and could be one."""
+    return [
+        (str(name), float(value))
+        for name, value in entries.items()
+        if NAMED.search(str(name)) and "keep" not in str(name) and _fraction(value)
+    ]
+
+
+def _fraction(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1
+
+
+def _entries(held: Any) -> Mapping[str, Any]:
+    """Return what a configuration sets; of one that says so, only what is not as it comes."""
+    if hasattr(held, "to_diff_dict"):  # transformers': most entries are of no use to most models
+        return dict(held.to_diff_dict())
+    if isinstance(held, Mapping):
+        return dict(held)
+    if dataclasses.is_dataclass(held) or hasattr(held, "__dict__"):
+        return dict(vars(held))
+    return {}

@@ -1,0 +1,256 @@
+"""One forward pass of a PyTorch model, watched: which layer runs, what is called, what is drawn."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn.modules import module as torch_module
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from nn_bridge.adapters.pytorch.chance import Chance, Place, Root, tensors
+from nn_bridge.adapters.pytorch.rates import dropping, rate_of
+from nn_bridge.checking.sites import variances
+from nn_bridge.checking.watching import Norm, Pass
+
+NOT_THE_USERS = (f"{Path(torch.__file__).parent}{os.sep}", f"{Path(__file__).parent}{os.sep}", "<")
+
+DROPOUT = {
+    "dropout": ("dropout", True), "dropout_": ("dropout", True),
+    "dropout1d": ("dropout1d", True), "dropout2d": ("dropout2d", True),
+    "dropout3d": ("dropout3d", True), "feature_dropout": ("feature_dropout", True),
+    "alpha_dropout": ("alpha_dropout", False), "alpha_dropout_": ("alpha_dropout", False),
+    "feature_alpha_dropout": ("feature_alpha_dropout", False),
+}  # fmt: skip
+"""Functions that drop: what they are called, and whether they do unless told to train or not."""
+
+RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu")
+ATTENTION = {"scaled_dot_product_attention": 4, "multi_head_attention_forward": 10}
+"""Functions with attention inside, and which argument their rate is."""
+
+
+class Call(NamedTuple):
+    """A call of a function that drops.
+
+    Attributes
+    ----------
+    place : Place
+    drops : bool
+        Whether it was told to.
+    """
+
+    place: Place
+    drops: bool
+
+
+class Trace:
+    """What happens in one forward pass.
+
+    Parameters
+    ----------
+    path_of : function(module) -> str or None
+        Where a layer stands in the model; None for one that is not part of it.
+    stranger : function(module, where) -> str
+        Told of such a layer: what it is to be called.
+    """
+
+    def __init__(
+        self, path_of: Callable[[Any], str | None], stranger: Callable[[Any, str], str]
+    ) -> None:
+        self._path_of, self._stranger = path_of, stranger
+        self.stack: list[tuple[Any, str]] = []
+        self.calls: list[Call] = []
+        self.called: Counter[str] = Counter()
+        self.norms: dict[str, tuple[Any, frozenset[Root]]] = {}
+        self.factors: dict[str, set[float]] = {}
+        self.training: bool | None = None
+        self.paused = False
+        self.chance = Chance(self.place)
+        self.chance.multiplied = self._multiplied
+
+    @property
+    def within(self) -> str:
+        """Path of the innermost layer."""
+        return self.stack[-1][1] if self.stack else ""
+
+    def place(self) -> Place:
+        """Say where the present operation is."""
+        if self.calls:
+            return self.calls[-1].place
+        innermost = self.stack[-1][0] if self.stack else None
+        declared = innermost is not None and dropping(innermost)
+        asked = None if innermost is None else rate_of(innermost)
+        kind = type(innermost).__name__ if declared else "by hand"
+        return Place(
+            self._where(innermost), kind, self.within if declared else None, self.within, asked
+        )
+
+    def _where(self, innermost: Any) -> str:
+        """Name a place: a layer of PyTorch's by its path, else with file and line of the call."""
+        path = self.within
+        if innermost is not None and type(innermost).__module__.startswith("torch.nn."):
+            return path or type(innermost).__name__
+        line = users_line()
+        return f"{path} ({line})" if path and line else line or path
+
+    def _multiplied(self, factor: float) -> None:
+        self.factors.setdefault(self.within, set()).add(factor)
+
+    def enter(self, module: Any, inputs: Any) -> None:
+        """Note that a layer is called; runs before it."""
+        path = self._path_of(module)
+        if path is None:
+            path = self._stranger(module, self._where(self.stack[-1][0] if self.stack else None))
+        if not self.stack and path == "" and self.training is None:
+            self.training = bool(module.training)
+        self.stack.append((module, path))
+        self.called[path] += 1
+        if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
+            for each in tensors(inputs)[:1]:
+                self.paused = True  # what follows is ours
+                values = each.detach().float().cpu().numpy()
+                self.norms[path] = variances(values, 1), self.chance.reached_by(each)
+                self.paused = False
+
+    def leave(self, module: Any, *_: Any) -> None:
+        """Note that a layer is done, or has failed."""
+        while self.stack:
+            if self.stack.pop()[0] is module:
+                return
+
+    def function(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run a function, and note what it asks for if it drops."""
+        name = getattr(func, "__name__", "")
+        if name in ("numpy", "tolist", "__array__"):
+            self.chance.escapes(args)
+        asked = _asked(name, args, kwargs)
+        if asked is None or self.calls:
+            return func(*args, **kwargs)
+        rate, drops = asked
+        call = Call(self._call_place(name, rate), drops)
+        before = len(self.chance.roots)
+        self.calls.append(call)
+        try:
+            out = func(*args, **kwargs)
+        finally:
+            self.calls.pop()
+        if len(self.chance.roots) == before:
+            if drops and rate == 1 and name in DROPOUT:
+                self.chance.all_dropped(call.place, out)
+            else:
+                self.chance.roots.append(Root(call.place, 0, silent=True))
+        return out
+
+    def _call_place(self, name: str, rate: float) -> Place:
+        innermost = self.stack[-1][0] if self.stack else None
+        declared = innermost is not None and dropping(innermost)
+        kind = (
+            "between layers" if name in RECURRENT
+            else "attention" if name in ATTENTION
+            else type(innermost).__name__ if declared
+            else f"F.{DROPOUT[name][0]}"
+        )  # fmt: skip
+        layer = self.within if declared or name != "scaled_dot_product_attention" else None
+        if name in DROPOUT and not declared:
+            layer = None
+        return Place(self._where(innermost), kind, layer, self.within, rate)
+
+    def told(self, outputs: Any, anew: tuple[str, ...]) -> Pass:
+        """Return what happened, once the outputs are there."""
+        norms = {
+            path: Norm(each, tuple(one.place.where for one in self.chance.roots if one in before))
+            for path, (each, before) in self.norms.items()
+        }
+        factors = {path: frozenset(each) for path, each in self.factors.items()}
+        draws = tuple(self.chance.draws(outputs))
+        return Pass(outputs, draws, self.called, norms, factors, anew, bool(self.training))
+
+
+class Mistake(BaseException):
+    """What watching itself got wrong: not to be taken for an error of the model's."""
+
+
+class _Functions(TorchFunctionMode):
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if self.trace.paused:
+            return func(*args, **(kwargs or {}))
+        return self.trace.function(func, args, kwargs or {})
+
+
+class _Operations(TorchDispatchMode):
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        out = func(*args, **(kwargs or {}))
+        if not self.trace.paused:
+            try:
+                self.trace.chance.saw(func, args, kwargs or {}, out)
+            except Exception as error:
+                raise Mistake(f"{func} could not be followed") from error
+        return out
+
+
+@contextmanager
+def watching(trace: Trace) -> Iterator[Trace]:
+    """Let a trace see all that PyTorch does."""
+    handles = [
+        torch_module.register_module_forward_pre_hook(trace.enter),
+        torch_module.register_module_forward_hook(trace.leave, always_call=True),
+    ]
+    try:
+        with _Functions(trace), _Operations(trace):
+            yield trace
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def users_line() -> str:
+    """Return file and line of the innermost frame that is neither PyTorch's nor ours."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith(NOT_THE_USERS):
+            return f"{Path(name).name}:{frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+def _asked(
+    name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[float, bool] | None:
+    """Return the rate that a function is asked for and whether it is to drop; None for others."""
+    if name in DROPOUT:
+        rate = kwargs.get("p", args[1] if len(args) > 1 else 0.5)
+        told = kwargs.get("training", kwargs.get("train"))
+        if told is None:
+            told = args[2] if len(args) > 2 else DROPOUT[name][1]
+        return float(rate), bool(told)
+    if name in ATTENTION:
+        at = ATTENTION[name]
+        rate = float(kwargs.get("dropout_p", args[at] if len(args) > at else 0.0))
+        return rate, rate > 0 and bool(kwargs.get("training", True))
+    if name in RECURRENT:
+        flags = [at for at, each in enumerate(args) if isinstance(each, bool)]
+        if flags:
+            layers, rate, train = args[flags[0] + 1 : flags[0] + 4]
+            if layers > 1:
+                return float(rate), bool(train)
+    return None
