@@ -38,7 +38,9 @@ EFFECTS = (
     "quality complete", "quality, half silenced", "ablation area", "quality alone, mean",
     "effective carriers", "silent at worth", "co-adaptation score",
 )  # fmt: skip
-MASKS = ("per value", "per channel", "per sample", "per unit", "shared by the batch", "one for all")
+MASKS = (
+    "per value", "per channel", "per position", "per sample", "shared by the batch", "one for all",
+)  # fmt: skip
 
 
 class Elements(HTMLParser):

@@ -10,7 +10,8 @@
 
 from nn_bridge.checking.check import check_up
 from nn_bridge.checking.findings import KINDS, Finding
-from nn_bridge.checking.report import CheckUp, Estimate, Gap
+from nn_bridge.checking.report import Estimate, Gap
+from nn_bridge.checking.result import CheckUp
 from nn_bridge.checking.sites import Rate, Site
 
 __all__ = ["KINDS", "CheckUp", "Estimate", "Finding", "Gap", "Rate", "Site", "check_up"]

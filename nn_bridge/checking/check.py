@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.checking.gap import gap_of
-from nn_bridge.checking.report import CheckUp, Gap
+from nn_bridge.checking.report import Gap
+from nn_bridge.checking.result import CheckUp
 from nn_bridge.checking.rules import judged
 from nn_bridge.checking.seen import Seen
 from nn_bridge.checking.watching import Watched
