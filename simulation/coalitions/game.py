@@ -41,12 +41,15 @@ class Described(NamedTuple):
         What a member that is not there gives: 'zero' or 'mean'; '' where that has no meaning.
     additive : bool
         Whether the members' parts add up to the answer.
+    parts : str
+        What is left out of qualities in turn: 'examples', or rounds of noisy 'calls'.
     """
 
     examples: int = 0
     metric: str = "quality"
     ablation: str = ""
     additive: bool = False
+    parts: str = "examples"
 
 
 class Game(ABC):
@@ -116,7 +119,8 @@ class Game(ABC):
         name : str
             What the quality is. 'accuracy' promises a share of the examples.
         repeats : int
-            Calls for each coalition. More than one if calls are noisy: their mean is its quality.
+            Calls for each coalition. More than one if calls are noisy: their mean is its quality,
+            and intervals let the calls vary (but fewer than five say little about their noise).
         budget : int or None
             Most calls that are ever made. What needs more is refused; `shapley_within` makes do.
         seed : int

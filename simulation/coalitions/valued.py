@@ -25,7 +25,7 @@ from simulation.coalitions.calls.book import Book
 from simulation.coalitions.calls.calling import Caller, taken
 from simulation.coalitions.game import Described, Game, Reading
 from simulation.inputs import named_path
-from simulation.parts import PARTS
+from simulation.parts import on_sets
 
 
 class ValuedGame(Game):
@@ -64,7 +64,9 @@ class ValuedGame(Game):
         """What a result is to say of this game."""
         if self.caller.book.examples is None:  # nothing has been called yet
             self.quality(np.ones((1, self.n_members), dtype=bool))
-        return Described(examples=self.caller.book.examples or 0, metric=self._name)
+        examples = self.caller.book.examples or 0
+        parts = "calls" if self.noisy and not examples else "examples"
+        return Described(examples=examples, metric=self._name, parts=parts)
 
     def quality(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Quality of coalitions `masks` (C, N), shape (C,)."""
@@ -73,21 +75,13 @@ class ValuedGame(Game):
     def qualities(self, masks: BoolArray, reading: Reading = "nobody covers") -> FloatArray:
         """Quality of `masks` (C, N), on all examples and without each part of them, (C, 1 + G).
 
-        Where calls are noisy and give one number, there are no examples to leave out, but what
-        another round of calls would give varies. In the place of parts stand balanced halves: with
-        noise of the size of the mean's standard error, upwards in half of the columns and
-        downwards in the other, another half for each coalition. Whatever is made of them varies
-        over columns as it would with the calls. McCarthy (1969), Pseudo-replication: half samples,
-        Review of the International Statistical Institute 37.
+        Where calls are noisy and give one number, parts are of the rounds of calls, as many as
+        `repeats`: what is left out is what another round would have given otherwise.
         """
         found = self._repeated(masks, reading)  # (C, repeats, 1 + G)
-        means: FloatArray = found.mean(axis=1)
-        if not self.noisy or means.shape[1] > 1:
-            return means
-        errors = found.std(axis=1, ddof=1) / np.sqrt(self._repeats)  # (C, 1)
-        halves = [_half(mask.tobytes()) for mask in np.asarray(masks, dtype=bool)]
-        noise = errors * np.array(halves).reshape(-1, PARTS) / np.sqrt(PARTS - 1)
-        return np.column_stack([means, means + noise])
+        if self.noisy and found.shape[2] == 1:
+            return on_sets(found[..., 0])
+        return np.asarray(found.mean(axis=1))
 
     def _repeated(self, masks: BoolArray, reading: Reading) -> FloatArray:
         """What the calls for coalitions gave, (C, repeats, 1 + G)."""
@@ -124,12 +118,6 @@ def valued_game(
     book = Book(None if path is None else named_path(path, "file of calls"), about)
     caller = Caller(value, names, book, whole("seed", seed, least=0), budget, executor)
     return ValuedGame(caller, name, repeats)
-
-
-def _half(mask: bytes) -> FloatArray:
-    """1 in half of the parts and -1 in the others, drawn for a coalition once for all, (PARTS,)."""
-    signs = np.repeat([1.0, -1.0], PARTS // 2)
-    return np.random.default_rng(list(mask)).permutation(signs)
 
 
 def _names(members: Any) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ from simulation.parts import on_sets
 APPLICATION_ID = 0x47616D65
 """Marks SQLite files that hold calls."""
 
+PATIENCE = 1.0
+"""Seconds to wait for another process to let go of the file, which it has while it makes calls."""
+
 _FIND = "SELECT reading, there, repeat, value FROM calls"
 
 
@@ -134,7 +137,7 @@ class Book:
     def _connected(self, path: Path) -> Iterator[sqlite3.Connection]:
         """Connect for as long as the block takes; what SQLite says becomes one line."""
         try:
-            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            with closing(sqlite3.connect(path, PATIENCE, isolation_level=None)) as connection:
                 yield connection
         except sqlite3.Error as error:
             raise InputError(f"{path}: {_advice(path, error)}") from None

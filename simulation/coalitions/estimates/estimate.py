@@ -33,8 +33,8 @@ class Estimate:
     exact : bool
         Whether all coalitions that the figure is about were asked, none left to chance.
     over : tuple of str
-        What the interval counts as drawn at random, of 'examples', 'masks' and 'starts'. Empty:
-        nothing, so there is no interval.
+        What the interval counts as drawn at random, of 'examples', noisy 'calls', 'masks' and
+        'starts'. Empty: nothing, so there is no interval.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What the rows of a table of figures are, beside which its columns are parts of the examples.
+    """What the rows of a table of figures are, and what its columns are parts of.
 
     Attributes
     ----------
@@ -67,10 +67,13 @@ class Drawn:
         What varies from row to row: 'masks', 'starts', or both; nothing where there is one row.
     exact : bool
         Whether each row knows all coalitions that its figure is about.
+    columns : str
+        'examples' or 'calls'.
     """
 
     rows: tuple[str, ...] = ()
     exact: bool = True
+    columns: str = "examples"
 
 
 def contributions(figures: FloatArray) -> FloatArray:
@@ -112,7 +115,7 @@ def of_contributions(
     """
     rows, parts = table.shape
     value = float(table.mean()) if value is None else value
-    over = (*(["examples"] if parts > 1 else []), *(drawn.rows if rows > 1 else []))
+    over = (*([drawn.columns] if parts > 1 else []), *(drawn.rows if rows > 1 else []))
     if not over or not np.isfinite(table).all() or not math.isfinite(value):
         return Estimate(value, exact=drawn.exact)
     if np.ptp(table) <= ROUNDING * max(1.0, np.abs(table).max()):

@@ -45,7 +45,8 @@ def half_silenced(start: Start) -> FloatArray:
 
 def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: float) -> Measures:
     """Estimate all figures from the starts that were looked at."""
-    table, about, members = _Table(starts), game.described(), game.members
+    about, members = game.described(), game.members
+    table = _Table(starts, about.parts)
     n, share_of = len(members), about.examples if about.metric == "accuracy" else 0
     drawn, asked = table.drawn, table.asked
     complete, sizes = table.of(lambda start: start.complete[None]), table.of(lambda s: s.sizes)
@@ -80,7 +81,7 @@ def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: floa
         least_carrying=_least_carrying(table, worth),
         bus_factor=_bus_factor(table),
         draws=0 if drawn.exact else min(len(start.gains) for start in starts),
-        warnings=_warnings(starts, complete.shape[1] - 1),
+        warnings=_warnings(starts, (about.parts == "examples") * (complete.shape[1] - 1)),
         interrupted=any(start.interrupted for start in starts),
     )
 
@@ -99,12 +100,12 @@ class _Table:
         And of those that rest on draws, unless all coalitions were asked.
     """
 
-    def __init__(self, starts: Sequence[Start]) -> None:
+    def __init__(self, starts: Sequence[Start], parts: str) -> None:
         self.starts = starts
         self.several = ("starts",) if len(starts) > 1 else ()
-        self.asked = Drawn(self.several)
+        self.asked = Drawn(self.several, columns=parts)
         exact = all(start.exact for start in starts)
-        self.drawn = self.asked if exact else Drawn(("masks", *self.several), exact=False)
+        self.drawn = self.asked if exact else Drawn(("masks", *self.several), False, parts)
 
     def of(self, figure: Of) -> FloatArray:
         """Return a figure, one row a start, or the only start's rows."""
