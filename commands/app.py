@@ -11,6 +11,7 @@ from commands.bridge import bridge
 from commands.dashboard import dashboard
 from commands.ending import BAD_INPUT, complain
 from commands.export import export
+from commands.measure import measure
 from commands.network import network
 from commands.published import published
 from commands.simulate import simulate
@@ -41,7 +42,9 @@ app = typer.Typer(
         "Without a command it tells the whole [bold]story[/bold], in half a minute."
     ),
 )
-for command in (story, simulate, network, bridge, validate, published, dashboard, export):
+for command in (
+    story, simulate, network, bridge, measure, validate, published, dashboard, export,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(sweep)
 

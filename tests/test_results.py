@@ -19,8 +19,9 @@ from nn_bridge.measuring.comparison import Comparison
 from nn_bridge.measuring.measured import NOUNS
 from nn_bridge.measuring.metrics import METRICS
 from nn_bridge.measuring.silencing import Ablation
+from nn_bridge.measuring.told import NOTES
 from nn_bridge.results import wording
-from nn_bridge.results.parts import Bars, Curve, Heat
+from nn_bridge.results.parts import Bars, Curve, Heat, Notes
 from nn_bridge.results.wording import LANGUAGES, Wording, read_texts
 from simulation import InputError
 from simulation.audience import AUDIENCES
@@ -123,6 +124,19 @@ def test_the_plain_sentence_says_what_was_measured(result, sentence):
     printed = str(result).split("\n\n")[0]
     assert " ".join(printed.split("\n")[1:]) == sentence
     assert sentence in repr(result)
+
+
+def test_what_an_adapter_has_to_say_is_said():
+    notes = {
+        "evaluations differ": "evaluations differ: outputs were up to 0.1 apart",
+        "something else": "something else: as it is",
+    }
+    printed = " ".join(str(replace(measured(), warnings=notes)).split())
+    assert "Evaluations differ: outputs were up to 0.1 apart." in printed
+    assert "something else: as it is" in printed
+    assert part(replace(measured(), warnings=notes), Notes, JAPANESE).lines[0] == (
+        "同じデータを評価するたびに出力が変わります（outputs were up to 0.1 apart）。"
+    )
 
 
 def test_the_sentence_in_japanese():
@@ -336,9 +350,16 @@ def test_every_text_is_used(monkeypatch, tmp_path):
         *(measured(silent=silent) for silent in (0, 9, 64)),
         measured(6, shapley=(about(0.2),) * 6, never_fire=("a",)),
         measured(**seldom),
+        measured(
+            warnings=(),
+            area=Estimate(0.5),
+            carriers=Estimate(2.0),
+            complete=Estimate(0.9),
+            half=Estimate(0.5),
+        ),
         measured(area=about(math.nan), bus_factor=Estimate(3.0, exact=True)),
         compared(),
-        Comparison.of(replace(compared(), effects={}), "a"),
+        Comparison.of(replace(compared(), effects={}), "a", framework="PyTorch"),
         checked(),
         checked(findings=False),
         checked(findings=False, sites=()),
@@ -351,7 +372,7 @@ def test_every_text_is_used(monkeypatch, tmp_path):
         "noun": NOUNS, "metric": METRICS, "warning": WARNINGS, "reading": get_args(Reading),
         "ablation": get_args(Ablation), "over": ("examples", "masks", "starts"),
         "effect": EFFECTS, "verdict": VERDICTS, "mode": ("training", "mixed"),
-        "unit": ("examples", "batches"), "mask": MASKS,
+        "unit": ("examples", "batches"), "mask": MASKS, "note": NOTES,
     }  # fmt: skip
     of_names = {f"{kind}.{name}" for kind, names in named.items() for name in names}
     assert used | of_names == read_texts("nn_bridge.results", "texts/results.en").keys()

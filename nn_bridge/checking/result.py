@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from nn_bridge.checking.report import Report
 from nn_bridge.checking.told import told
+from nn_bridge.results.loaded import loaded_versions
 from nn_bridge.results.parts import Told
 from nn_bridge.results.plain import plain
 from nn_bridge.results.result import Result
 from nn_bridge.results.wording import Wording
-from simulation.versions import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class CheckUp(Result, Report):
             if site.rate is not None:
                 rate = site.rate
                 written["rate"] |= {"value": rate.value, "low": rate.low, "high": rate.high}
-        return held | {"versions": versions()}
+        return held | {"versions": loaded_versions()}
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return a row for each site, with what was found there.

@@ -8,9 +8,9 @@ from nn_bridge.checking.findings import Finding
 from nn_bridge.checking.report import Gap, Report
 from nn_bridge.checking.sites import Site
 from nn_bridge.results import parts
+from nn_bridge.results.loaded import loaded_versions
 from nn_bridge.results.numbers import figure, with_interval
 from nn_bridge.results.wording import Wording
-from simulation.versions import versions
 
 FIRST = 2
 """Findings that stand in the first sentence."""
@@ -20,7 +20,7 @@ LOSSES = "training", "evaluation", "chance", "own", "validation", "gap", "withou
 
 def told(check_up: Report, say: Wording) -> parts.Told:
     """Say what was seen."""
-    made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
+    made_with = ", ".join(map(" ".join, loaded_versions().items()))
     return parts.Told(
         say("checked.title", model=check_up.model, framework=check_up.framework),
         sentence(check_up, say),

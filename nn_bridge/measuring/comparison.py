@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nn_bridge.measuring.told import curve, warnings
+from nn_bridge.measuring.told import curve, more_settings, warnings
+from nn_bridge.results.loaded import loaded_versions
 from nn_bridge.results.numbers import Said
 from nn_bridge.results.parts import Notes, Part, Table, Told
 from nn_bridge.results.plain import plain
 from nn_bridge.results.result import Result
 from nn_bridge.results.wording import Wording
 from simulation.coalitions.estimates import Compared
-from simulation.versions import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,15 +55,11 @@ class Comparison(Result, Compared):
     def told(self, say: Wording) -> Told:
         """Say it in one language."""
         blanks = {"where": self.where, "noun": say(f"noun.{self.noun}")}
-        made_with = ", ".join(f"{name} {version}" for name, version in versions().items())
         return Told(
             say("compared.title", **blanks, starts=self.without.starts),
             self._sentence(say, blanks),
             tuple(self._parts(say, blanks)),
-            (
-                *((name, str(value)) for name, value in self.settings.items()),
-                (say("versions"), made_with),
-            ),
+            tuple(more_settings(self.settings, say)),
         )
 
     def _sentence(self, say: Wording, blanks: Mapping[str, Any]) -> str:
@@ -105,7 +101,7 @@ class Comparison(Result, Compared):
         effects = {name: effect.to_json() for name, effect in self.effects.items()}
         held: dict[str, Any] = {"where": self.where, "noun": self.noun, "effects": effects}
         held |= {"without": self.without, "with": self.with_, "settings": self.settings}
-        return {**plain(held), "versions": versions()}
+        return {**plain(held), "versions": loaded_versions()}
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return a row for each figure: before, after, difference, low, high, verdict."""

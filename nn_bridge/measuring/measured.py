@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn_bridge.measuring.told import told
+from nn_bridge.results.loaded import loaded_versions
 from nn_bridge.results.parts import Told
 from nn_bridge.results.plain import plain
 from nn_bridge.results.result import Result
 from nn_bridge.results.wording import Wording
 from simulation.coalitions.estimates import Estimate, Measures
-from simulation.versions import versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ class Measured(Result, Measures):
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON can hold it."""
         held = {each.name: plain(getattr(self, each.name)) for each in fields(self)}
-        return held | {"versions": versions()}
+        return held | {"versions": loaded_versions()}
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return a row for each member: what it carries, and what it manages alone.

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from nn_bridge.results.loaded import loaded_versions
 from nn_bridge.results.numbers import decimals, figure, with_interval
 from nn_bridge.results.parts import Bars, Curve, Heat, Line, Notes, Part, Table, Told, largest
 from nn_bridge.results.wording import Wording
-from simulation.coalitions.estimates import Estimate, Measures, Silent
-from simulation.versions import versions
+from simulation.coalitions.estimates import WARNINGS, Estimate, Measures, Silent
+
+NOTES = "evaluations differ", "the whole model was run for each mask"
+"""Of what kinds a note of an adapter may be that is told in both languages."""
 
 MOST_NAMES = 8
 """Names of members that are listed; the rest are counted."""
@@ -92,8 +95,14 @@ def curve(say: Wording, blanks: Mapping[str, Any], named: Mapping[str, Measures]
 
 
 def warnings(measures: Measures, say: Wording) -> Iterator[str]:
-    """Say what to keep in mind; what an adapter has to say of its own is said as it is."""
-    yield from (say.texts.get(f"warning.{key}", told) for key, told in measures.warnings.items())
+    """Say what to keep in mind, what an adapter has to say of its own too."""
+    for key, said in measures.warnings.items():
+        if key in WARNINGS:
+            yield say(f"warning.{key}")
+        elif key in NOTES:
+            yield say(f"note.{key}", rest=said.partition(": ")[2])
+        else:
+            yield said
     if not measures.additive:
         yield say("silenced.only")
 
@@ -135,7 +144,8 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
         if names is not None:
             listed = say(f"measure.{name}.says", names=some(names, say))
             rows.append((say(f"measure.{name}"), str(len(names)), listed))
-    over = [say(f"over.{each}") for each in measures.complete.over or measures.half.over]
+    every = measures.complete.over, measures.half.over, measures.area.over, measures.carriers.over
+    over = [say(f"over.{each}") for each in dict.fromkeys(each for one in every for each in one)]
     columns = say("column.measure"), say("column.figure"), say("column.says")
     note = say("measured.over", over=say.joined(over)) if over else say("measured.over.none")
     return Table(say("measured.figures"), columns, tuple(rows), note, frozenset({1}))
@@ -183,9 +193,14 @@ def how(
     yield say("setting.starts"), str(measures.starts)
     if measures.examples:
         yield say("setting.examples"), f"{measures.examples:,}"
-    yield from ((name, str(value)) for name, value in settings.items())
-    made_with = [f"{name} {version}" for name, version in versions().items()]
-    yield say("versions"), ", ".join(made_with)
+    yield from more_settings(settings, say)
+
+
+def more_settings(settings: Mapping[str, Any], say: Wording) -> Iterator[tuple[str, str]]:
+    """Say what else it was made with, and with which versions."""
+    for name, value in settings.items():
+        yield say.texts.get(f"setting.{name}", name), str(value)
+    yield say("versions"), ", ".join(map(" ".join, loaded_versions().items()))
 
 
 def shown(estimate: Estimate, say: Wording, digits: int | None = None) -> str:

@@ -3,6 +3,7 @@
 - `result`: what can each result do? It is told in `parts`, by whoever has made it
 - `terminal`: how do they read when they are printed? `page`: and in a browser (`parts.html`,
   `style.css`)? `drawings`: where do lines and bars stand? `plain`: what is left for JSON?
+  `loaded`: with which versions was it made?
 - `numbers`: how is a number printed, anywhere? `screen`: what is the terminal, and a table there?
 - `templates`: what fills in a page, and what is every page framed in (`frame.html`, `frame.css`)?
 - `wording`: what is said in two languages, in `texts/`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -62,17 +63,27 @@ class Result(ABC):
         InputError
             If the path ends otherwise, or cannot be written.
         """
-        place = named_path(path, "page or JSON file to write")
-        one_of("language", language, LANGUAGES)
-        if place.suffix not in SUFFIXES:
-            raise InputError(
-                f"{given(str(place))} is no name for a result, which is saved as {SUFFIXES[0]} (a "
-                f"page) or {SUFFIXES[1]} (its figures): let it end so"
-            )
-        with output(place) as write:
-            if place.suffix == ".json":
-                text = json_text(self.to_dict())
-            else:
-                order = sorted(LANGUAGES, key=lambda name: name != language)
-                text = page([(say, self.told(say)) for say in map(Wording, order)])
-            write(lambda file: file.write(text.encode(errors="backslashreplace")))
+        kind = kind_of_file(path, language)
+        with output(os.fspath(path)) as write:
+            write(lambda file: file.write(self.content(kind, language)))
+
+    def content(self, kind: str, language: str) -> bytes:
+        """Return what a file of a kind, one of `SUFFIXES`, holds."""
+        if kind == ".json":
+            text = json_text(self.to_dict())
+        else:
+            order = sorted(LANGUAGES, key=lambda name: name != language)
+            text = page([(say, self.told(say)) for say in map(Wording, order)])
+        return text.encode(errors="backslashreplace")
+
+
+def kind_of_file(path: str | PathLike[str], language: str) -> str:
+    """Return how the file's name ends, or raise if no result is saved so."""
+    place = named_path(path, "page or JSON file to write")
+    one_of("language", language, LANGUAGES)
+    if place.suffix not in SUFFIXES:
+        raise InputError(
+            f"{given(str(place))} is no name for a result, which is saved as {SUFFIXES[0]} (a "
+            f"page) or {SUFFIXES[1]} (its figures): let it end so"
+        )
+    return place.suffix

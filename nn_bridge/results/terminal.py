@@ -103,10 +103,8 @@ def _(part: Curve) -> RenderableType:
     for line in part.lines:
         table.add_row(line.name, *(figure(float(line.values[k]), digits) for k in at))
         if not np.isnan(line.band).all():
-            ends = (
-                f"[{figure(low, digits)}, {figure(high, digits)}]" for low, high in line.band[at]
-            )
-            table.add_row("", *(Text(each.replace(", ", "\n "), "dim") for each in ends))
+            for name, ends in zip(("low", "high"), line.band[at].T, strict=True):
+                table.add_row(Text(name, "dim"), *(figure(end, digits) for end in ends.tolist()))
     return captioned(part.caption, table)
 
 

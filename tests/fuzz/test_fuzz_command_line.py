@@ -39,8 +39,18 @@ WORDS = [
     "log:file", "log:/", "log:/dev/zero", "log:pipe", "synthetic", "digits", "poetry", "rehearsal",
     "question", "adam", "sgd", "en", "ja", "fr", "C1", "C14", "T3,,T3", "limits", "9", "morcos",
     "rate=0,0.3", "rate=", "=1", "seeds=0", "seeds=nan", "noise=[1]", "talk=digits", "rate=rate",
+    "net.py:build", "net:x", "net:", ":build", "net.py", "x.keras", "mine.html", "x.json", "heads",
+    "mean", "fill the time", "dense", "accuracy",
     "presenters=1", "presenters=0", "attendance=log:file", "title=x", "a..b", "::1", "tcp://x:1",
 ]  # fmt: skip
+NET = """
+from numpy import ones, zeros
+from nn_bridge import Dense, Sequential
+def build():
+    return Sequential([Dense(3, input_shape=(2,)), Dense(2)], seed=0), ones((4, 2)), zeros((4, 2))
+"""
+"""What `build()` a user may have."""
+
 ANYTHING = st.one_of(
     st.sampled_from(ODD),
     st.sampled_from(NUMBERS),
@@ -56,6 +66,7 @@ HUGE = {"presenters", "abilities", "questions", "practice", "hidden", "seeds", "
 
 TINY = {
     "simulate": ["--rehearsals", "2", "--questions", "1", "--presenters", "3"],
+    "measure": ["net.py:build", "--members", "dense"],
     "sweep export": ["x.csv"],
 }
 """What makes a command fast that may come to its end; the others are spoilt."""
@@ -116,9 +127,12 @@ def folder(tmp_path, monkeypatch) -> Path:
     """
     monkeypatch.setattr(cost, "memory", lambda: 2**30)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # beside what a user hands in
     (tmp_path / "here").mkdir()
     (tmp_path / "file").write_text("A,B,C\n1,0,1\n")
     (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "net.py").write_text(NET)
     os.mkfifo(tmp_path / "pipe")
     return tmp_path
 
