@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from commands.bridge import bridge
+from commands.check_up import check_up
 from commands.dashboard import dashboard
 from commands.ending import BAD_INPUT, complain
 from commands.export import export
@@ -43,7 +44,7 @@ app = typer.Typer(
     ),
 )
 for command in (
-    story, simulate, network, bridge, measure, validate, published, dashboard, export,
+    story, simulate, network, bridge, check_up, measure, validate, published, dashboard, export,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(sweep)

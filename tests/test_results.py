@@ -370,7 +370,7 @@ def test_every_text_is_used(monkeypatch, tmp_path):
         result.save(tmp_path / "page.html")
     named = {
         "noun": NOUNS, "metric": METRICS, "warning": WARNINGS, "reading": get_args(Reading),
-        "ablation": get_args(Ablation), "over": ("examples", "masks", "starts"),
+        "ablation": get_args(Ablation), "over": ("examples", "calls", "masks", "starts"),
         "effect": EFFECTS, "verdict": VERDICTS, "mode": ("training", "mixed"),
         "unit": ("examples", "batches"), "mask": MASKS, "note": NOTES,
     }  # fmt: skip

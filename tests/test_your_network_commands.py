@@ -201,6 +201,56 @@ def test_a_network_of_ours_that_was_saved(folder, capsys):
     assert len(json.loads(told(words, capsys)[1])["members"]) == 5
 
 
+def test_a_check_up_of_a_network(folder, capsys):
+    words = ["check-up", "ours:build", "--passes", "5"]
+    code, out, err = told([*words, "--save", "mine.html"], capsys)
+    assert code == 0
+    assert out.startswith("Check-up of Sequential (nn_bridge)\nNothing is wrong with the chance")
+    assert out.endswith("\nWrote mine.html.\n")
+    assert (folder / "mine.html").read_text("utf-8").count("<article") == 2
+    assert "from the user's own code" in err
+    held = json.loads(told([*words, "--json"], capsys)[1])
+    assert [site["asked"] for site in held["sites"]] == [0.5]
+    assert held["passes"] == 5
+    assert held["gap"]["loss"] == "cross-entropy"
+    assert told([*words, "--strict"], capsys)[0] == 0
+
+
+def test_a_check_up_takes_random_numbers_where_there_are_no_data(folder, capsys):
+    for named in ("ours:network", "ours:with_x"):
+        held = json.loads(told(["check-up", named, "--passes", "2", "--json"], capsys)[1])
+        assert [site["where"] for site in held["sites"]] == ["dropout"]
+        assert held["gap"] is None
+    (folder / "unbuilt.py").write_text(
+        "from nn_bridge import Dense, Sequential\n"
+        "def build(): return Sequential([Dense(3)], seed=0)\n"
+    )
+    code, out, err = told(["check-up", "unbuilt.py:build"], capsys)
+    assert (code, out) == (2, "")
+    assert "there are no data to run the network on: let build() return (model, x)" in err
+    for shape, said in (("4,x", "shape has 'x'"), ("0", "shape is 0"), ("9" * 9 + ",9999", "most")):
+        code, out, err = told(["check-up", "ours:network", "--shape", shape], capsys)
+        assert (code, out) == (2, "")
+        assert said in err.splitlines()[-1]
+
+
+def test_what_a_check_up_finds_changes_its_exit_code_if_asked(folder, capsys):
+    needs("torch")
+    (folder / "torchnet.py").write_text(
+        "import torch\n"
+        "class Net(torch.nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return torch.nn.functional.dropout(x, 0.3)\n"
+        "def build():\n"
+        "    return Net()\n"
+    )
+    words = ["check-up", "torchnet.py:build", "--shape", "50", "--passes", "5"]
+    code, out, _ = told(words, capsys)
+    assert code == 0
+    assert "At torchnet.py:4 chance enters in evaluation too." in out
+    assert told([*words, "--strict"], capsys)[:2] == (1, out)
+
+
 def test_a_network_of_pytorch(folder, capsys):
     needs("torch")
     (folder / "torchnet.py").write_text(

@@ -67,6 +67,7 @@ HUGE = {"presenters", "abilities", "questions", "practice", "hidden", "seeds", "
 TINY = {
     "simulate": ["--rehearsals", "2", "--questions", "1", "--presenters", "3"],
     "measure": ["net.py:build", "--members", "dense"],
+    "check-up": ["net.py:build", "--passes", "2"],
     "sweep export": ["x.csv"],
 }
 """What makes a command fast that may come to its end; the others are spoilt."""
