@@ -3,17 +3,14 @@
 import pytest
 from zoo import FAULTY, SOUND, entries
 
-import nn_bridge
+from nn_bridge import check_up
 
-pytestmark = [
-    # What other people's networks warn of is theirs: Dropout2d on a sequence does.
-    pytest.mark.filterwarnings("ignore::UserWarning:torch"),
-    pytest.mark.skipif(not hasattr(nn_bridge, "check_up"), reason="the zoo was there first"),
-]
+# What other people's networks warn of is theirs: Dropout2d on a sequence does.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:torch")
 
 
 def found(entry):
-    return {finding.kind for finding in nn_bridge.check_up(**entry.build()).findings}
+    return {finding.kind for finding in check_up(**entry.build()).findings}
 
 
 @pytest.mark.parametrize("entry", entries(FAULTY))

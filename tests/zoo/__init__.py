@@ -10,6 +10,7 @@ is named, no code of it was copied.
     faults_torch_rates      rates that are not what was meant
     faults_torch_masks      scales, places, shapes and seeds of masks
     faults_keras            the same in Keras 3, on any backend
+    faults_found            what check_up found, later, in a network that was thought healthy
     healthy_torch           right networks of PyTorch's own layers
     healthy_by_hand         right dropout written by hand, or called as a function
     healthy_keras           in Keras 3, keras.applications among them
@@ -34,6 +35,7 @@ FAULTY = (
     "faults_torch_rates",
     "faults_torch_masks",
     "faults_keras",
+    "faults_found",
 )
 SOUND = (
     "healthy_torch",
@@ -77,12 +79,17 @@ _entries: dict[str, list[Entry]] = {}
 
 
 def fault(
-    kind: str, *, also: tuple[str, ...] = (), source: str, rate: float | None = None
+    kind: str,
+    *,
+    also: tuple[str, ...] = (),
+    source: str,
+    rate: float | None = None,
+    slow: bool = False,
 ) -> Callable[[Callable[[], Handed]], Callable[[], Handed]]:
     """Put a network with a fault of this kind into the zoo."""
 
     def put(build: Callable[[], Handed]) -> Callable[[], Handed]:
-        _put(Entry(build, kind, frozenset(also), source, rate))
+        _put(Entry(build, kind, frozenset(also), source, rate, slow))
         return build
 
     return put

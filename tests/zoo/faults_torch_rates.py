@@ -115,7 +115,12 @@ def probability_to_keep_handed_to_a_layer():
     return {"model": around(nn.Dropout(0.85)), "x": rows()}
 
 
-@fault("keep probability", source="hunkim/DeepLearningZeroToAll#122", rate=0.9)
+@fault(
+    "keep probability",
+    also=("other rate than asked",),  # its own name says what is to be kept
+    source="hunkim/DeepLearningZeroToAll#122",
+    rate=0.9,
+)
 def probability_to_keep_handed_to_a_function():
     class Drop(nn.Module):
         def __init__(self, keep_prob=0.9):

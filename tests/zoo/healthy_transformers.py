@@ -53,12 +53,6 @@ def electra():
 
 
 @healthy_and_slow
-def albert():
-    sizes = {**BERT, "embedding_size": 16, "hidden_dropout_prob": 0.1}
-    return built("Albert", {**sizes, "attention_probs_dropout_prob": 0.1}, words())
-
-
-@healthy_and_slow
 def distilbert():
     sizes = {"n_layers": 2, "n_heads": 2, "dim": 32, "hidden_dim": 48, "vocab_size": 60}
     return built("DistilBert", sizes, words())
