@@ -1,7 +1,7 @@
 """Make docs/your-network.md: run its Python blocks in order, and put below each what it printed.
 
 `python examples/make_page.py` writes the page anew. Blocks that import a framework which is not
-installed keep what stands below them.
+installed keep what stands below them. Versions, which results print last, are left out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/your-network.md"
 FRAMEWORKS = "torch", "keras", "lightning", "transformers"
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(\n```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
+
+VERSIONS = re.compile(r"(;\s|^)versions: .*?(?=\n\n|\n?\Z)", re.DOTALL | re.MULTILINE)
 
 
 class Block(NamedTuple):
@@ -61,8 +63,9 @@ def outputs(page: str, without: tuple[str, ...] = ()) -> Iterator[tuple[Block, s
             continue
         printed = io.StringIO()
         with redirect_stdout(printed):
-            exec(compile(block.code, str(PAGE), "exec"), names)
-        yield block, printed.getvalue()
+            exec(compile(block.code, "mine.py", "exec"), names)
+        lines = VERSIONS.sub("", printed.getvalue()).rstrip().splitlines()
+        yield block, "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def filled(page: str) -> str:

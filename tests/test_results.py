@@ -347,7 +347,7 @@ def test_every_text_is_used(monkeypatch, tmp_path):
     }  # fmt: skip
     gap = checked().gap
     every = [
-        *(measured(silent=silent) for silent in (0, 9, 64)),
+        *(measured(silent=silent) for silent in (0, 1, 9, 64)),
         measured(6, shapley=(about(0.2),) * 6, never_fire=("a",)),
         measured(**seldom),
         measured(

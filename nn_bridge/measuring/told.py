@@ -43,7 +43,7 @@ def sentence(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> str
     silent = measures.at_random
     number, members = silent.number.value, len(measures.members)
     key = "silent.half" if members > 1 and number == members / 2 else "silent"
-    key = key if number > 0 else "silent.none"
+    key = {0.0: "silent.none", 1.0: "silent.one"}.get(number, key)
     said = [
         say(
             f"measured.{key}",
@@ -147,7 +147,7 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
     every = measures.complete.over, measures.half.over, measures.area.over, measures.carriers.over
     over = [say(f"over.{each}") for each in dict.fromkeys(each for one in every for each in one)]
     columns = say("column.measure"), say("column.figure"), say("column.says")
-    note = say("measured.over", over=say.joined(over)) if over else say("measured.over.none")
+    note = say("measured.over", over=say.joined(over, "and")) if over else say("measured.over.none")
     return Table(say("measured.figures"), columns, tuple(rows), note, frozenset({1}))
 
 
