@@ -49,4 +49,4 @@ def drawn_sets(examples: int) -> FloatArray:
 def on_sets(by_example: FloatArray) -> FloatArray:
     """Mean over each of `drawn_sets`, (..., M) to (..., 1 + G)."""
     sets = drawn_sets(by_example.shape[-1])
-    return np.asarray(by_example @ (sets / sets.sum(axis=1, keepdims=True)).T)
+    return np.asarray(by_example @ sets.T / sets.sum(axis=1))

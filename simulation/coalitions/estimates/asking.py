@@ -51,14 +51,15 @@ class Asked:
         """Values of coalitions (C, N) on all examples and without each part, (C, 1 + G)."""
         if self.n > EXACT_MEMBERS:
             return self._ask(masks)
-        if self._known is None:
-            first = self._ask(masks[:1])
-            self._known = np.full((2**self.n, first.shape[1]), np.nan)
-        numbers = masks @ (1 << np.arange(self.n))
-        new = np.unique(numbers[np.isnan(self._known[numbers, 0])])
+        numbers, known = masks @ (1 << np.arange(self.n)), self._known
+        new = np.unique(numbers if known is None else numbers[np.isnan(known[numbers, 0])])
         if len(new):
-            self._known[new] = self._ask((new[:, None] >> np.arange(self.n)) & 1 == 1)
-        return self._known[numbers]
+            values = self._ask((new[:, None] >> np.arange(self.n)) & 1 == 1)
+            if known is None:
+                known = self._known = np.full((2**self.n, values.shape[1]), np.nan)
+            known[new] = values
+        assert known is not None
+        return known[numbers]
 
     def all(self) -> FloatArray:
         """Values of all 2^N coalitions in the order of `all_coalitions`, (2^N, 1 + G)."""
@@ -70,8 +71,7 @@ class Asked:
 
     def _ask(self, masks: BoolArray) -> FloatArray:
         found = []
-        for at in range(0, len(masks), AT_ONCE):
-            some = masks[at : at + AT_ONCE]
+        for some in np.array_split(masks, max(1, round(len(masks) / AT_ONCE))):
             values = np.asarray(self.game.qualities(some, self.reading), dtype=float)
             if not np.isfinite(values).all():
                 bad = int(np.argmin(np.isfinite(values).all(axis=1)))

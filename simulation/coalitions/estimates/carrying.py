@@ -17,17 +17,17 @@ from simulation.coalitions.estimates.estimate import (
     of_contributions,
 )
 from simulation.intervals import CONFIDENCE
-from simulation.statistics import ROUNDING
 
 _NORMAL = float(stdtrit(math.inf, (1 + CONFIDENCE) / 2))
 
 
-def carried(gains: FloatArray, drawn: Drawn, looks: float) -> list[Estimate]:
+def carried(gains: FloatArray, drawn: Drawn, looks: float, complete: float) -> list[Estimate]:
     """Estimate what each member carries from what it brought, (R, N, 1 + G).
 
     A member that brought the same every time has no spread, but that does not make it known: one
     more look might have shown something. Its standard error is that of `looks` looks of which one
-    had found what members bring on average: this average over the number of looks.
+    had found what members bring on average: this average over the number of looks. Where nobody
+    brings anything, the complete quality stands in for it.
 
     Parameters
     ----------
@@ -36,21 +36,21 @@ def carried(gains: FloatArray, drawn: Drawn, looks: float) -> list[Estimate]:
     looks : float
         How often a member was looked at: random orders, or examples if they are fewer; infinite
         where nothing is drawn.
+    complete : float
+        Quality with every member there.
     """
     each = [estimated(gains[:, member], drawn) for member in range(gains.shape[1])]
-    typical = float(np.mean([abs(one.value) for one in each]))
+    typical = float(np.mean([abs(one.value) for one in each])) or abs(complete)
     return [
         replace(
             one,
-            value=value,
             error=typical / looks,
-            low=value - _NORMAL * typical / looks,
-            high=value + _NORMAL * typical / looks,
+            low=one.value - _NORMAL * typical / looks,
+            high=one.value + _NORMAL * typical / looks,
         )
         if one.error == 0
         else one
         for one in each
-        for value in [one.value if abs(one.value) > ROUNDING else 0.0]
     ]
 
 

@@ -118,7 +118,9 @@ def of_contributions(
     over = (*([drawn.columns] if parts > 1 else []), *(drawn.rows if rows > 1 else []))
     if not over or not np.isfinite(table).all() or not math.isfinite(value):
         return Estimate(value, exact=drawn.exact)
-    if np.ptp(table) <= ROUNDING * max(1.0, np.abs(table).max()):
+    rounding = ROUNDING * max(1.0, np.abs(table).max())
+    value = 0.0 if abs(value) <= rounding else value
+    if np.ptp(table) <= rounding:
         around = Interval(0.0, math.inf, 0.0, 0.0, 0.0)
     elif rows == 1 or parts == 1:
         around = of_seeds(table.ravel())

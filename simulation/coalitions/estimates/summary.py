@@ -71,7 +71,12 @@ def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: floa
         half=curve[n // 2],
         alone=tuple(estimated(alone[:, j], asked, share_of) for j in range(n)),
         shapley=tuple(
-            carried(table.of(lambda start: start.gains), drawn, table.looks(about.examples))
+            carried(
+                table.of(lambda start: start.gains),
+                drawn,
+                table.looks(about.examples),
+                float(complete[:, 0].mean()),
+            )
         ),
         carriers=effective_number(carriers, drawn, n),
         idle=tuple(name for name, is_idle in zip(members, idle, strict=True) if is_idle),
