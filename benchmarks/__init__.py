@@ -6,6 +6,7 @@
 - `stacks`: what does a step of 1,000 teams cost beside batched and compiled peers?
 - `rehearsal`: what does Mesa cost a team, beside the same loop in plain NumPy?
 - `coalitions`: what do the values of all coalitions cost, and the indices, beside shapiq?
+- `silencing`: what does a coalition of a PyTorch model's members cost, beside hooks, captum, msapy?
 - `plan`: what is compared at which sizes? `targets`: what should come out?
 
 It leaves out what takes a machine of its own or a browser:

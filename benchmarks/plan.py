@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks import coalitions, rehearsal, stacks, step
+from benchmarks import coalitions, rehearsal, silencing, stacks, step
 from benchmarks.coalitions import Coalitions
 from benchmarks.race import Effort
 from benchmarks.rehearsal import Rehearsals
+from benchmarks.silencing import Silencing
 from benchmarks.stacks import Stack
 from benchmarks.step import Step
 from benchmarks.worker import Entry, Results
 
-GROUPS = ("step", "stacks", "rehearsal", "coalitions")
+GROUPS = ("step", "stacks", "rehearsal", "coalitions", "silencing")
 PARTS = (*GROUPS, "growth")
 """What can be run by itself: the tables of a group, or the curves of all."""
 
@@ -100,6 +101,8 @@ def tables(*, quick: bool) -> Iterator[Comparison]:
     for what in ("values", "Shapley values", "pair indices", "Moebius coefficients"):
         for members in (10,) if quick else (10, 12):
             yield _coalitions(Coalitions(members, what))
+    for network in ("CNN", "MLP"):
+        yield _silencing(Silencing(network, *((8, 20) if quick else ())))
 
 
 def curves(*, quick: bool) -> Iterator[Comparison]:
@@ -186,4 +189,16 @@ def _coalitions(case: Coalitions) -> Comparison:
         entries,
         coalitions.reference,
         coalitions.TOLERANCE,
+    )
+
+
+def _silencing(case: Silencing) -> Comparison:
+    members = "channels (third convolution)" if case.network == "CNN" else "hidden units"
+    return Comparison(
+        "silencing",
+        f"a coalition of the {case.network}'s {case.members} {members}, {case.examples} images",
+        case,
+        silencing.entries(case.network),
+        silencing.reference,
+        silencing.TOLERANCE,
     )

@@ -21,7 +21,7 @@ from benchmarks.worker import KERNEL_VARIABLES
 
 PACKAGES = (
     "numpy", "scipy", "mesa", "jax", "torch", "keras", "tensorflow-cpu", "scikit-learn", "numba",
-    "shapiq",
+    "shapiq", "captum", "msapy", "digit-recognizer-py",
 )  # fmt: skip
 
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
@@ -31,6 +31,7 @@ GROUP_TITLES = {
     "stacks": "Stacks of teams",
     "rehearsal": "A rehearsal",
     "coalitions": "Coalitions",
+    "silencing": "Members silenced",
 }
 GROUP_NOTES = {
     "step": (
@@ -50,6 +51,11 @@ GROUP_NOTES = {
         "float64, learned reliance (trust 0.02). Same weights and reliance after twenty rehearsals."
     ),
     "coalitions": "Squared error, 1,000 questions, 5 sections. Same results.",
+    "silencing": (
+        "float32; the accuracy of a PyTorch model, some of whose members are silenced. The CNN "
+        "is that of the package digit-recognizer-py; the MLP is 784-256-10, behind whose hidden "
+        "layer all is linear. Same accuracies."
+    ),
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks import rehearsal, stacks, step
+from benchmarks import rehearsal, silencing, stacks, step
 from benchmarks.launches import Outcome
 from benchmarks.race import Row
 from benchmarks.ratios import ratio
 from benchmarks.rehearsal import Rehearsals
+from benchmarks.silencing import Silencing
 from benchmarks.stacks import Stack
 from benchmarks.step import Step
 
@@ -77,7 +78,8 @@ class Target:
 def targets(outcomes: Sequence[Outcome]) -> list[Target]:
     """List the targets of all tables that were measured."""
     ways: tuple[tuple[type, Callable[[Outcome], Iterator[Target]]], ...] = (
-        (Step, _of_step), (Stack, _of_stack), (Rehearsals, _of_rehearsal)
+        (Step, _of_step), (Stack, _of_stack), (Rehearsals, _of_rehearsal),
+        (Silencing, _of_silencing),
     )  # fmt: skip
     return [
         target
@@ -149,6 +151,20 @@ def _of_rehearsal(outcome: Outcome) -> Iterator[Target]:
     ours, plain = outcome.ours, outcome.row(rehearsal.PLAIN)
     if ours and plain:
         yield Target(f"{_where(outcome)}: ours over plain NumPy", 1.5, "x", _times(ours, plain))
+
+
+def _of_silencing(outcome: Outcome) -> Iterator[Target]:
+    where, ours, case = _where(outcome), outcome.ours, outcome.comparison.problem
+    assert ours is not None
+    whole, rest = outcome.row(silencing.WHOLE), outcome.row(silencing.REST)
+    if whole and case.network == "CNN":
+        yield Target(f"{where}: the whole model over ours", 5.0, "x", _times(whole, ours),
+                     at_least=True)  # fmt: skip
+    if rest:
+        yield Target(f"{where}: ours over the rest alone", 1.25, "x", _times(ours, rest))
+    yield from _ahead(
+        outcome, f"{where}: peers over ours", lambda row: row.entry.checked, ours=ours
+    )
 
 
 def _ahead(

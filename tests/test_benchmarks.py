@@ -7,18 +7,21 @@ import doctest
 import multiprocessing
 import os
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from frameworks import needs
 
 from benchmarks import growth as growth_module
-from benchmarks import ratios, rehearsal, report, stacks, step
+from benchmarks import ratios, rehearsal, report, silencing, stacks, step
 from benchmarks.coalitions import Coalitions, OneByOne, Ours
 from benchmarks.growth import growth
 from benchmarks.plan import PARTS, chosen
 from benchmarks.race import Effort, Row, crew_of, difference, race
 from benchmarks.ratios import ratio
+from benchmarks.silencing import Silencing
 from benchmarks.worker import THREAD_VARIABLES, Entry, Worker, WorkerError
 
 pytestmark = pytest.mark.slow
@@ -332,6 +335,23 @@ def test_plain_rehearsals_are_those_of_mesa_and_of_a_stack_of_one():
 def test_values_one_by_one_are_ours():
     case = Coalitions(5, "values")
     assert difference(OneByOne(case).check(), Ours(case).check()) < 1e-12
+
+
+def test_who_silences_members_judges_alike():
+    needs("torch")
+    case = Silencing("MLP", masks=3, examples=20)
+    wanted = silencing.reference(case)
+    assert len(set(wanted["quality"])) > 1
+    took_part = []
+    for entry in silencing.entries("MLP"):
+        if all(find_spec(module) for module in entry.needs):
+            module, _, name = entry.make.partition(":")
+            contender = getattr(import_module(module), name)(case)
+            contender.run()
+            if entry.checked:
+                assert difference(contender.check(), wanted) == 0.0
+            took_part.append(entry.name)
+    assert took_part[:3] == [silencing.OURS, silencing.REST, silencing.WHOLE]
 
 
 def test_the_plan_has_all_axes_and_ours_first():

@@ -147,7 +147,8 @@ def one_by_one(look, weights):
 @pytest.mark.parametrize("ablation", ["zero", "mean"])
 @pytest.mark.parametrize("name", TAKEN_OUT)
 def test_what_is_taken_out_gives_what_the_whole_model_gives(name, ablation, monkeypatch):
-    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.AT_ONCE", 36)
+    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.LEAST", 36)
+    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.WIDE", 0)
     torch.manual_seed(0)
     make, inputs, asked = TAKEN_OUT[name]
     look = silenced(make(), inputs, Asked(**asked, ablation=ablation))
@@ -167,9 +168,9 @@ def test_what_is_taken_out_gives_what_the_whole_model_gives(name, ablation, monk
 
 
 def test_masks_go_through_the_rest_together(monkeypatch):
-    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.AT_ONCE", 300)
+    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.MOST", 300)
     look = silenced(convolutional(), IMAGES, Asked("3"))
-    assert (look.chunk, look.rest.masks) == (30, 10)
+    assert (look.chunk, look.rest.masks) == (30, 8)
     weights = np.random.default_rng(1).integers(0, 2, (23, 6)).astype(float)
     np.testing.assert_allclose(
         look.outputs(slice(0, 30), weights), one_by_one(look, weights), rtol=1e-5, atol=1e-6

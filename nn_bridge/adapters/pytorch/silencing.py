@@ -24,8 +24,11 @@ from nn_bridge.measuring.silencing import Asked, Contributions, Silenced
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError
 
-AT_ONCE = 1024
-"""Examples, once for each mask, that go through the network together at most."""
+WIDE = 32 * 2**20
+"""Bytes of activations behind the members at a time, on a CPU: they stay in its caches."""
+
+LEAST, MOST = 256, 4096
+"""Examples, once for each mask, that go through the network together, if memory allows that."""
 
 ROUNDING = 1e-5
 """Relative to the largest number, what sums in another order may differ by."""
@@ -73,7 +76,10 @@ class TorchNetwork(Silenced):
             if asked.ablation == "mean":
                 self.silences = survey.silences(means)
             self.rest: Rest | None = None
-            for masks in () if why else dict.fromkeys((max(1, at_once // self.chunk), 1)):
+            most = 2 ** int(
+                math.log2(max(1, at_once // self.chunk))
+            )  # they are asked in powers of 2
+            for masks in () if why else dict.fromkeys((most, 1)):
                 why = self._take_out(masks)
                 if not why:
                     return
@@ -119,24 +125,27 @@ class TorchNetwork(Silenced):
 
     def _that_fit(self, few: range) -> tuple[int, str]:
         """How many examples fit into half of the memory, and why no rest can be taken out."""
-        why = ""
+        why, given = "", self.running.given(few)
         try:
             rest = self._recorded(few, 1)
             each = rest.bytes_at_once + rest.bytes_needed
         except UnsupportedError as error:
             why = str(error)
-            given = self.running.given(few)
             meter = Recorder(parts_of(given), 1, ())
             with meter:
                 self.running.run(given)
             each = 2 * meter.largest
-        fit = len(few) * (self.memory // 2) // max(1, each)
+        each = max(1, each)
+        fit = len(few) * (self.memory // 2) // each
         if not fit:
             raise InputError(
                 f"memory is {self.memory} bytes, but one example alone takes about "
                 f"{2 * each // len(few)}: give more"
             )
-        return min(AT_ONCE, fit), why
+        # An accelerator is idle where little is done at once.
+        on_cpu = str(parts_of(given)[0].device) == "cpu"
+        here = WIDE * len(few) // each if on_cpu else MOST
+        return min(fit, MOST, max(LEAST, here)), why
 
     def _recorded(self, rows: Any, masks: int) -> Rest:
         given = self.running.given(rows, masks)
