@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -46,12 +47,11 @@ def rate_of(module: Any) -> float | None:
     found = {rate for _, rate in _numbers(vars(module))}
     if not found and not any(True for _ in module.children()):
         named = "drop" in type(module).__name__.lower()
-        kept = [name for name in vars(module) if "keep" in name]
         found = {
             float(value)
             for name, value in vars(module).items()
             if named and name in SHORT and _fraction(value)
-        } | {1 - float(vars(module)[name]) for name in kept if _fraction(vars(module)[name])}
+        }
     return found.pop() if len(found) == 1 else None
 
 
@@ -114,7 +114,10 @@ def _fraction(value: Any) -> bool:
 def _entries(held: Any) -> Mapping[str, Any]:
     """Return what a configuration sets; of one that says so, only what is not as it comes."""
     if hasattr(held, "to_diff_dict"):  # transformers': most entries are of no use to most models
-        return dict(held.to_diff_dict())
+        with suppress(ValueError, TypeError):  # some do not come without arguments
+            usual = vars(type(held)())
+            return {key: each for key, each in vars(held).items() if each != usual.get(key)}
+        return {}
     if isinstance(held, Mapping):
         return dict(held)
     if dataclasses.is_dataclass(held) or hasattr(held, "__dict__"):
