@@ -129,7 +129,7 @@ def one_by_one(model, x, layer, axis, weights):
     ("build", "x", "name", "axis"),
     [
         (perceptron, VECTORS, "hidden", -1),
-        (around_another, VECTORS, "inner/hidden", -1),
+        (around_another, VECTORS, "inner.hidden", -1),
         (around_another, VECTORS, "inner", -1),
         (around_another, VECTORS, "first", -1),
         (convolutional, IMAGES, "first", -1),
@@ -137,11 +137,11 @@ def one_by_one(model, x, layer, axis, weights):
         (channels_first, IMAGES.reshape(24, 1, 6, 6), "norm", 1),
         (own_model, VECTORS, "hidden", -1),
         (transformer, WORDS, "embedding", -1),
-        (transformer, WORDS, "block/wide", -1),
+        (transformer, WORDS, "block.wide", -1),
         (transformer, WORDS, "attention", -1),
         (transformer, WORDS, "lstm", -1),
         (transformer, WORDS, "attention", -2),
-        (transformer, WORDS, "block/attention", -2),
+        (transformer, WORDS, "block.attention", -2),
     ],
 )
 def test_outputs_are_those_of_the_whole_model(build, x, name, axis):
@@ -186,7 +186,7 @@ def test_behind_the_last_layer_all_is_additive(build, x, name, ablation):
 
 @pytest.mark.parametrize(
     ("build", "x", "name"),
-    [(around_another, VECTORS, "inner/hidden"), (convolutional, IMAGES, "first")],
+    [(around_another, VECTORS, "inner.hidden"), (convolutional, IMAGES, "first")],
 )
 def test_additive_is_not_claimed_where_it_is_not_so(build, x, name):
     assert silenced(build(), x, Asked((name,))).additive() is None
@@ -204,13 +204,13 @@ def test_units_of_no_member_are_always_there():
 def test_whole_layers_fall_silent_and_become_their_means():
     keras.utils.clear_session()
     model = around_another()
-    network = silenced(model, VECTORS, Asked(("inner/hidden", "first"), ablation="mean"))
-    assert network.members == ("inner/hidden", "first")
+    network = silenced(model, VECTORS, Asked(("inner.hidden", "first"), ablation="mean"))
+    assert network.members == ("inner.hidden", "first")
     there, without, alone = network.outputs(slice(0, 24), np.array([[1.0, 1], [1, 0], [0, 1]]))
     np.testing.assert_allclose(there, evaluated(model, VECTORS), atol=2e-5)
     # With the first layer at its mean nothing depends on the examples any more.
     np.testing.assert_allclose(without, without[:1].repeat(24, axis=0), atol=1e-6)
-    hidden = named_layers(model)["inner/hidden"]
+    hidden = named_layers(model)["inner.hidden"]
 
     def at_its_mean(call, args, kwargs):
         found = call(*args, **kwargs)
@@ -229,7 +229,7 @@ def test_activity_is_the_share_of_examples():
 
 def test_what_lies_before_is_run_once():
     model = around_another()
-    network = silenced(model, VECTORS, Asked(("inner/hidden",)))
+    network = silenced(model, VECTORS, Asked(("inner.hidden",)))
     calls = []
 
     def counting(call, args, kwargs):

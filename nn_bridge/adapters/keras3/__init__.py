@@ -6,9 +6,15 @@ For `measure`:
 - `plan`: a model as steps; `stages`: those before the silenced layers, and those behind them
 - `seen`: the members' activations; `linear`: what members add where all that follows is linear
 
-For the command line: `loading`, of .keras files.
+For `check_up`:
+
+- `watching`: a model as it sees it; `keeping`: all that a model holds, put back
+- `rates`: which are written down; `tracing`: one forward pass, who is called and who draws
+- `chance`: Keras's draws, told and played again; `draws`: what they do, and how far they reach
+- `by_hand`: what somebody's own code makes of a number; `axes`: where channels lie
 
 For both:
 
+- `loading`: of .keras files, for the command line
 - `layers`: by name, and wrapped; `tensors`: of any backend; `as_found`: what running changes
 """

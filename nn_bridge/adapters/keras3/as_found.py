@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -11,19 +11,26 @@ import numpy as np
 
 
 @contextmanager
-def as_found(model: Any) -> Iterator[None]:
+def as_found(model: Any, variables: Sequence[Any] | None = None) -> Iterator[None]:
     """Put back what running a model changes.
 
-    That is: its variables that are not learnt (moving statistics, states, seeds), the seed that
-    Keras draws from where none is given, and the random state of Python, NumPy and PyTorch.
-    Weights are not touched by running.
+    That is: these variables; the seed that Keras draws from where none is given; and the random
+    state of Python, NumPy and PyTorch.
+
+    Parameters
+    ----------
+    model : keras.Model
+    variables : sequence of keras.Variable, optional
+        None: those that are not learnt, that is moving statistics, states and seeds. Running
+        touches no weights.
     """
     import keras
     from keras.src.backend.common import global_state
     from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
     seeds = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
-    variables = [*model.non_trainable_variables, *([] if seeds is None else [seeds.state])]
+    variables = list(model.non_trainable_variables if variables is None else variables)
+    variables += [] if seeds is None else [seeds.state]
     values = [keras.ops.copy(variable.value) for variable in variables]
     with ExitStack() as stack:
         for put_back in _random_states():

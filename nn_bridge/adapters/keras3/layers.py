@@ -20,7 +20,7 @@ def children_of(layer: Any) -> list[Any]:
 
 
 def named_layers(model: Any) -> dict[str, Any]:
-    """Return all layers inside a model by their names, such as 'dense' or 'encoder/dense'.
+    """Return all layers inside a model by their names, such as 'dense' or 'encoder.dense'.
 
     Of two by one name in one place the second is 'dense#2'.
     """
@@ -35,7 +35,7 @@ def named_layers(model: Any) -> dict[str, Any]:
                 number += 1
                 name = f"{before}{inner.name}#{number}"
             found[name] = inner
-            walk(inner, f"{name}/", (*above, id(inner)))
+            walk(inner, f"{name}.", (*above, id(inner)))
 
     walk(model, "", (id(model),))
     return found

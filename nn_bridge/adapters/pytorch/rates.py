@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 import torch
 
 from nn_bridge.checking.watching import Declared
-
-NAMED = re.compile(r"drop_?out|_?pdrop$|p_?drop|drop_?(rate|prob|path|connect|p)$|layer_?drop")
-"""What a rate of dropping is called."""
-
-SHORT = ("p", "rate", "prob", "drop")
-"""What it may be called in a layer that does nothing else."""
-
-MADE_SMALLER = re.compile(r"path|depth|connect|layer_?drop")
-"""Of what smaller rates are made for layers further down."""
-
-CONFIGURATIONS = (
-    "config",
-    "cfg",
-    "args",
-    "hparams",
-    "conf",
-    "opt",
-    "options",
-    "params",
-    "settings",
+from nn_bridge.checking.written import (
+    CONFIGURATIONS,
+    MADE_SMALLER,
+    own_rate,
+    rates_in,
+    settings_in,
 )
 
 
@@ -44,15 +28,8 @@ def dropping(module: Any) -> bool:
 
 def rate_of(module: Any) -> float | None:
     """Return the one rate that a layer itself asks for; None if there is none, or several."""
-    found = {rate for _, rate in _numbers(vars(module))}
-    if not found and not any(True for _ in module.children()):
-        named = "drop" in type(module).__name__.lower()
-        found = {
-            float(value)
-            for name, value in vars(module).items()
-            if named and name in SHORT and _fraction(value)
-        }
-    return found.pop() if len(found) == 1 else None
+    alone = not any(True for _ in module.children())
+    return own_rate(vars(module), type(module).__name__, alone)
 
 
 def declared(parts: Mapping[str, Any]) -> list[Declared]:
@@ -62,13 +39,13 @@ def declared(parts: Mapping[str, Any]) -> list[Declared]:
     for path, module in parts.items():
         if type(module).__module__.startswith("torch.nn.") or dropping(module):
             continue
-        for name, rate in _numbers(vars(module)):
+        for name, rate in rates_in(vars(module)):
             found.append(_setting(f"{path}.{name}".lstrip("."), name, rate, path))
         for name in CONFIGURATIONS:
             held = vars(module).get(name)
             if held is not None and id(held) not in settings:
                 settings[id(held)] = held
-                for key, rate in _numbers(_entries(held)):
+                for key, rate in rates_in(settings_in(held)):
                     where = f"{path}.{name}.{key}".lstrip(".")
                     found.append(_setting(where, key, rate, path))
     return [dataclasses.replace(each, part=_weighed(parts, each.scope)) for each in found]
@@ -96,30 +73,3 @@ def _of_layer(path: str, module: Any) -> Iterator[Declared]:
 def _setting(where: str, name: str, rate: float, scope: str) -> Declared:
     lowest = 0.0 if MADE_SMALLER.search(name) else None
     return Declared(where, "setting", rate, scope, runs=False, lowest=lowest)
-
-
-def _numbers(entries: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Return what is called a rate of dropping and could be one."""
-    return [
-        (str(name), float(value))
-        for name, value in entries.items()
-        if NAMED.search(str(name)) and "keep" not in str(name) and _fraction(value)
-    ]
-
-
-def _fraction(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1
-
-
-def _entries(held: Any) -> Mapping[str, Any]:
-    """Return what a configuration sets; of one that says so, only what is not as it comes."""
-    if hasattr(held, "to_diff_dict"):  # transformers': most entries are of no use to most models
-        with suppress(ValueError, TypeError):  # some do not come without arguments
-            usual = vars(type(held)())
-            return {key: each for key, each in vars(held).items() if each != usual.get(key)}
-        return {}
-    if isinstance(held, Mapping):
-        return dict(held)
-    if dataclasses.is_dataclass(held) or hasattr(held, "__dict__"):
-        return dict(vars(held))
-    return {}

@@ -71,8 +71,7 @@ class TorchWatched(Watched):
             self.model.train() if training else self.model.eval()
             return None
         trace = self._trace()
-        name = "train" if training else "evaluate"
-        with torch.enable_grad(), watching(trace), users_own(name, self.model):
+        with watching(trace), users_own("train" if training else "evaluate", self.model):
             by(self.model)
         return None if trace.training is None else trace.told(None, ())
 

@@ -43,9 +43,7 @@ def half_silenced(start: Start) -> FloatArray:
     return start.sizes[:, -1 - (start.sizes.shape[1] - 1) // 2]
 
 
-def summed_up(
-    starts: Sequence[Start], game: Game, reading: Reading, worth: float, interrupted: bool
-) -> Measures:
+def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: float) -> Measures:
     """Estimate all figures from the starts that were looked at."""
     about, members = game.described(), game.members
     table = _Table(starts, about.parts)
@@ -56,7 +54,6 @@ def summed_up(
     curve = [estimated(sizes[:, n - k], drawn, share_of) for k in range(n + 1)]
     costs = contributions(complete)[:, None] - contributions(sizes[:, ::-1])
     carriers = table.of(lambda start: logarithms_of_number(start.gains))
-    over_examples = about.parts == "examples" and complete.shape[1] > 1
     idle = np.all([start.idle for start in starts], axis=0)
     return Measures(
         members=members,
@@ -89,8 +86,8 @@ def summed_up(
         least_carrying=_least_carrying(table, worth),
         bus_factor=_bus_factor(table),
         draws=0 if drawn.exact else min(len(start.gains) for start in starts),
-        warnings=_warnings(starts, over_examples, interrupted),
-        interrupted=interrupted,
+        warnings=_warnings(starts, (about.parts == "examples") * (complete.shape[1] - 1)),
+        interrupted=any(start.interrupted for start in starts),
     )
 
 
@@ -176,12 +173,12 @@ def _synergy(table: _Table) -> Pairs | None:
     return Pairs(pairs[..., 0].mean(axis=0), pair_errors(pairs, table.asked))
 
 
-def _warnings(starts: Sequence[Start], over_examples: bool, interrupted: bool) -> dict[str, str]:
+def _warnings(starts: Sequence[Start], parts: int) -> dict[str, str]:
     holds = {
         "one start": len(starts) == 1,
         "few starts": 1 < len(starts) < FEWEST_SEEDS,
-        "no examples": not over_examples,
+        "no examples": parts == 0,
         "same examples": any(one.silencing and not one.silencing.crossed for one in starts),
-        "interrupted": interrupted,
+        "interrupted": any(start.interrupted for start in starts),
     }
     return {key: WARNINGS[key] for key, is_so in holds.items() if is_so}

@@ -1,0 +1,140 @@
+"""Rates that are written down in a Keras model: in its layers, its numbers, its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from nn_bridge.adapters.keras3.layers import children_of, layers_inside
+from nn_bridge.checking.watching import Declared
+from nn_bridge.checking.written import (
+    CONFIGURATIONS,
+    MADE_SMALLER,
+    own_rate,
+    rates_in,
+    settings_in,
+)
+
+CELL_RATES = {"dropout": "inputs", "recurrent_dropout": "recurrent"}
+"""The rates of a recurrent cell, and of what each drops a part."""
+
+
+class Carrier(NamedTuple):
+    """A rate of one of Keras's own layers, and where it is carried out.
+
+    Attributes
+    ----------
+    where, kind : str
+        As in `Site`.
+    holder : keras.layers.Layer
+        Which has it.
+    attribute : str
+        By what name.
+    """
+
+    where: str
+    kind: str
+    holder: Any
+    attribute: str = "rate"
+
+    @property
+    def rate(self) -> float:
+        """As it is now."""
+        return float(getattr(self.holder, self.attribute) or 0.0)
+
+
+def keras_own(layer: Any) -> bool:
+    """Whether a layer is one of Keras's, rather than of somebody's who uses it."""
+    module: str = type(layer).__module__
+    return module.startswith(("keras.src.layers", "keras.src.models"))
+
+
+def rate_of(layer: Any) -> float | None:
+    """Return the one rate that a layer itself asks for; None if there is none, or several."""
+    return own_rate(vars(layer), type(layer).__name__, not children_of(layer))
+
+
+def dropping(layer: Any) -> bool:
+    """Whether a layer is one of chance: its class says so, and it has a rate of its own."""
+    if keras_own(layer):
+        return _drops_itself(layer)
+    named = "drop" in type(layer).__name__.lower()
+    return named and not children_of(layer) and rate_of(layer) is not None
+
+
+def carriers(parts: Mapping[str, Any]) -> dict[int, list[Carrier]]:
+    """Say which rates are carried out in a call of which layer, by the layer's id."""
+    found: dict[int, list[Carrier]] = {}
+    paths = {id(layer): path for path, layer in reversed([*parts.items()])}
+    for path, layer in parts.items():
+        if not keras_own(layer):
+            continue
+        above = parts.get(path.rpartition(".")[0])
+        if _drops_itself(layer):
+            attends = getattr(above, "_dropout_layer", None) is layer
+            kind = "attention" if attends else type(layer).__name__
+            found[id(layer)] = [Carrier(path, kind, layer)]
+        elif hasattr(layer, "cell"):
+            found[id(layer)] = [
+                Carrier(f"{_base(path, layer, paths[id(cell)])}.{name}", kind, cell, name)
+                for cell in layers_inside(layer)[1:]
+                for name, kind in CELL_RATES.items()
+                if hasattr(cell, "get_dropout_mask") and getattr(cell, name, None)
+            ]
+        elif "attention" in type(layer).__module__ and not hasattr(layer, "_output_dense"):
+            # Multi-head attention has a layer for it instead.
+            found[id(layer)] = [Carrier(path, "attention", layer, "dropout")]
+    return found
+
+
+def declared(parts: Mapping[str, Any]) -> list[Declared]:
+    """List the rates of layers, by path, and of what is set in them."""
+    held = carriers(parts)
+    found, settings = list[Declared](), set[int]()
+    for path, layer in parts.items():
+        scope, part = path.rpartition(".")[0], _weighed(parts, path)
+        if keras_own(layer):
+            itself = _drops_itself(layer)
+            found += [
+                Declared(each.where, each.kind, each.rate, scope if itself else path, part, itself)
+                for each in held.get(id(layer), ())
+                if each.rate > 0 or itself
+            ]  # fmt: skip
+        elif dropping(layer):
+            found.append(Declared(path, type(layer).__name__, rate_of(layer) or 0.0, scope, part))
+        else:
+            found += _settings(path, layer, settings, part)
+    return found
+
+
+def _settings(path: str, layer: Any, known: set[int], part: str) -> Iterator[Declared]:
+    """Go through the numbers and the configurations that a layer of somebody's own holds."""
+
+    def setting(where: str, name: str, rate: float) -> Declared:
+        lowest = 0.0 if MADE_SMALLER.search(name) else None
+        return Declared(where.lstrip("."), "setting", rate, path, part, runs=False, lowest=lowest)
+
+    for name, rate in rates_in(vars(layer)):
+        yield setting(f"{path}.{name}", name, rate)
+    for name in CONFIGURATIONS:
+        held = vars(layer).get(name)
+        if held is not None and id(held) not in known:
+            known.add(id(held))
+            for key, rate in rates_in(settings_in(held)):
+                yield setting(f"{path}.{name}.{key}", key, rate)
+
+
+def _drops_itself(layer: Any) -> bool:
+    return hasattr(layer, "rate") and "regularization" in type(layer).__module__
+
+
+def _base(path: str, layer: Any, cell: str) -> str:
+    """An LSTM layer has its cell's rates itself; a layer around somebody's cells has not."""
+    return path if hasattr(layer, "dropout") else cell
+
+
+def _weighed(parts: Mapping[str, Any], path: str) -> str:
+    """Return the smallest part at or above a path that has weights."""
+    while path and not (path in parts and parts[path].weights):
+        path = path.rpartition(".")[0]
+    return path

@@ -1,0 +1,191 @@
+"""A Keras model as `check_up` sees it."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+
+from nn_bridge.adapters.keras3.draws import Told
+from nn_bridge.adapters.keras3.keeping import kept
+from nn_bridge.adapters.keras3.layers import named_layers
+from nn_bridge.adapters.keras3.rates import carriers, declared, dropping
+from nn_bridge.adapters.keras3.tensors import as_numpy, without_gradients
+from nn_bridge.adapters.keras3.tracing import Trace, calls_through, still, watching
+from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
+from simulation.arrays import Array
+from simulation.checks import InputError
+
+
+def watched(model: Any) -> Watched:
+    """Return what watches a model."""
+    if not model.built:
+        raise InputError(
+            f"the model {model.name} has no weights yet: call it once on data, or load weights"
+        )
+    return KerasWatched(model)
+
+
+class KerasWatched(Watched):
+    """A keras.Model, called eagerly as `fit` calls it: with training=True where it takes that.
+
+    Parameters
+    ----------
+    model : keras.Model
+    """
+
+    framework = "Keras 3"
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.parts: dict[str, Any] = {"": model, **named_layers(model)}
+        self._paths = {id(layer): path for path, layer in reversed(self.parts.items())}
+        self._strangers: dict[int, Any] = {}
+        self._anew: dict[str, bool] = {}
+        self._passes = 0
+        self._told = Told()
+        self._training = self._still_norms = False
+        self._takes_training = "training" in inspect.signature(model.call).parameters
+
+    @contextmanager
+    def kept(self, seed: int) -> Iterator[None]:
+        """Leave all as found."""
+        with kept(self.model, self.parts), _eagerly(), without_gradients():
+            _seeded(self.model, np.random.default_rng(seed))
+            yield
+
+    def declared(self) -> list[Declared]:
+        """Return the rates that are written down now."""
+        return declared(self.parts)
+
+    def switch(self, training: bool, by: Callable[[Any], Any] | None = None) -> Pass | None:
+        """Switch how the model will be called; look how `by` calls it first."""
+        self._training, self._still_norms = training, False
+        if by is None:
+            return None
+        seen: list[bool] = []
+
+        def call(layer: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+            if layer is self.model:
+                seen.append(bool(kwargs.get("training")))
+            return run(layer, *args, **kwargs)
+
+        with calls_through(call), users_own("train" if training else "evaluate", self.model):
+            by(self.model)
+        return Pass(None, training=seen[0]) if seen else None
+
+    def chance_alone(self) -> None:
+        """Call the model in training, but its batch normalisation in evaluation."""
+        self._training = self._still_norms = True
+
+    def run(self, batch: Any) -> Pass:
+        """Make one forward pass, watched."""
+        self._anew.clear()
+        # Models are evaluated with training=False, by evaluate and predict, and as model(x).
+        plainly = not self._training and self._passes % 2 == 0
+        trace = Trace(self._path, carriers(self.parts), self._still_norms)
+        with watching(trace):
+            outputs = self.outputs(batch, plainly)
+            draws, norms = self._told.of(trace, outputs, lambda: self._called(batch, plainly))
+        self._passes += 1
+        return Pass(
+            outputs, draws, trace.called, norms, anew=tuple(self._anew),
+            training=bool(trace.training),
+        )  # fmt: skip
+
+    def outputs(self, batch: Any, plainly: bool = False) -> Any:
+        """Make one forward pass; `plainly` without saying whether it is training."""
+        with users_own(f"the model {self.model.name}", batch):
+            return self._called(batch, plainly)
+
+    def own(self, arrays: Any) -> Any:
+        """Return arrays as tensors of the backend; numbers in Keras's precision."""
+        import keras
+
+        def tensor(array: Array) -> Any:
+            kind = keras.config.floatx() if array.dtype.kind == "f" else None
+            return keras.ops.convert_to_tensor(array, dtype=kind)
+
+        return keras.tree.map_structure(tensor, arrays)
+
+    def numbers(self, outputs: Any) -> list[Array]:
+        """Return all arrays of outputs."""
+        import keras
+
+        flat = keras.tree.flatten(outputs)
+        return [np.asarray(as_numpy(each), dtype=float) for each in flat if each is not None]
+
+    def losses(self, loss: Callable[..., Any], outputs: Any, y: Any) -> Array:
+        """Return what a loss gives: of Keras's own, that of each example."""
+        theirs = getattr(loss, "__module__", type(loss).__module__).startswith("keras.")
+        each = getattr(loss, "call", loss)  # a Loss of Keras's without its mean
+        with users_own("loss", (outputs, y)):
+            found = each(y, outputs) if theirs else loss(outputs, y)
+        found = np.asarray(as_numpy(found) if hasattr(found, "shape") else found, dtype=float)
+        return np.asarray(found.reshape(len(found), -1).mean(axis=1)) if found.ndim else found
+
+    def gives(self, loss: Callable[..., Any]) -> str:
+        """Say what a loss of Keras's takes outputs for."""
+        if not getattr(loss, "from_logits", False):
+            return ""
+        return "a logit" if "binary" in type(loss).__name__.lower() else "logits"
+
+    def _called(self, batch: Any, plainly: bool) -> Any:
+        told = self._takes_training and not plainly
+        training = {"training": self._training} if told else {}
+        with calls_through(still) if self._still_norms else nullcontext():
+            return self.model(batch, **training)
+
+    def _path(self, layer: Any, line: Callable[[], str]) -> str:
+        """Name a layer; one that is no part of the model may be made anew in each pass."""
+        path = self._paths.get(id(layer))
+        if path is None:
+            path = f"{type(layer).__name__} ({line()})"
+            if self._passes and id(layer) not in self._strangers and dropping(layer):
+                self._anew[path] = True
+            self._strangers[id(layer)] = layer  # kept, so that no other gets its id
+            self.parts[path] = layer
+            self._paths[id(layer)] = path
+        return path
+
+
+@contextmanager
+def _eagerly() -> Iterator[None]:
+    """Let TensorFlow run functions as they are read."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow
+
+    before = tensorflow.config.functions_run_eagerly()
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tensorflow.config.run_functions_eagerly(before)
+
+
+def _seeded(model: Any, rng: np.random.Generator) -> None:
+    """Begin all chance that a model draws from anew."""
+    import keras
+    from keras.src.backend.common import global_state
+    from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+
+    first, *seeds = (int(each) for each in rng.integers(2**31, size=1 + len(model.variables)))
+    random.seed(first)
+    np.random.seed(first)  # noqa: NPY002, somebody's model may draw from it
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.manual_seed(first)
+    shared = keras.random.SeedGenerator(first)
+    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, shared)
+    for variable, seed in zip(model.variables, seeds, strict=True):
+        if variable.name == "seed_generator_state":
+            variable.assign(np.array([seed, 0]))

@@ -1,0 +1,73 @@
+"""Rates of dropping as people write them down: in numbers by their names, in configurations."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any
+
+NAMED = re.compile(r"drop_?out|_?pdrop$|p_?drop|drop_?(rate|prob|path|connect|p)$|layer_?drop")
+"""What a rate of dropping is called."""
+
+SHORT = ("p", "rate", "prob", "drop")
+"""What it may be called in a layer that does nothing else."""
+
+MADE_SMALLER = re.compile(r"path|depth|connect|layer_?drop")
+"""Of what smaller rates are made for layers further down."""
+
+CONFIGURATIONS = (
+    "config", "cfg", "args", "hparams", "conf", "opt", "options", "params", "settings",
+)  # fmt: skip
+"""What people call that which holds a model's settings."""
+
+
+def rates_in(entries: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Return what is called a rate of dropping and could be one.
+
+    Examples
+    --------
+    >>> rates_in({"attention_dropout": 0.1, "units": 8, "keep_prob": 0.9})
+    [('attention_dropout', 0.1)]
+    """
+    return [
+        (str(name), float(value))
+        for name, value in entries.items()
+        if NAMED.search(str(name)) and "keep" not in str(name) and _fraction(value)
+    ]
+
+
+def own_rate(entries: Mapping[str, Any], kind: str, alone: bool) -> float | None:
+    """Return the one rate that a layer itself asks for; None if there is none, or several.
+
+    Parameters
+    ----------
+    entries : Mapping
+        The layer's attributes.
+    kind : str
+        Its class.
+    alone : bool
+        Whether no layers are in it.
+    """
+    found = {rate for _, rate in rates_in(entries)}
+    if not found and alone:
+        named = "drop" in kind.lower()
+        kept = [value for name, value in entries.items() if "keep" in name and _fraction(value)]
+        short = [value for name, value in entries.items() if name in SHORT and _fraction(value)]
+        found = {float(value) for value in short if named} | {1 - float(value) for value in kept}
+    return found.pop() if len(found) == 1 else None
+
+
+def settings_in(held: Any) -> Mapping[str, Any]:
+    """Return what a configuration sets; of one that says so, only what is not as it comes."""
+    if hasattr(held, "to_diff_dict"):  # transformers': most entries are of no use to most models
+        return dict(held.to_diff_dict())
+    if isinstance(held, Mapping):
+        return dict(held)
+    if dataclasses.is_dataclass(held) or hasattr(held, "__dict__"):
+        return dict(vars(held))
+    return {}
+
+
+def _fraction(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1
