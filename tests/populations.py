@@ -8,9 +8,10 @@ from simulation.audience import AUDIENCES
 from simulation.coalitions import AdditiveGame, Game, missing_masks
 from simulation.coalitions.estimates.asking import Asked, Told
 from simulation.coalitions.estimates.carrying import logarithms_of_number
+from simulation.coalitions.estimates.measuring import planned
 from simulation.coalitions.estimates.start import looked_at
 from simulation.coalitions.estimates.summary import area, half_silenced
-from simulation.coalitions.game import Described, scale_of_size
+from simulation.coalitions.game import EXACT_MEMBERS, Described, scale_of_size
 from simulation.parts import on_sets
 
 PEOPLE = 20_000
@@ -125,8 +126,9 @@ class Whole(Game):
 def truth_of(population):
     """What is true of all people: exact up to 20 members, and of very many masks above."""
     n, k = population.n, max(1, population.n // 2)
+    plan = planned([population.whole], "nobody covers", SURE if n > EXACT_MEMBERS else None, None)
     asked = Asked(Whole(population.whole), "nobody covers", Told(None, 0))
-    start = looked_at(asked, np.random.default_rng(1), SURE, None)
+    start = looked_at(asked, np.random.default_rng(1), plan)
     gains = start.gains.mean(axis=0)[:, 0]
     middling = int(np.argsort(gains)[n // 2])
     return {

@@ -41,10 +41,10 @@ def seen(made, passes=20, evaluation=None, again=None, declared=0.5, where="drop
     def run(make):
         return Pass(None, () if make is None else tuple(make(rng)), {where: 1})
 
-    rates = [[Declared(where, "Dropout", declared)] for _ in range(3)]
+    rates = [Declared(where, "Dropout", declared)]
     return Seen(
-        rates, [run(made) for _ in range(passes)], [run(evaluation) for _ in range(3)],
-        [run(again or made) for _ in range(passes)], unreached=[[], [], []], **more,
+        rates, rates, [run(made) for _ in range(passes)], [run(evaluation) for _ in range(3)],
+        [run(again or made) for _ in range(passes)], unreached={}, **more,
     )  # fmt: skip
 
 
@@ -91,13 +91,13 @@ def test_a_layer_that_no_pass_calls():
 def test_a_part_that_the_data_do_not_pass_is_no_fault():
     found = seen(lambda rng: [])
     found.training = found.evaluation = found.again = [Pass(None, called={"other": 1})] * 2
-    found.declared = [[Declared("head.drop", "Dropout", 0.5, part="head")]] * 3
+    found.declared = [Declared("head.drop", "Dropout", 0.5, part="head")]
     assert not kinds(found)
 
 
 def test_a_rate_that_an_evaluation_changes():
     found = seen(lambda rng: [draw(rng)], again=lambda rng: [draw(rng, 0.2)])
-    found.declared[2] = [Declared("drop", "Dropout", 0.2)]
+    found.later = [Declared("drop", "Dropout", 0.2)]
     assert kinds(found) == ["rate changed"]
 
 

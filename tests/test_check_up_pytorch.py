@@ -260,7 +260,6 @@ class Halves(nn.Module):
         (model_of(lambda s, h: s.parts[0](h), parts=[nn.Dropout(0.5)]), "not reached"),
         (model_of(lambda s, h: s.parts["a"](h), parts={"a": nn.Dropout(0.5)}), "not reached"),
         (model_of(lambda s, h: s.part(h), part=Still(nn.Dropout(0.5))), "not reached"),
-        (model_of(lambda s, h: s.part(h), part=Halves(0.0)), "off after evaluation"),
         (model_of(lambda s, h: s.part(h), part=Halves(0.2)), "rate changed"),
         (model_of(drop, drop=nn.Dropout(0.5), dropout=0.3), "not wired"),
         (model_of(drop, drop=nn.Dropout(0.5), config={"dropout": 0.3}), "not wired"),
@@ -275,6 +274,11 @@ class Halves(nn.Module):
 )  # fmt: skip
 def test_a_fault(model, kind):
     assert kinds(model) == [kind]
+
+
+def test_a_rate_that_each_evaluation_sets_to_zero():
+    model = model_of(lambda s, h: s.part(h), part=Halves(0.0))
+    assert kinds(model) == ["off after evaluation", "rate changed"]
 
 
 def test_channels_are_looked_for_where_they_are():

@@ -16,20 +16,14 @@ GAME = random_game("softmax", 9, questions=60)
 GAME = Whole(AdditiveGame(6.0 * GAME.contributions, GAME.handout, GAME.wanted, GAME.audience))
 
 
-@pytest.fixture
-def sampling(monkeypatch):
-    """Have games of nine sampled, too."""
-    monkeypatch.setattr(start, "EXACT_MEMBERS", 4)
-    monkeypatch.setattr(asking, "EXACT_MEMBERS", 4)
-
-
 @pytest.mark.slow
-def test_sampled_figures_are_as_sure_as_they_say(sampling):
+def test_sampled_figures_are_as_sure_as_they_say():
     """Over 150 samples: no bias, and as far from the truth as their standard errors say."""
     v = coalition_values(GAME)
     carried, size = shapley_values(v), np.bitwise_count(np.arange(2**9))
     curve = np.array([v[size == 9 - k].mean() for k in range(10)])
     found = [measured(GAME, seed, draws=15) for seed in range(150)]
+    assert not found[0].exact  # fewer coalitions than the 512 there are
     for truth, of in (
         (carried[4], lambda one: one.shapley[4]),
         (curve[4], lambda one: one.half),
@@ -44,7 +38,7 @@ def test_sampled_figures_are_as_sure_as_they_say(sampling):
         assert 0.89 <= held <= 0.99
 
 
-def test_noise_of_few_draws_would_make_carriers_look_fewer(sampling):
+def test_noise_of_few_draws_would_make_carriers_look_fewer():
     truth = effective_carriers(shapley_values(coalition_values(GAME)))
     found = [measured(GAME, seed, draws=4) for seed in range(40)]
     plain = np.mean([effective_carriers([max(m.value, 0) for m in one.shapley]) for one in found])
@@ -90,10 +84,18 @@ def stopping(after):
     return count
 
 
+def test_a_start_that_was_stopped_after_some_draws_counts_only_if_it_is_the_first():
+    games = [Planted(12, couples), Planted(12, additive, stopping(after=700))]
+    assert measured(games[1:], 0).complete.value == 78
+    found = measured([games[0], Planted(12, additive, stopping(after=700))], 0)
+    assert (found.starts, found.exact, found.complete.value) == (1, True, 6)
+    assert found.interrupted
+
+
 @pytest.mark.parametrize("n", [12, 24])
 def test_interrupted_it_gives_what_it_has(n, monkeypatch):
     monkeypatch.setattr(start, "AT_ONCE", 60)
-    found = measured(Planted(n, couples, stopping(after=900)), 0, draws=40)
+    found = measured(Planted(n, couples, stopping(after=900)), 0)
     assert found.interrupted
     assert "interrupted" in found.warnings
     assert not found.exact
@@ -101,7 +103,7 @@ def test_interrupted_it_gives_what_it_has(n, monkeypatch):
     assert found.least_carrying is None
     assert found.bus_factor is None
     assert abs(found.shapley[0].value - 0.5) < 4 * found.shapley[0].error
-    whole = measured(Planted(n, couples), 0, draws=40)
+    whole = measured(Planted(n, couples), 0)
     assert not whole.interrupted
     assert whole.least_carrying is not None
 

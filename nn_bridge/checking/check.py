@@ -13,7 +13,7 @@ from nn_bridge.checking.report import Gap
 from nn_bridge.checking.result import CheckUp
 from nn_bridge.checking.rules import judged
 from nn_bridge.checking.seen import Seen
-from nn_bridge.checking.watching import Watched
+from nn_bridge.checking.watching import Pass, Watched
 from nn_bridge.frameworks import adapter
 from nn_bridge.measuring.data import as_array, as_arrays, batches, is_data, parts_of, taken
 from nn_bridge.measuring.metrics import name_of
@@ -156,24 +156,30 @@ def _watched(
     with watched.kept(seed):
         batch = watched.own(inputs)
 
-        def switched(training: bool) -> None:
+        def switched(training: bool) -> bool:
             one = watched.switch(training, train if training else evaluate)
             if evaluate is not None and not training:
-                wrong = "" in watched.unreached(False) if one is None else one.training
+                wrong = "" in watched.unreached(False) if one is None else in_training(one)
                 seen.misled = name_of(evaluate) if wrong else ""
-                if one is not None or wrong:  # it may have switched back
-                    watched.switch(training=False)
-            seen.unreached.append(watched.unreached(training))
+            return one is not None or bool(seen.misled)  # and may have switched back
+
+        def seen_in_evaluation() -> None:
+            seen.unreached[False] = watched.unreached(False)
+            seen.evaluation = [watched.run(batch) for _ in range(EVALUATIONS)]
 
         switched(True)
-        seen.declared.append(watched.declared())
+        seen.unreached[True] = watched.unreached(True)
+        seen.declared = watched.declared()
         seen.training = [watched.run(batch) for _ in range(passes)]
-        switched(False)
-        seen.declared.append(watched.declared())
-        seen.evaluation = [watched.run(batch) for _ in range(EVALUATIONS)]
+        switched_back = switched(False)
+        if not switched_back:
+            seen_in_evaluation()
         switched(True)
-        seen.declared.append(watched.declared())
+        seen.later = watched.declared()
         seen.again = [watched.run(batch) for _ in range(passes)]
+        if switched_back:
+            watched.switch(training=False)
+            seen_in_evaluation()
     if any(one.norms for one in seen.training):
         with watched.kept(seed):
             watched.switch(training=False)
@@ -182,6 +188,12 @@ def _watched(
             seen.chance = [watched.run(batch) for _ in range(passes)]
     seen.difference = _difference(watched, seen)
     return seen
+
+
+def in_training(one: Pass) -> bool:
+    """Whether a pass was one in training: chance entered, or batch normalisation learned."""
+    chance = any(each.drops for each in one.draws)
+    return one.training and (chance or any(each.training for each in one.norms.values()))
 
 
 def _difference(watched: Watched, seen: Seen) -> float:

@@ -6,12 +6,22 @@ No threshold here was fitted to a model. Statistical rules alarm at the level `s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
 from nn_bridge.checking.findings import Finding
-from nn_bridge.checking.seen import Seen, Spot, inside, measured, site_of, spots
+from nn_bridge.checking.seen import (
+    Seen,
+    Spot,
+    always_the_same,
+    asked_in,
+    inside,
+    measured,
+    site_of,
+    spots,
+)
 from nn_bridge.checking.sites import ALARM, Rate, Site
 from nn_bridge.checking.watching import Declared, Norm, Pass
 
@@ -27,6 +37,13 @@ CLOSE = 1e-3
 
 LOOKED_FOR = {"dropout1d": 3, "dropout2d": 4, "dropout3d": 5}
 """Axes of the values that layers look for which drop whole channels."""
+
+
+def common(paths: Sequence[str]) -> str:
+    """Return the smallest part that holds all of some layers."""
+    steps = zip(*(path.split(".") for path in paths), strict=False)
+    shared = takewhile(lambda step: len(set(step)) == 1, steps)
+    return ".".join(step[0] for step in shared) or "the model"
 
 
 def judged(seen: Seen, framework: str) -> tuple[list[Site], list[Finding]]:
@@ -62,8 +79,14 @@ class _Judge:
             yield from self._of_spot(spot, site, lost)
         yield from self._of_declared(parts)
         yield from self._of_norms()
-        chance_in_evaluation = any(each.evaluation for each in self.sites)
-        if self.seen.difference > 0 and not chance_in_evaluation:
+        restless = [
+            each.where for each in self.sites if each.kind == "layer drop" and each.evaluation
+        ]
+        if restless:
+            yield self._found("drops in evaluation", common(restless))
+        if self.seen.difference > 0 and not any(
+            each.drops for one in self.seen.evaluation for each in one.draws
+        ):
             yield self._found(
                 "other outputs in evaluation", "the model", difference=self.seen.difference
             )
@@ -121,7 +144,7 @@ class _Judge:
         return [
             Site(each.where, each.kind, each.rate, None, None, False, False, False,
                  sum(one.called.get(each.where, 0) for one in self.seen.training) / self.passes, "")
-            for each in self.seen.declared[0]
+            for each in self.seen.declared
             if each.kind != "setting" and each.where not in known
         ]  # fmt: skip
 
@@ -129,7 +152,7 @@ class _Judge:
         """Parts that a switch does not reach, and in which that matters."""
         norms = {path for one in self._passes() for path in one.norms}
         told: set[str] = set()
-        for training, parts in zip((True, False), self.seen.unreached[:2], strict=False):
+        for training, parts in self.seen.unreached.items():
             for part in parts:
                 live = any(
                     inside(each.within, part) and (each.drops or (each.asked or 0) > 0)
@@ -137,7 +160,7 @@ class _Judge:
                 ) or any(
                     each.rate > 0 and each.kind != "setting" and inside(each.where, part)
                     and self._called(each.where)
-                    for each in self.seen.declared[0]
+                    for each in self.seen.declared
                 )  # fmt: skip
                 statistics = not training and any(inside(path, part) for path in norms)
                 if (live or statistics) and part not in told:
@@ -160,8 +183,7 @@ class _Judge:
             yield self._found("result not used", where)
         if site.training and not site.again and not lost and self._shows(spot, site):
             yield self._found("off after evaluation", where)
-        elif spot.again and any(spot.again):
-            yield from self._changed(spot, site)
+        yield from self._changed(spot)
         asked = site.asked or 0.0
         if not site.training and not lost and self._silent(spot, asked):
             yield self._found("never drops", where, rate=asked)
@@ -174,7 +196,8 @@ class _Judge:
         if KEEP_LIKE <= drops < 1:
             yield self._found("keep probability", where, rate=drops, kept=round(1 - drops, 6))
         yield from self._scaled(spot, site)
-        yield from self._same(spot)
+        if always_the_same(spot):
+            yield self._found("same mask every pass", where, passes=self.passes)
         bad = next((each for each in spot.all if each.misfit), None)
         if bad is not None:
             wanted = next((n for kind, n in LOOKED_FOR.items() if kind in bad.kind.lower()), 0)
@@ -197,15 +220,15 @@ class _Judge:
         seen = measured(spot.training)
         return seen is None or not seen.agrees_with(asked)
 
-    def _changed(self, spot: Spot, site: Site) -> Iterator[Finding]:
+    def _changed(self, spot: Spot) -> Iterator[Finding]:
         """A rate that is another one after an evaluation."""
-        layer = spot.declared.where if spot.declared is not None else None
-        later = {each.where: each.rate for each in self.seen.declared[-1]}
-        before = site.asked
-        after = next((d.asked for one in spot.again for d in one if d.asked is not None), None)
-        if layer is not None:
-            after = later.get(layer)
-        if before is not None and after is not None and not np.isclose(before, after, atol=1e-9):
+        before: float | None
+        if spot.declared is not None:
+            later = {each.where: each.rate for each in self.seen.later}
+            before, after = spot.declared.rate, later.get(spot.declared.where)
+        else:
+            before, after = asked_in(spot.training), asked_in(spot.again)
+        if before is not None and after is not None and abs(before - after) > CLOSE**2:
             yield self._found("rate changed", spot.where, before=before, after=after)
 
     def _scaled(self, spot: Spot, site: Site) -> Iterator[Finding]:
@@ -232,19 +255,6 @@ class _Judge:
             expected=expected,
         )  # fmt: skip
 
-    def _same(self, spot: Spot) -> Iterator[Finding]:
-        """The same mask in every pass, where that cannot be chance."""
-        by_pass = [tuple(d.mask.print for d in one if d.mask is not None) for one in spot.training]
-        if len(by_pass) < 2 or len(set(by_pass)) > 1 or not by_pass[0]:
-            return
-        rate = measured(spot.training)
-        draws = sum(each.mask.draws for each in spot.training[0] if each.mask is not None)
-        if rate is None or not 0 < rate.value < 1:
-            return
-        again = rate.value**2 + (1 - rate.value) ** 2  # that two draws are alike
-        if (len(by_pass) - 1) * draws * np.log(again) < np.log(ALARM):
-            yield self._found("same mask every pass", spot.where, passes=len(by_pass))
-
     def _of_declared(self, unreached: Sequence[str]) -> Iterator[Finding]:
         """Rates that are written down and come to nothing."""
         known = {each.layer for spot in self.spots for each in spot.all}
@@ -254,7 +264,7 @@ class _Judge:
             for each in spot.all[:1]
         ]
         skipped = [site for site in self.sites if site.kind == "layer drop"]
-        for one in self.seen.declared[0]:
+        for one in self.seen.declared:
             if one.one_layer:
                 yield self._found("one layer", one.where, rate=one.rate)
             elif one.rate <= 0 or any(inside(one.where, part) for part in unreached if part):
@@ -289,7 +299,7 @@ class _Judge:
         return any(
             other.kind != "setting" and abs(other.rate - one.rate) < CLOSE
             and inside(other.where, one.scope)
-            for other in self.seen.declared[0] if one.kind == "setting"
+            for other in self.seen.declared if one.kind == "setting"
         )  # fmt: skip
 
     def _asleep(self, part: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nn_bridge.checking.sites import Rate, Site
+import numpy as np
+
+from nn_bridge.checking.sites import ALARM, Rate, Site
 from nn_bridge.checking.watching import Declared, Draw, Pass
 
 
@@ -15,25 +17,26 @@ class Seen:
 
     Attributes
     ----------
-    declared : tuple of 3 lists of Declared
-        In training, in evaluation, and in training again.
+    declared, later : list of Declared
+        In training, and in training after an evaluation.
     training, evaluation, again : list of Pass
     misled : str
         The user's own function that evaluates, if it does so in training mode.
-    unreached : tuple of 3 lists of str
-        Parts in the other mode than the model should be.
+    unreached : dict of bool to list of str
+        Parts in the other mode than the model should be, in training and in evaluation.
     chance, still : Pass or None
         With chance alone, and in evaluation, on the model as it was found.
     difference : float
         By how much outputs differ between evaluations of the same data.
     """
 
-    declared: list[list[Declared]] = field(default_factory=list)
+    declared: list[Declared] = field(default_factory=list)
+    later: list[Declared] = field(default_factory=list)
     training: list[Pass] = field(default_factory=list)
     evaluation: list[Pass] = field(default_factory=list)
     again: list[Pass] = field(default_factory=list)
     misled: str = ""
-    unreached: list[list[str]] = field(default_factory=list)
+    unreached: dict[bool, list[str]] = field(default_factory=dict)
     chance: list[Pass] = field(default_factory=list)
     still: Pass | None = None
     difference: float = 0.0
@@ -63,7 +66,7 @@ class Spot:
 
 def spots(seen: Seen) -> list[Spot]:
     """Gather draws by where they were."""
-    declared = {each.where: each for each in seen.declared[0]}
+    declared = {each.where: each for each in seen.declared}
     parts = (seen.training, seen.evaluation, seen.again)
     names: dict[str, None] = {}
     for passes in (seen.training, seen.again, seen.evaluation):
@@ -96,14 +99,14 @@ def site_of(spot: Spot, calls: float, guessed: bool) -> Site:
     first = spot.first
     dropping = [each for one in spot.training for each in one]
     again = any(each.drops for one in spot.again for each in one)
-    asked = next((each.asked for each in dropping if each.asked is not None), None)
+    asked = asked_in(spot.training)
     if spot.declared is not None:
         asked = spot.declared.rate
     return Site(
         spot.where,
         "noise" if first.noise else first.kind,
         None if first.noise or guessed else asked,
-        measured(spot.training),
+        measured(spot.training[:1] if always_the_same(spot) else spot.training),
         first.scales[0] if first.scales else None,
         any(each.drops for each in dropping),
         any(each.drops for one in spot.evaluation for each in one),
@@ -113,12 +116,27 @@ def site_of(spot: Spot, calls: float, guessed: bool) -> Site:
     )
 
 
+def asked_in(passes: Sequence[Sequence[Draw]]) -> float | None:
+    """Return the rate that calls ask for."""
+    return next((each.asked for one in passes for each in one if each.asked is not None), None)
+
+
 def measured(passes: Sequence[Sequence[Draw]]) -> Rate | None:
     """Return the rate over some passes; None where no mask was drawn."""
     masks = [each.mask for one in passes for each in one if each.mask is not None]
     if not masks:
         return None
     return Rate(sum(mask.dropped for mask in masks), sum(mask.draws for mask in masks))
+
+
+def always_the_same(spot: Spot) -> bool:
+    """Whether all passes in training drew the same, where that cannot be chance."""
+    by_pass = [tuple(d.mask.print for d in one if d.mask is not None) for one in spot.training]
+    rate = measured(spot.training[:1])
+    if len(set(by_pass)) > 1 or rate is None or not 0 < rate.value < 1:
+        return False
+    alike = rate.value**2 + (1 - rate.value) ** 2  # that two draws are
+    return bool((len(by_pass) - 1) * rate.draws * np.log(alike) < np.log(ALARM))
 
 
 def inside(path: str, part: str) -> bool:

@@ -154,10 +154,13 @@ class Norm:
     variances : (C,) array
     before : tuple of str
         `Draw.where` of the sites whose results came into it, the nearest last.
+    training : bool
+        Whether it took the statistics of the batch.
     """
 
     variances: Array
     before: tuple[str, ...]
+    training: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 NAMED = re.compile(r"drop_?out|_?pdrop$|p_?drop|drop_?(rate|prob|path|connect|p)$|layer_?drop")
@@ -50,18 +51,19 @@ def own_rate(entries: Mapping[str, Any], kind: str, alone: bool) -> float | None
         Whether no layers are in it.
     """
     found = {rate for _, rate in rates_in(entries)}
-    if not found and alone:
-        named = "drop" in kind.lower()
-        kept = [value for name, value in entries.items() if "keep" in name and _fraction(value)]
+    if not found and alone and "drop" in kind.lower():
         short = [value for name, value in entries.items() if name in SHORT and _fraction(value)]
-        found = {float(value) for value in short if named} | {1 - float(value) for value in kept}
+        found = {float(value) for value in short}
     return found.pop() if len(found) == 1 else None
 
 
 def settings_in(held: Any) -> Mapping[str, Any]:
     """Return what a configuration sets; of one that says so, only what is not as it comes."""
     if hasattr(held, "to_diff_dict"):  # transformers': most entries are of no use to most models
-        return dict(held.to_diff_dict())
+        with suppress(ValueError, TypeError):  # some do not come without arguments
+            usual = vars(type(held)())
+            return {key: each for key, each in vars(held).items() if each != usual.get(key)}
+        return {}
     if isinstance(held, Mapping):
         return dict(held)
     if dataclasses.is_dataclass(held) or hasattr(held, "__dict__"):

@@ -187,7 +187,7 @@ class Chance:
         return frozenset([root])
 
     def _leaky(self, args: Sequence[Any], ins: Sequence[Any]) -> frozenset[Root]:
-        if True not in args:
+        if not any(each is True for each in args):
             return frozenset()  # not in training
         root = Root(self._place(), ins[0].numel(), noise=True, shape=tuple(ins[0].shape))
         self.roots.append(root)

@@ -68,7 +68,7 @@ class Trace:
         self.stack: list[tuple[Any, str]] = []
         self.calls: list[Call] = []
         self.called: Counter[str] = Counter()
-        self.norms: dict[str, tuple[Any, frozenset[Root]]] = {}
+        self.norms: dict[str, tuple[Any, frozenset[Root], bool]] = {}
         self.factors: dict[str, set[float]] = {}
         self.training: bool | None = None
         self.paused = False
@@ -116,7 +116,8 @@ class Trace:
             for each in tensors(inputs)[:1]:
                 self.paused = True  # what follows is ours
                 values = each.detach().float().cpu().numpy()
-                self.norms[path] = variances(values, 1), self.chance.reached_by(each)
+                came_by = self.chance.reached_by(each)
+                self.norms[path] = variances(values, 1), came_by, bool(module.training)
                 self.paused = False
 
     def leave(self, module: Any, *_: Any) -> None:
@@ -165,8 +166,10 @@ class Trace:
     def told(self, outputs: Any, anew: tuple[str, ...]) -> Pass:
         """Return what happened, once the outputs are there."""
         norms = {
-            path: Norm(each, tuple(one.place.where for one in self.chance.roots if one in before))
-            for path, (each, before) in self.norms.items()
+            path: Norm(
+                each, tuple(one.place.where for one in self.chance.roots if one in before), training
+            )
+            for path, (each, before, training) in self.norms.items()
         }
         factors = {path: frozenset(each) for path, each in self.factors.items()}
         draws = tuple(self.chance.draws(outputs))

@@ -71,7 +71,8 @@ class TorchWatched(Watched):
             self.model.train() if training else self.model.eval()
             return None
         trace = self._trace()
-        with watching(trace), users_own("train" if training else "evaluate", self.model):
+        name = "train" if training else "evaluate"
+        with torch.enable_grad(), watching(trace), users_own(name, self.model):
             by(self.model)
         return None if trace.training is None else trace.told(None, ())
 

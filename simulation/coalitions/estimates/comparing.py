@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulation.arrays import FloatArray
-from simulation.checks import InputError, listed, unsaid
+from simulation.checks import InputError, listed, real, unsaid
 from simulation.coalitions.estimates.asking import Asked, Progress, Told
 from simulation.coalitions.estimates.carrying import logarithms_of_number
-from simulation.coalitions.estimates.measures import WARNINGS, Measures
-from simulation.coalitions.estimates.measuring import Asking
-from simulation.coalitions.estimates.start import Start, cost, looked_at
+from simulation.coalitions.estimates.measures import Measures
+from simulation.coalitions.estimates.measuring import planned
+from simulation.coalitions.estimates.start import Start, looked_at
 from simulation.coalitions.estimates.summary import area, half_silenced, summed_up
 from simulation.coalitions.game import Game, Reading
 from simulation.statistics import Effect, paired_effect
@@ -94,32 +94,31 @@ def compared(
     'higher'
     """
     pairs = _pairs(without, with_)
-    how = Asking.checked([game for pair in pairs for game in pair], reading, worth, draws, None)
-    told = Told(progress, 2 * len(pairs) * cost(pairs[0][0].n_members, how.draws))
+    real("worth", worth, least=0)
+    plan = planned([game for pair in pairs for game in pair], reading, draws, None)
+    told = Told(progress, 2 * len(pairs) * plan.cost(pairs[0][0].n_members))
     children = generator(rng).spawn(len(pairs))
     starts: list[tuple[Start, Start]] = []
     interrupted = False
     for pair, child in zip(pairs, children, strict=True):
         try:
-            first, second = (
-                looked_at(Asked(game, reading, told), copy.deepcopy(child), how.draws, None)
-                for game in pair
+            start, other = (
+                looked_at(Asked(game, reading, told), copy.deepcopy(child), plan) for game in pair
             )
         except KeyboardInterrupt:
             interrupted = True
         else:
-            interrupted = first.interrupted or second.interrupted
+            interrupted = start.interrupted or other.interrupted
         if interrupted:
             break
-        starts.append((first, second))
+        starts.append((start, other))
     if len(starts) < 2:
         raise KeyboardInterrupt
     before, after = ([pair[side] for pair in starts] for side in (0, 1))
-    measures = [
-        _told(summed_up(side, pairs[0][0], reading, how.worth), interrupted)
-        for side in (before, after)
-    ]
-    return Compared(measures[0], measures[1], _effects(before, after, how.worth))
+    first, second = (
+        summed_up(side, pairs[0][0], reading, float(worth), interrupted) for side in (before, after)
+    )
+    return Compared(first, second, _effects(before, after, worth))
 
 
 def _pairs(without: Sequence[Game], with_: Sequence[Game]) -> list[tuple[Game, Game]]:
@@ -130,13 +129,6 @@ def _pairs(without: Sequence[Game], with_: Sequence[Game]) -> list[tuple[Game, G
             "of both, one a seed, and at least two"
         )
     return list(zip(first, second, strict=True))
-
-
-def _told(measures: Measures, interrupted: bool) -> Measures:
-    if not interrupted:
-        return measures
-    warnings = {**measures.warnings, "interrupted": WARNINGS["interrupted"]}
-    return replace(measures, interrupted=True, warnings=warnings)
 
 
 def _effects(before: list[Start], after: list[Start], worth: float) -> dict[str, Effect]:

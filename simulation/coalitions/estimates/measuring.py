@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from simulation.checks import InputError, instance, listed, one_of, real, unsaid, whole
 from simulation.coalitions.estimates.asking import Asked, Progress, Told
 from simulation.coalitions.estimates.measures import Measures
-from simulation.coalitions.estimates.start import FEWEST_DRAWS, Start, cost, looked_at
+from simulation.coalitions.estimates.start import (
+    FEWEST_DRAWS,
+    Plan,
+    Start,
+    drawn_coalitions,
+    looked_at,
+)
 from simulation.coalitions.estimates.summary import summed_up
-from simulation.coalitions.game import Game, Reading
+from simulation.coalitions.game import EXACT_MEMBERS, Game, Reading
 from simulation.streams import Seed, generator
 
 MOST_DRAWS = 100
@@ -35,13 +41,15 @@ def measured(
 ) -> Measures:
     """Measure who carries how much in a game, and what is left when members fall silent.
 
-    Up to 20 members all 2^N coalitions are asked. Above, random orders of arrival, each with its
-    reverse, are drawn: 2 (N + 1) coalitions a draw, which serve Shapley values, the ablation curve
-    and the cost of random silence alike; and 4 (N + 1) more for silence by what members carry.
+    Up to 20 members all 2^N coalitions are asked, unless `draws` takes fewer. Else random orders of
+    arrival, each with its reverse, are drawn: 2 (N + 1) coalitions a draw, which serve Shapley
+    values, the ablation curve and the cost of random silence alike; and 4 (N + 1) more for silence
+    by what members carry.
 
     Intervals let examples vary (by leaving parts of them out), masks (by independent draws of
-    them), and starts where there are several games. Interrupted (Ctrl-C), it gives what it has,
-    if these are two draws at least.
+    them), and starts where there are several games. Interrupted (Ctrl-C), it gives what it has:
+    the starts that are done, or the draws of the first, if these are two at least. Draws come
+    before all coalitions are asked.
 
     Parameters
     ----------
@@ -53,10 +61,11 @@ def measured(
         What members that fall silent may cost, in units of quality.
     reading : {'nobody covers', 'fill the time'}
     draws : int or None
-        Random orders a start. None: 100, or as many as 20,000 coalitions allow, but at least 10.
+        Random orders a start. None: 100, or as many as 20,000 coalitions allow, but at least 10;
+        and up to 20 members all coalitions.
     precision : float or None
-        Stop drawing (after 10 draws, above 20 members) once chance in the masks leaves the quality
-        with half of the members a standard error of at most this.
+        Where not all coalitions are asked: stop drawing, after 10 draws, once chance in the masks
+        leaves the quality with half of the members a standard error of at most this.
     progress : callable or None
         Is told how many coalitions have been asked, and of about how many.
 
@@ -85,55 +94,50 @@ def measured(
     1 [1, 1] of 3 at random, 2 [2, 2] chosen
     """
     given_games = [games] if isinstance(games, Game) else listed("games", games)
-    how = Asking.checked(given_games, reading, worth, draws, precision)
-    told = Told(progress, len(given_games) * cost(given_games[0].n_members, how.draws))
-    children = generator(rng).spawn(len(given_games))
+    real("worth", worth, least=0)
+    plan = planned(given_games, reading, draws, precision)
+    told = Told(progress, len(given_games) * plan.cost(given_games[0].n_members))
     starts: list[Start] = []
-    for game, child in zip(given_games, children, strict=True):
+    interrupted = False
+    for game, child in zip(given_games, generator(rng).spawn(len(given_games)), strict=True):
         try:
-            starts.append(looked_at(Asked(game, reading, told), child, how.draws, precision))
+            start = looked_at(Asked(game, reading, told), child, plan)
         except KeyboardInterrupt:
             if not starts:
                 raise
-            starts[-1].interrupted = True
-        if starts[-1].interrupted:
+            interrupted = True
             break
-    return summed_up(starts, given_games[0], reading, how.worth)
+        interrupted = start.interrupted
+        if not (starts and interrupted):
+            starts.append(start)
+        if interrupted:
+            break
+    return summed_up(starts, given_games[0], reading, float(worth), interrupted)
 
 
-class Asking(NamedTuple):
-    """How games are asked, all of it checked."""
-
-    draws: int
-    worth: float
-
-    @classmethod
-    def checked(
-        cls,
-        games: Sequence[Game],
-        reading: Reading,
-        worth: float,
-        draws: int | None,
-        precision: float | None,
-    ) -> Asking:
-        """Refuse what cannot be measured, or not together."""
-        if not games:
-            raise InputError("games is an empty list, but must hold at least one game")
-        first = instance("a game", games[0], Game)
-        for game in games[1:]:
-            if instance("a game", game, Game).members != first.members:
-                raise InputError(
-                    f"games have {first.n_members} and {game.n_members} members, or others by "
-                    "name: give one game a start, with the same members"
-                )
-            if game.described() != first.described():
-                raise InputError(
-                    f"games are judged differently, {tuple(first.described())} and "
-                    f"{tuple(game.described())}: give one game a start, on the same examples"
-                )
-        one_of("reading", reading, get_args(Reading))
-        if precision is not None:
-            real("precision", precision, above=0)
-        orders = BUDGET // (2 * first.n_members + 2)
-        number = min(max(orders, LEAST_DRAWS), MOST_DRAWS) if draws is None else draws
-        return cls(whole("draws", number, least=FEWEST_DRAWS), real("worth", worth, least=0))
+def planned(
+    games: Sequence[Game], reading: Reading, draws: int | None, precision: float | None
+) -> Plan:
+    """Say how much is asked of each game; refuse what cannot be measured, or not together."""
+    if not games:
+        raise InputError("games is an empty list, but must hold at least one game")
+    first = instance("a game", games[0], Game)
+    for game in games[1:]:
+        if instance("a game", game, Game).members != first.members:
+            raise InputError(
+                f"games have {first.n_members} and {game.n_members} members, or others by "
+                "name: give one game a start, with the same members"
+            )
+        if game.described() != first.described():
+            raise InputError(
+                f"games are judged differently, {tuple(first.described())} and "
+                f"{tuple(game.described())}: give one game a start, on the same examples"
+            )
+    one_of("reading", reading, get_args(Reading))
+    if precision is not None:
+        real("precision", precision, above=0)
+    n = first.n_members
+    number = min(max(BUDGET // (2 * n + 2), LEAST_DRAWS), MOST_DRAWS) if draws is None else draws
+    whole("draws", number, least=FEWEST_DRAWS)
+    exact = n <= EXACT_MEMBERS and (draws is None or 2**n <= drawn_coalitions(n, number))
+    return Plan(number, exact, precision)

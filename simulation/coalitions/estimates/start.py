@@ -18,7 +18,6 @@ from simulation.audience import SquaredError
 from simulation.coalitions.additive import AdditiveGame
 from simulation.coalitions.estimates.asking import AT_ONCE, Asked
 from simulation.coalitions.estimates.silencing import Silencing, worst_losses
-from simulation.coalitions.game import EXACT_MEMBERS
 from simulation.coalitions.indices import shapley_interactions, shapley_values
 from simulation.coalitions.measures import HALF_TEAMS, half_teams
 from simulation.coalitions.sampling import Arrivals, arrivals
@@ -77,12 +76,38 @@ class Start:
         return None if self.silencing is None else self.silencing.most[None]
 
 
-def cost(n: int, draws: int) -> int:
-    """About how many coalitions of N members are asked with so many draws."""
-    return 2**n if n <= EXACT_MEMBERS else 2 + n + draws * 2 * (n + 1) + 4 * (n + 1)
+@dataclass(frozen=True)
+class Plan:
+    """How much is asked of each game.
+
+    Attributes
+    ----------
+    draws : int
+        Random orders.
+    exact : bool
+        Whether all coalitions are asked after them.
+    precision : float or None
+        Where draws may end; see `measured`.
+    """
+
+    draws: int
+    exact: bool
+    precision: float | None = None
+
+    def cost(self, n: int) -> int:
+        """About how many coalitions of N members are asked."""
+        return 2**n if self.exact else drawn_coalitions(n, self.draws)
 
 
-def looked_at(asked: Asked, rng: np.random.Generator, draws: int, precision: float | None) -> Start:
+def drawn_coalitions(n: int, draws: int) -> int:
+    """About how many coalitions of N members are asked for so many draws, and what rests on them.
+
+    Nobody, everybody, each alone; the draws; those that carry least and most by either half.
+    """
+    return 2 + n + 2 * draws * (n + 1) + 4 * (n + 1)
+
+
+def looked_at(asked: Asked, rng: np.random.Generator, plan: Plan) -> Start:
     """Ask one game, until all is measured or somebody interrupts.
 
     Raises
@@ -96,12 +121,13 @@ def looked_at(asked: Asked, rng: np.random.Generator, draws: int, precision: flo
     drawn: list[Arrivals] = []
     start: Start | None = None
     try:
-        for batch in arrivals(asked.of, n, rng, draws, at_once=max(1, AT_ONCE // (2 * n + 2))):
+        at_once = max(1, AT_ONCE // (2 * n + 2))
+        for batch in arrivals(asked.of, n, rng, plan.draws, at_once):
             drawn.append(batch)
-            if n > EXACT_MEMBERS and precision is not None and _sure(drawn, precision):
+            if not plan.exact and plan.precision is not None and _sure(drawn, plan.precision):
                 break
         start = _of_draws(drawn, complete, nobody, alone)
-        if n <= EXACT_MEMBERS:
+        if plan.exact:
             start = _of_all(asked.all(), start)
         by_carrying = Silencing.of(asked, start.gains.mean(axis=0), complete)
         if start.exact:

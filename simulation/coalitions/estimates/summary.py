@@ -43,7 +43,9 @@ def half_silenced(start: Start) -> FloatArray:
     return start.sizes[:, -1 - (start.sizes.shape[1] - 1) // 2]
 
 
-def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: float) -> Measures:
+def summed_up(
+    starts: Sequence[Start], game: Game, reading: Reading, worth: float, interrupted: bool
+) -> Measures:
     """Estimate all figures from the starts that were looked at."""
     about, members = game.described(), game.members
     table = _Table(starts, about.parts)
@@ -54,6 +56,7 @@ def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: floa
     curve = [estimated(sizes[:, n - k], drawn, share_of) for k in range(n + 1)]
     costs = contributions(complete)[:, None] - contributions(sizes[:, ::-1])
     carriers = table.of(lambda start: logarithms_of_number(start.gains))
+    over_examples = about.parts == "examples" and complete.shape[1] > 1
     idle = np.all([start.idle for start in starts], axis=0)
     return Measures(
         members=members,
@@ -86,8 +89,8 @@ def summed_up(starts: Sequence[Start], game: Game, reading: Reading, worth: floa
         least_carrying=_least_carrying(table, worth),
         bus_factor=_bus_factor(table),
         draws=0 if drawn.exact else min(len(start.gains) for start in starts),
-        warnings=_warnings(starts, (about.parts == "examples") * (complete.shape[1] - 1)),
-        interrupted=any(start.interrupted for start in starts),
+        warnings=_warnings(starts, over_examples, interrupted),
+        interrupted=interrupted,
     )
 
 
@@ -173,12 +176,12 @@ def _synergy(table: _Table) -> Pairs | None:
     return Pairs(pairs[..., 0].mean(axis=0), pair_errors(pairs, table.asked))
 
 
-def _warnings(starts: Sequence[Start], parts: int) -> dict[str, str]:
+def _warnings(starts: Sequence[Start], over_examples: bool, interrupted: bool) -> dict[str, str]:
     holds = {
         "one start": len(starts) == 1,
         "few starts": 1 < len(starts) < FEWEST_SEEDS,
-        "no examples": parts == 0,
+        "no examples": not over_examples,
         "same examples": any(one.silencing and not one.silencing.crossed for one in starts),
-        "interrupted": any(start.interrupted for start in starts),
+        "interrupted": interrupted,
     }
     return {key: WARNINGS[key] for key, is_so in holds.items() if is_so}
