@@ -41,8 +41,8 @@ class Silencing:
     """
 
     network: str
-    masks: int = 64
-    examples: int = 250
+    masks: int = 32
+    examples: int = 100
 
     @property
     def members(self) -> int:

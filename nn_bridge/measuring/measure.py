@@ -240,9 +240,10 @@ def _told(progress: Progress) -> Iterator[Callable[[int, int], object] | None]:
     if progress is False or not (progress or sys.stderr.isatty()):
         yield None
         return
-    from rich.console import Console
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    from nn_bridge.results.screen import Screen
+
+    with Bar(console=Screen(stderr=True), transient=True) as bar:
         task = bar.add_task("coalitions", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
