@@ -46,6 +46,7 @@ def fails():
     return np.zeros(3) + np.zeros(4)
 def leaves(): raise SystemExit("no data here")
 def asks(size): return size
+def deep(): return np.load("there is none")
 def odd(): return 3, np.zeros((5, 2)), np.zeros(5)
 """
 
@@ -125,7 +126,9 @@ REFUSED = {
     "ours:fails": "fails() of ours raises ValueError: operands could not be broadcast together "
     "with shapes (3,) (4,) (ours.py:32)",
     "ours:leaves": "leaves() of ours raises SystemExit: no data here (ours.py:33)",
-    "ours:asks": "asks() of ours raises TypeError: asks() missing 1 required positional argument",
+    "ours:asks": "asks() of ours raises TypeError: asks() missing 1 required positional argument: "
+    "'size'\n",
+    "ours:deep": "No such file or directory: 'there is none' (ours.py:35)\n",
     "broken:build": "broken raises SyntaxError: invalid syntax (broken.py, line 3) (broken.py:3)",
     "broken.py:build": "broken.py raises SyntaxError",
     "lacks:build": "lacks raises ModuleNotFoundError: No module named 'there_is_no_such_package' "
@@ -264,3 +267,26 @@ def test_a_network_of_pytorch(folder, capsys):
     held = json.loads(told(["measure", "torchnet.py:build", "--members", "0", "--json"], capsys)[1])
     assert held["settings"]["framework"] == "PyTorch"
     assert "torch" in held["versions"]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
+def test_a_network_that_keras_has_saved(folder, capsys):
+    keras = needs("keras")
+    made = keras.Sequential(
+        [
+            keras.layers.Input((4,)),
+            keras.layers.Dense(5, "relu", name="first"),
+            keras.layers.Dense(2),
+        ]
+    )
+    made.save("mine.keras")
+    x = np.random.default_rng(0).normal(size=(20, 4))
+    np.savez("data.npz", x=x, y=np.arange(20) % 2)
+    words = ["measure", "mine.keras", "--members", "first", "--data", "data.npz", "--json"]
+    held = json.loads(told(words, capsys)[1])
+    assert (len(held["members"]), held["settings"]["framework"]) == (5, "Keras 3")
+    (folder / "bad.keras").write_text("no archive")
+    code, out, err = told(["measure", "bad.keras", *words[2:]], capsys)
+    assert (code, out) == (2, "")
+    assert err.startswith("run.py: bad.keras cannot be read as a Keras model: ")
+    assert err.count("\n") == 1
