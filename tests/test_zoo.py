@@ -1,5 +1,8 @@
 """check_up finds the planted faults, names them rightly, and is silent on healthy networks."""
 
+import random
+import sys
+
 import pytest
 from zoo import FAULTY, SOUND, entries
 
@@ -7,6 +10,13 @@ from nn_bridge import check_up
 
 # What other people's networks warn of is theirs: Dropout2d on a sequence does.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:torch")
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    random.seed(1)  # Keras draws its seeds from here
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(1)
 
 
 def found(entry):
