@@ -10,6 +10,7 @@ from scipy.stats import binom
 from simulation import InputError
 from simulation.coalitions import Game, all_coalitions, coalition_values, shapley_values
 from simulation.coalitions import shapley_within as within
+from simulation.coalitions.spending.fit import Sample, fit
 from simulation.coalitions.spending.pairs import strata_of
 from simulation.coalitions.spending.within import FIRST, _Spending
 
@@ -96,6 +97,30 @@ def test_intervals_cover_the_truth_as_often_as_they_say(value, n, noise, calls):
     assert covered.min() >= binom.ppf(1e-6, runs, 0.95)
 
 
+def test_the_variance_of_noise_alone_is_what_it_is():
+    """Every pair of five asked three times; what differences vary by is known."""
+    rng, n, rounds = np.random.default_rng(0), 5, 3
+    strata = strata_of(n, rng)
+    pairs = [np.array([each.next()[0] for _ in range(int(each.pairs))]) for each in strata]
+    found = []
+    for _ in range(300):
+        samples = []
+        for stratum, smaller in zip(strata, pairs, strict=True):
+            asked = np.tile(smaller, (rounds, 1))
+            differences = n - 2 * asked.sum(axis=1) + rng.normal(size=len(asked))
+            samples.append(Sample(stratum.weight, stratum.pairs, asked, differences))
+        found.append(fit(samples, noisy=True))
+    values = np.array([each.values for each in found])
+    said = np.mean([each.added.sum(axis=0) for each in found], axis=0)
+    known = sum(
+        (one.weight / n) ** 2 * np.square(one.lever).sum(axis=0) / len(one.differences) ** 2
+        for one in samples
+    )
+    np.testing.assert_allclose(said, known, rtol=0.05)
+    np.testing.assert_allclose(values.var(axis=0), known, rtol=0.4)
+    np.testing.assert_allclose(values.mean(axis=0), 1, atol=5 * np.sqrt(known.max() / 300))
+
+
 def test_noise_is_in_the_intervals_and_more_calls_make_them_narrower():
     game = Game.of(noisy(saturating, 0.1), 4, repeats=2)
     few, many = within(game, 100).shapley, within(game, 1600).shapley
@@ -137,6 +162,15 @@ def test_a_call_is_not_made_twice_and_a_budget_is_spent_to_the_last_pair():
     assert again == found
     assert within(game, 60).asked == 60
     assert game.calls == len(masks)
+
+
+def test_what_others_have_spent_of_a_budget_is_gone():
+    game = Game.of(saturating, 12, budget=101)
+    masks = np.random.default_rng(0).random((40, 12)) < 0.5
+    game.quality(masks)
+    found = within(game)
+    assert game.calls in (100, 101)
+    assert found.asked <= 101 - 35
 
 
 def test_what_does_not_allow_a_beginning_is_refused():

@@ -262,7 +262,7 @@ def test_after_a_failure_no_more_calls_are_begun_but_those_that_had_begun_are_ke
 
     threading.Timer(0.2, may_end.set).start()
     with ThreadPoolExecutor(2) as executor:
-        game = Game.of(value, 6, executor=executor)
+        game = Game.of(value, 9, executor=executor)  # more than are handed over at once
         with pytest.raises(InputError, match="value failed for nobody"):
             c.coalition_values(game)
     assert len(called) <= 4
