@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from nn_bridge.measuring.measured import Measured
+from nn_bridge.measuring import Measured
 from simulation.coalitions import Game, shapley_within
 from simulation.coalitions.estimates import measured
 

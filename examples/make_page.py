@@ -20,7 +20,7 @@ PAGE = ROOT / "docs/your-network.md"
 FRAMEWORKS = "torch", "keras", "lightning", "transformers"
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(\n```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 
-VERSIONS = re.compile(r"(;\s|^)versions: .*?(?=\n\n|\n?\Z)", re.DOTALL | re.MULTILINE)
+VERSIONS = re.compile(r"(;\s|^)versions:\s.*?(?=\n\n|\n?\Z)", re.DOTALL | re.MULTILINE)
 
 
 class Block(NamedTuple):

@@ -10,6 +10,8 @@ Which file answers which question:
 - `data`: arrays, loaders and iterables of batches, as arrays
 """
 
+from nn_bridge.measuring.comparison import Comparison
 from nn_bridge.measuring.measure import compare, measure
+from nn_bridge.measuring.measured import Measured
 
-__all__ = ["compare", "measure"]
+__all__ = ["Comparison", "Measured", "compare", "measure"]

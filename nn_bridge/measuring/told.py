@@ -103,7 +103,7 @@ def warnings(measures: Measures, say: Wording) -> Iterator[str]:
             yield say(f"note.{key}", rest=said.partition(": ")[2])
         else:
             yield said
-    if not measures.additive:
+    if measures.ablation and not measures.additive:
         yield say("silenced.only")
 
 

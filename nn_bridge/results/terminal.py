@@ -40,8 +40,8 @@ SHOWN = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 MOST_PAIRS = 8
 """Members for which all pairs are printed; of more, as many pairs on either side."""
 
-HEAD = 9
-"""Characters of a name above a column of such a table."""
+HEAD, SIDE = 9, 20
+"""Characters of a name above a column of such a table, and beside a row."""
 
 BAR = 24
 """Characters of the longest bar."""
@@ -124,9 +124,9 @@ def _(part: Bars) -> RenderableType:
 def _(part: Heat) -> RenderableType:
     digits = decimals(float(np.nanmax(np.abs(part.values), initial=0)))
     if len(part.names) <= MOST_PAIRS:
-        names = [end_of(name, HEAD) for name in part.names]
-        table = plain_table("", "", Column("", no_wrap=True), *map(right, names))
-        for row, name in enumerate(names):
+        heads = (end_of(name, HEAD) for name in part.names)
+        table = plain_table("", "", Column("", no_wrap=True), *map(right, heads))
+        for row, name in enumerate(end_of(name, SIDE) for name in part.names):
             told = (figure(float(value), digits) for value in part.values[row])
             table.add_row(name, *("" if at == row else each for at, each in enumerate(told)))
         return captioned(part.caption, table, part.note)
