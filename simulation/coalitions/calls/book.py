@@ -137,7 +137,8 @@ class Book:
     def _connected(self, path: Path) -> Iterator[sqlite3.Connection]:
         """Connect for as long as the block takes; what SQLite says becomes one line."""
         try:
-            with closing(sqlite3.connect(path, PATIENCE, isolation_level=None)) as connection:
+            connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            with closing(connection):
                 yield connection
         except sqlite3.Error as error:
             raise InputError(f"{path}: {_advice(path, error)}") from None
