@@ -411,10 +411,26 @@ def test_losses_of_keras():
     assert theirs.chance.value == pytest.approx(plain.chance.value, rel=1e-5)
 
 
-def test_a_model_without_weights_is_refused():
+def test_a_model_without_weights_gets_them_as_by_its_first_call():
     class Unbuilt(keras.Model):
-        def call(self, x):
-            return x
+        def __init__(self):
+            super().__init__()
+            self.drop, self.last = layers.Dropout(0.5), layers.Dense(3)
 
-    with pytest.raises(InputError, match="has no weights yet: call it once"):
-        check_up(Unbuilt(), X)
+        def call(self, x, training=None):
+            return self.last(self.drop(x, training=training))
+
+    model = Unbuilt()
+    chance = random.getstate(), str(np.random.get_state())  # noqa: NPY002
+    assert kinds(model) == []
+    assert model.built
+    assert (random.getstate(), str(np.random.get_state())) == chance  # noqa: NPY002
+
+
+def test_layers_that_change_images_do_so_in_training():
+    model = keras.Sequential(
+        [keras.Input((8, 8, 3)), layers.RandomFlip(), layers.Flatten(), layers.Dense(2)]
+    )
+    found = check_up(model, IMAGES, passes=5)
+    assert found.findings == ()
+    assert [(each.kind, each.evaluation) for each in found.sites] == [("noise", False)]

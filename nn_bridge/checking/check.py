@@ -180,7 +180,7 @@ def _watched(
         if switched_back:
             watched.switch(training=False)
             seen_in_evaluation()
-    if any(one.norms for one in seen.training):
+    if any(norm.before for one in seen.training for norm in one.norms.values()):
         with watched.kept(seed):
             watched.switch(training=False)
             seen.still = watched.run(batch)

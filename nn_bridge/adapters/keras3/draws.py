@@ -66,6 +66,7 @@ class Told:
             path: Norm(
                 each,
                 tuple(where for where in places if path in self._reached[where, training][1]),
+                path in trace.learning,
             )
             for path, each in norms.items()
         }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 from nn_bridge.adapters.keras3.as_found import as_found
 
@@ -54,3 +57,41 @@ def _refill(container: Any, content: Any) -> None:
     elif container != content:
         set.clear(container)
         set.update(container, content)
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Let TensorFlow run functions as they are read."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow
+
+    before = tensorflow.config.functions_run_eagerly()
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tensorflow.config.run_functions_eagerly(before)
+
+
+def seeded(model: Any, rng: np.random.Generator) -> None:
+    """Begin all chance that a model draws from anew."""
+    import keras
+    from keras.src.backend.common import global_state
+    from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+
+    first, *seeds = (int(each) for each in rng.integers(2**31, size=1 + len(model.variables)))
+    random.seed(first)
+    np.random.seed(first)  # noqa: NPY002, somebody's model may draw from it
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.manual_seed(first)
+    shared = keras.random.SeedGenerator(first)
+    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, shared)
+    for variable, seed in zip(model.variables, seeds, strict=True):
+        if variable.name == "seed_generator_state":
+            variable.assign(np.array([seed, 0]))

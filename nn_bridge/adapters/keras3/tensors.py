@@ -23,6 +23,18 @@ def without_gradients() -> AbstractContextManager[Any]:
     return off
 
 
+def with_gradients() -> AbstractContextManager[Any]:
+    """Let PyTorch, where it is Keras's backend, keep what gradients need."""
+    import keras
+
+    if keras.backend.backend() != "torch":
+        return nullcontext()
+    import torch
+
+    on: AbstractContextManager[Any] = torch.enable_grad()
+    return on
+
+
 def repeated(tensor: Any, examples: int, masks: int) -> Any:
     """Repeat (B, ..) for C masks, (C B, ..), with Keras's mask of padding, if it carries one.
 

@@ -83,6 +83,9 @@ class Trace:
         Which rates are carried out in a call of a layer, by its id.
     still_norms : bool
         Whether batch normalisation is to run as in evaluation.
+    plainly : bool
+        Whether the model is called without a word on training. Layers that change images take it
+        for training, as Keras means them to; here for evaluation.
     """
 
     def __init__(
@@ -90,13 +93,16 @@ class Trace:
         path_of: Callable[[Any, Callable[[], str]], str],
         carriers: Mapping[int, Sequence[Carrier]],
         still_norms: bool = False,
+        plainly: bool = False,
     ) -> None:
-        self._path_of, self._carriers, self._still_norms = path_of, carriers, still_norms
+        self._path_of, self._carriers = path_of, carriers
+        self._still_norms, self._plainly = still_norms, plainly
         self.source = Source(self._drew)
         self.entries: list[Entry] = []
         self.tape: list[Drawn] = []
         self.called: Counter[str] = Counter()
         self.norms: dict[str, Array] = {}
+        self.learning: set[str] = set()
         self.training: bool | None = None
         self._axes = Axes()
         self._stack: list[Call] = []
@@ -108,7 +114,8 @@ class Trace:
         if not isinstance(layer, keras.layers.Layer) or symbolic((args, kwargs)):
             return run(layer, *args, **kwargs)
         norm = normalises(layer)
-        if norm and self._still_norms:
+        images = "preprocessing" in type(layer).__module__ and "training" in kwargs
+        if (norm and self._still_norms) or (images and self._plainly):
             kwargs = {**kwargs, "training": False}
         if self.source.playing:
             out = run(layer, *args, **kwargs)
@@ -121,6 +128,8 @@ class Trace:
         self.called[call.path] += 1
         if norm:
             self._normalises(layer, args[0])
+            if kwargs.get("training"):
+                self.learning.add(call.path)
         before = len(self.entries)
         self._stack.append(call)
         try:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import inspect
-import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from nn_bridge.adapters.keras3.as_found import as_found
 from nn_bridge.adapters.keras3.draws import Told
-from nn_bridge.adapters.keras3.keeping import kept
+from nn_bridge.adapters.keras3.glance import Glance
+from nn_bridge.adapters.keras3.keeping import eagerly, kept, seeded
 from nn_bridge.adapters.keras3.layers import named_layers
 from nn_bridge.adapters.keras3.rates import carriers, declared, dropping
-from nn_bridge.adapters.keras3.tensors import as_numpy, without_gradients
+from nn_bridge.adapters.keras3.tensors import as_numpy, with_gradients, without_gradients
 from nn_bridge.adapters.keras3.tracing import Trace, calls_through, still, watching
 from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
 from simulation.arrays import Array
-from simulation.checks import InputError
 
 
 def watched(model: Any) -> Watched:
     """Return what watches a model."""
-    if not model.built:
-        raise InputError(
-            f"the model {model.name} has no weights yet: call it once on data, or load weights"
-        )
     return KerasWatched(model)
 
 
 class KerasWatched(Watched):
     """A keras.Model, called eagerly as `fit` calls it: with training=True where it takes that.
+
+    A model without weights gets them, as by its first call, and keeps them.
 
     Parameters
     ----------
@@ -42,11 +41,11 @@ class KerasWatched(Watched):
 
     def __init__(self, model: Any) -> None:
         self.model = model
-        self.parts: dict[str, Any] = {"": model, **named_layers(model)}
-        self._paths = {id(layer): path for path, layer in reversed(self.parts.items())}
+        self._list_parts()
         self._strangers: dict[int, Any] = {}
         self._anew: dict[str, bool] = {}
         self._passes = 0
+        self._keep: Callable[[], None] | None = None
         self._told = Told()
         self._training = self._still_norms = False
         self._takes_training = "training" in inspect.signature(model.call).parameters
@@ -54,9 +53,20 @@ class KerasWatched(Watched):
     @contextmanager
     def kept(self, seed: int) -> Iterator[None]:
         """Leave all as found."""
-        with kept(self.model, self.parts), _eagerly(), without_gradients():
-            _seeded(self.model, np.random.default_rng(seed))
+        with ExitStack() as stack, eagerly(), without_gradients():
+            self._keep = partial(self._begin, stack, seed)
+            if self.model.built:
+                self._keep()
             yield
+
+    def _begin(self, stack: ExitStack, seed: int) -> None:
+        self._keep = None
+        stack.enter_context(kept(self.model, self.parts))
+        seeded(self.model, np.random.default_rng(seed))
+
+    def _list_parts(self) -> None:
+        self.parts: dict[str, Any] = {"": self.model, **named_layers(self.model)}
+        self._paths = {id(layer): path for path, layer in reversed([*self.parts.items()])}
 
     def declared(self) -> list[Declared]:
         """Return the rates that are written down now."""
@@ -67,16 +77,11 @@ class KerasWatched(Watched):
         self._training, self._still_norms = training, False
         if by is None:
             return None
-        seen: list[bool] = []
-
-        def call(layer: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-            if layer is self.model:
-                seen.append(bool(kwargs.get("training")))
-            return run(layer, *args, **kwargs)
-
-        with calls_through(call), users_own("train" if training else "evaluate", self.model):
+        glance = Glance(self.model, self._paths, carriers(self.parts))
+        name = "train" if training else "evaluate"
+        with calls_through(glance.call), with_gradients(), users_own(name, self.model):
             by(self.model)
-        return Pass(None, training=seen[0]) if seen else None
+        return glance.told
 
     def chance_alone(self) -> None:
         """Call the model in training, but its batch normalisation in evaluation."""
@@ -87,7 +92,7 @@ class KerasWatched(Watched):
         self._anew.clear()
         # Models are evaluated with training=False, by evaluate and predict, and as model(x).
         plainly = not self._training and self._passes % 2 == 0
-        trace = Trace(self._path, carriers(self.parts), self._still_norms)
+        trace = Trace(self._path, carriers(self.parts), self._still_norms, plainly)
         with watching(trace):
             outputs = self.outputs(batch, plainly)
             draws, norms = self._told.of(trace, outputs, lambda: self._called(batch, plainly))
@@ -110,7 +115,13 @@ class KerasWatched(Watched):
             kind = keras.config.floatx() if array.dtype.kind == "f" else None
             return keras.ops.convert_to_tensor(array, dtype=kind)
 
-        return keras.tree.map_structure(tensor, arrays)
+        tensors = keras.tree.map_structure(tensor, arrays)
+        if self._keep is not None:  # there are no weights yet
+            with as_found(self.model, ()), users_own(f"the model {self.model.name}", arrays):
+                self.model(tensors)
+            self._list_parts()
+            self._keep()
+        return tensors
 
     def numbers(self, outputs: Any) -> list[Array]:
         """Return all arrays of outputs."""
@@ -151,41 +162,3 @@ class KerasWatched(Watched):
             self.parts[path] = layer
             self._paths[id(layer)] = path
         return path
-
-
-@contextmanager
-def _eagerly() -> Iterator[None]:
-    """Let TensorFlow run functions as they are read."""
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        yield
-        return
-    import tensorflow
-
-    before = tensorflow.config.functions_run_eagerly()
-    tensorflow.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tensorflow.config.run_functions_eagerly(before)
-
-
-def _seeded(model: Any, rng: np.random.Generator) -> None:
-    """Begin all chance that a model draws from anew."""
-    import keras
-    from keras.src.backend.common import global_state
-    from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
-
-    first, *seeds = (int(each) for each in rng.integers(2**31, size=1 + len(model.variables)))
-    random.seed(first)
-    np.random.seed(first)  # noqa: NPY002, somebody's model may draw from it
-    if keras.backend.backend() == "torch":
-        import torch
-
-        torch.manual_seed(first)
-    shared = keras.random.SeedGenerator(first)
-    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, shared)
-    for variable, seed in zip(model.variables, seeds, strict=True):
-        if variable.name == "seed_generator_state":
-            variable.assign(np.array([seed, 0]))
