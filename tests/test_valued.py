@@ -297,6 +297,7 @@ def test_values_of_other_examples_are_refused():
     [
         ({"value": 3}, "value is 3, but must be a function"),
         ({"members": 0}, "members is 0, but must be"),
+        ({"members": 10**12}, "members is 10"),
         ({"members": ["A", "A"]}, r"members is \['A', 'A'\], but must be their number or their"),
         ({"members": []}, "members is"),
         ({"members": "AB"}, "members is 'AB', but must be a list"),
@@ -343,6 +344,28 @@ def test_files_that_hold_no_calls_are_refused_and_left_as_they_are(tmp_path):
         with pytest.raises(InputError, match=said):
             Game.of(weighed, 2, path=path)
         assert before == (path.read_bytes() if path.is_file() else None)
+
+
+def test_a_damaged_call_is_refused(tmp_path):
+    path = tmp_path / "calls.sqlite"
+    Game.of(weighed, 2, path=path).quality(np.ones((1, 2), dtype=bool))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE calls SET value = x'00'")
+    connection.close()
+    with pytest.raises(InputError, match=r"is damaged where it holds '11': name another file$"):
+        Game.of(weighed, 2, path=path)
+
+
+def test_an_executor_that_was_shut_down_is_told():
+    with ThreadPoolExecutor(1) as executor:
+        game = Game.of(weighed, 2, executor=executor)
+    with pytest.raises(InputError, match=r"^the executor takes no calls \(cannot schedule"):
+        game.quality(np.ones((1, 2), dtype=bool))
+
+
+def test_more_calls_than_fit_are_refused():
+    with pytest.raises(InputError, match=r"^the calls would take"):
+        Game.of(weighed, 2, repeats=10**9).quality(np.ones((1, 2), dtype=bool))
 
 
 def test_two_processes_at_once_are_told(tmp_path):

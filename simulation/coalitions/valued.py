@@ -18,6 +18,7 @@ from simulation.checks import (
     instance,
     listed,
     one_of,
+    room,
     text,
     whole,
 )
@@ -26,6 +27,8 @@ from simulation.coalitions.calls.calling import Caller, taken
 from simulation.coalitions.game import Described, Game, Reading
 from simulation.inputs import named_path
 from simulation.parts import on_sets
+
+MOST_MEMBERS = 100_000
 
 
 class ValuedGame(Game):
@@ -87,6 +90,7 @@ class ValuedGame(Game):
         """What the calls for coalitions gave, (C, repeats, 1 + G)."""
         one_of("reading", reading, get_args(Reading))
         masks = boolean("coalitions", masks, "coalitions", self.n_members)
+        room("the calls", len(masks), self._repeats, self.n_members)
         each = np.repeat(masks, self._repeats, axis=0)
         numbers = np.tile(np.arange(self._repeats), len(masks))
         found = self.caller.made(self.caller.calls(each, numbers, reading))
@@ -123,7 +127,7 @@ def valued_game(
 def _names(members: Any) -> tuple[str, ...]:
     """Return the names of as many members, or those given, each another."""
     if isinstance(members, numbers.Integral):
-        return tuple(map(str, range(whole("members", members, least=1))))
+        return tuple(map(str, range(whole("members", members, least=1, most=MOST_MEMBERS))))
     names = listed("members", members)
     if not names or not all(isinstance(each, str) for each in names) or len({*names}) < len(names):
         raise InputError(

@@ -70,8 +70,13 @@ class Book:
             with self._connected(path) as connection:
                 self._claim(path, connection, about)
                 for reading, there, repeat, value in connection.execute(_FIND):
-                    mask = bytes(map(int, there))
-                    self._remember(Call(reading, mask, repeat), np.frombuffer(value, "<f8"))
+                    try:
+                        mask, numbers = bytes(map(int, there)), np.frombuffer(value, "<f8")
+                    except (TypeError, ValueError):
+                        raise InputError(
+                            f"{path} is damaged where it holds {given(there)}: name another file"
+                        ) from None
+                    self._remember(Call(reading, mask, repeat), numbers)
 
     def __len__(self) -> int:
         return len(self._found)

