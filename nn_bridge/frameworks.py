@@ -77,5 +77,9 @@ def adapter(model: Any, part: str) -> ModuleType:
     except ModuleNotFoundError as missing:
         if not name.startswith(missing.name or "."):
             raise  # something of the framework's own
+    if framework == "scikit":
+        raise InputError(
+            "models of scikit-learn have no dropout to check up on: measure takes them"
+        )
     purpose = {"watching": "check_up", "silencing": "measure"}[part]
-    raise InputError(f"{purpose} does not take models of {CALLED[framework]} yet: use another's")
+    raise InputError(f"{purpose} does not take models of {CALLED[framework]}: use another's")

@@ -120,7 +120,7 @@ def test_few_draws_are_no_ground_for_an_alarm():
 
 def test_right_sites_alarm_at_the_level_said():
     """The share of right sites of which the rule of rates alarms, exactly: never above ALARM."""
-    for draws, rate in ((30, 0.1), (1920, 0.001), (5000, 0.5)):
+    for draws, rate in ((30, 0.1), (200, 0.001), (150, 0.5)):
         wrong = [k for k in range(draws + 1) if not Rate(k, draws).agrees_with(rate)]
         assert 0 < binom.pmf(wrong, draws, rate).sum() <= ALARM
 
@@ -145,8 +145,8 @@ def test_our_own_network():
     assert [(each.asked, each.mask, each.training) for each in found.sites] == [
         (0.3, "per value", True), (0.2, "shared by the batch", True), (0.0, "", False),
     ]  # fmt: skip
-    assert found.sites[0].rate.draws == 30 * 64 * 8
-    assert (found.framework, found.mode, found.passes, found.examples) == ("nn_bridge", "", 30, 64)
+    assert found.sites[0].rate.draws == 30 * 32 * 8
+    assert (found.framework, found.mode, found.passes, found.examples) == ("nn_bridge", "", 30, 32)
 
 
 def test_a_law_of_attendance_is_watched_as_it_is():

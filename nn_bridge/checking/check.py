@@ -20,11 +20,11 @@ from nn_bridge.measuring.metrics import name_of
 from simulation.arrays import Array
 from simulation.checks import InputError, given, whole
 
-EXAMPLES = 64
-"""In each watched pass: what is handed in as one array is cut into batches of so many."""
+WATCHED = 32
+"""Examples in each watched pass, at most where they can be told apart."""
 
-BATCHES = 16
-"""At most, for the losses."""
+EXAMPLES, BATCHES = 64, 4
+"""For the losses: what is handed in as one array is cut into batches; so many are taken at most."""
 
 EVALUATIONS = 3
 """Passes in evaluation that are watched: chance that enters there shows in the first."""
@@ -98,16 +98,18 @@ def check_up(
     watched: Watched = adapter(model, "watching").watched(model)
     data = first_batches(x, y)
     others = [] if validation is None else _validation(validation)
-    seen = _watched(watched, data[0][0], passes, seed, train, evaluate)
+    inputs = _first(data[0][0])
+    seen = _watched(watched, inputs, passes, seed, train, evaluate)
     sites, findings = judged(seen, watched.framework)
     gap: Gap | None = None
     if all(wanted is not None for _, wanted in data):
-        gap = gap_of(watched, data, others, loss, passes, seed)  # type: ignore[arg-type]
+        learns = bool(seen.chance)  # batch normalisation
+        gap = gap_of(watched, data, others, loss, passes, seed, learns)  # type: ignore[arg-type]
     elif loss is not None or others:
         raise InputError("the loss needs y: hand it in, or batches of pairs (x, y)")
     return CheckUp(
         watched.framework, type(model).__name__, watched.mode, tuple(sites), tuple(findings), gap,
-        passes, len(parts_of(data[0][0])[0]),
+        passes, len(parts_of(inputs)[0]),
     )  # fmt: skip
 
 
@@ -130,6 +132,12 @@ def first_batches(x: Any, y: Any = None) -> list[tuple[Any, Array | None]]:
     number = lengths.pop()[0]
     rows = [slice(at, at + EXAMPLES) for at in range(0, number, EXAMPLES)][:BATCHES]
     return [(taken(inputs, one), None if wanted is None else wanted[one]) for one in rows]
+
+
+def _first(inputs: Any) -> Any:
+    """Return the first examples of a batch, all of it where its first axes differ."""
+    alike = len({np.shape(part)[:1] for part in parts_of(inputs)}) == 1
+    return taken(inputs, slice(WATCHED)) if alike else inputs
 
 
 def _validation(validation: Any) -> list[tuple[Any, Array]]:

@@ -23,7 +23,13 @@ Batches = Sequence[tuple[Any, Array]]
 
 
 def gap_of(
-    watched: Watched, data: Batches, others: Batches, loss: Any, passes: int, seed: int
+    watched: Watched,
+    data: Batches,
+    others: Batches,
+    loss: Any,
+    passes: int,
+    seed: int,
+    learns: bool,
 ) -> Gap:
     """Measure the loss with chance on and off.
 
@@ -37,6 +43,8 @@ def gap_of(
     passes : int
         With chance on.
     seed : int
+    learns : bool
+        Whether more than chance is otherwise in training: batch normalisation is.
     """
     judge = _Judge(watched, loss, data)
     with watched.kept(seed):
@@ -45,8 +53,10 @@ def gap_of(
         validated = judge.losses(others) if others else None
         watched.chance_alone()
         chance, averaged = judge.with_chance(data, passes)  # (P, U), (P, U) or None
-        watched.switch(training=True)
-        training = np.array([judge.losses(data) for _ in range(passes)])  # (P, U)
+        training = chance
+        if learns:
+            watched.switch(training=True)
+            training = np.array([judge.losses(data) for _ in range(passes)])  # (P, U)
     validation = None if validated is None else estimate(validated[None])
     matches = None
     if averaged is not None:

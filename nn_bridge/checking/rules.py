@@ -59,7 +59,8 @@ class _Judge:
         self.spots = spots(seen)
         self.passes = len(seen.training)
         self.sites = [site_of(each, self._calls(each), self._guessed(each)) for each in self.spots]
-        self.sites += self._skipped() + self._without_draws()
+        self.sites += self._skipped()
+        self.sites += self._without_draws()
 
     def findings(self) -> Iterator[Finding]:
         """Go through all rules."""
@@ -139,13 +140,15 @@ class _Judge:
         return found
 
     def _without_draws(self) -> list[Site]:
-        """Layers that declare a rate and never came to a draw."""
+        """Layers that declare a rate which comes to no draw, there or elsewhere."""
         known = {each.layer for spot in self.spots for each in spot.all}
+        live = self._live()
         return [
             Site(each.where, each.kind, each.rate, None, None, False, False, False,
                  sum(one.called.get(each.where, 0) for one in self.seen.training) / self.passes, "")
             for each in self.seen.declared
             if each.kind != "setting" and each.where not in known
+            and not (each.runs and each.rate and self._carried_out(each, live))
         ]  # fmt: skip
 
     def _unreached(self, anew: set[str]) -> Iterator[tuple[str, str]]:
@@ -258,11 +261,7 @@ class _Judge:
     def _of_declared(self, unreached: Sequence[str]) -> Iterator[Finding]:
         """Rates that are written down and come to nothing."""
         known = {each.layer for spot in self.spots for each in spot.all}
-        live = [
-            (site, each.within)
-            for spot, site in zip(self.spots, self.sites, strict=False)
-            for each in spot.all[:1]
-        ]
+        live = self._live()
         skipped = [site for site in self.sites if site.kind == "layer drop"]
         for one in self.seen.declared:
             if one.one_layer:
@@ -283,6 +282,14 @@ class _Judge:
                 )
             ):  # fmt: skip
                 yield self._found("not wired", one.where, rate=one.rate)
+
+    def _live(self) -> list[tuple[Site, str]]:
+        """Places of chance, each with the innermost layer around it."""
+        return [
+            (site, each.within)
+            for spot, site in zip(self.spots, self.sites, strict=False)
+            for each in spot.all[:1]
+        ]
 
     def _carried_out(self, one: Declared, live: Sequence[tuple[Site, str]]) -> bool:
         """Whether some place within its scope has the rate of a setting or of an uncalled layer."""

@@ -228,13 +228,10 @@ class Chance:
             self._lay(root, torch.as_tensor(root.kept), values, None)  # what is dropped is not 0
             return
         if name in MULTIPLIED and laid.numel():
-            low, high = laid.min(), laid.max()
-            if bool(low == 0) or bool(low == high):
-                kept = laid != 0
-                some = laid[kept]
-                if not some.numel() or bool(some.min() == some.max()):
-                    self._lay(root, kept, values, float(some[0]) if some.numel() else None)
-                    return
+            kept, high = laid != 0, laid.max()
+            if bool((kept == (laid == high)).all()) or not bool(high):  # 0 and one other number
+                self._lay(root, kept, values, float(high) or None)
+                return
         elif name == "where" and laid is args[0]:
             zero = [_zero(each) for each in args[1:3]]
             if any(zero):
