@@ -341,7 +341,7 @@ def test_data_of_all_kinds():
 def test_bad_input_is_told_in_one_line():
     lazy = nn.LazyLinear(3)
     for model, x, told in (
-        (model_of(lambda s, h: h), X[:, :3], r"the model Model cannot be run on float32 \(64, 3\)"),
+        (model_of(lambda s, h: h), X[:, :3], r"the model Model cannot be run on float32 \(32, 3\)"),
         (lazy, X, "weights are not made yet"),
         (nn.Dropout, X, "hand in the model itself"),
     ):

@@ -4,7 +4,8 @@
 - `watching`: what an adapter must tell of a model, whatever its framework
 - `written`: rates of dropping as people write them down
 - `check`: what is run, in which order; `seen`: what was watched, and each place's part of it
-- `rules`: what of that is wrong; `gap`: what chance does to the loss
+- `table`: the rows; `rules`: what is wrong with the model; `place`: what is with one place
+- `gap`: what chance does to the loss
 - `findings`: what may be wrong, by name, and in which words it is told
 - `report`: what is in a check-up; `told`: how it is told, in two languages; `result`: both together
 """

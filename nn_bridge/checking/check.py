@@ -167,7 +167,7 @@ def _watched(
         def switched(training: bool) -> bool:
             one = watched.switch(training, train if training else evaluate)
             if evaluate is not None and not training:
-                wrong = "" in watched.unreached(False) if one is None else in_training(one)
+                wrong = "" in watched.unreached(False) if one is None else in_training(one, watched)
                 seen.misled = name_of(evaluate) if wrong else ""
             return one is not None or bool(seen.misled)  # and may have switched back
 
@@ -198,10 +198,14 @@ def _watched(
     return seen
 
 
-def in_training(one: Pass) -> bool:
-    """Whether a pass was one in training: chance entered, or batch normalisation learned."""
-    chance = any(each.drops for each in one.draws)
-    return one.training and (chance or any(each.training for each in one.norms.values()))
+def in_training(one: Pass, watched: Watched) -> bool:
+    """Whether a pass was one in training.
+
+    A call that says so is. A model's mode is that of its outermost layer: of what it has inside,
+    chance must have entered, or batch normalisation learned.
+    """
+    inside = [*(each.drops for each in one.draws), *(each.training for each in one.norms.values())]
+    return one.training and (not watched.mode or any(inside))
 
 
 def _difference(watched: Watched, seen: Seen) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Spot:
     again: list[list[Draw]]
     declared: Declared | None = None
 
-    @property
+    @cached_property
     def all(self) -> list[Draw]:
         """All draws, those in training first."""
         return [each for part in (self.training, self.again, self.evaluation) for one in part
