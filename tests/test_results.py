@@ -85,18 +85,18 @@ def part(result, kind, say=ENGLISH):
     [
         (
             measured(),
-            "Half of fc1 may fall silent at a cost of 0.0052 [0.0031, 0.0072]; one of 128 units "
-            "carries half of it; 2 never fire.",
+            "Half of fc1, drawn at random, may fall silent at a mean cost of 0.0052 [0.0031, "
+            "0.0072]; one of 128 units carries half of it; 2 never fire.",
         ),
         (
             measured(silent=30, shapley=(about(0.2),) * 128, never_fire=None),
-            "30 of the 128 units of fc1 may fall silent, whichever they are, at a cost of 0.0052 "
+            "30 of the 128 units of fc1, drawn at random, may fall silent at a mean cost of 0.0052 "
             "[0.0031, 0.0072]; 2 of 128 units carry half of it.",
         ),
         (
             measured(silent=0, carriers=about(math.nan), never_fire=("fc1[3]",)),
-            "Not one of the 128 units of fc1 may fall silent, whichever it is, at a cost of at "
-            "most 0.01; one never fires.",
+            "Not one of the 128 units of fc1, drawn at random, may fall silent at a mean cost of "
+            "at most 0.01; one never fires.",
         ),
         (
             compared(),
@@ -141,7 +141,7 @@ def test_what_an_adapter_has_to_say_is_said():
 
 def test_the_sentence_in_japanese():
     assert measured().told(JAPANESE).sentence == (
-        "fc1 は半分まで、0.0052 [0.0031, 0.0072] の損失で黙らせられます。"
+        "fc1 のランダムに選んだ半分を黙らせても、失うのは平均 0.0052 [0.0031, 0.0072] です。"
         "128 個のユニットのうち一つが、全体の半分を支えています。2 個は一度も発火しません。"
     )
     assert checked().told(JAPANESE).sentence == (
@@ -347,7 +347,7 @@ def test_every_text_is_used(monkeypatch, tmp_path):
     }  # fmt: skip
     gap = checked().gap
     every = [
-        *(measured(silent=silent) for silent in (0, 1, 9, 64)),
+        *(measured(silent=silent) for silent in (0, 1, 9, 64, 128)),
         measured(6, shapley=(about(0.2),) * 6, never_fire=("a",)),
         measured(**seldom),
         measured(

@@ -43,7 +43,7 @@ def sentence(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> str
     silent = measures.at_random
     number, members = silent.number.value, len(measures.members)
     key = "silent.half" if members > 1 and number == members / 2 else "silent"
-    key = {0.0: "silent.none", 1.0: "silent.one"}.get(number, key)
+    key = {0.0: "silent.none", members: "silent.all", 1.0: "silent.one"}.get(number, key)
     said = [
         say(
             f"measured.{key}",
