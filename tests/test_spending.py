@@ -186,6 +186,18 @@ def test_what_does_not_allow_a_beginning_is_refused():
         within(random_game("softmax", 4))
     with pytest.raises(InputError, match=r"^calls is 0"):
         within(game, 0)
+    with pytest.raises(InputError, match=r"^progress is 3, but must be a function"):
+        within(game, 60, progress=3)
+
+
+def test_somebody_may_look_on_and_what_came_out_is_a_line_for_each():
+    told = []
+    game = Game.of(saturating, ["A", "BB", *"CDEFGHIJ"])
+    found = within(game, 200, progress=lambda asked, most: told.append((asked, most)))
+    assert told == sorted(told)
+    assert {most for _, most in told} == {200}
+    assert str(found).splitlines()[:2] == [f"A   {found.shapley[0]}", f"BB  {found.shapley[1]}"]
+    assert repr(game) == "<game of 10 members: quality, 200 calls>"
 
 
 def test_the_same_seed_gives_the_same():

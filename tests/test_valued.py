@@ -100,7 +100,9 @@ def test_measures_of_answers_say_in_one_line_that_it_gives_none(needs_answers):
 
 @pytest.mark.parametrize("name", ["shapley_values", "bus_factor"])
 def test_measures_of_values_say_in_one_line_what_they_take(name):
-    with pytest.raises(InputError, match=r"^coalition values is <simulation.*array of numbers$"):
+    with pytest.raises(
+        InputError, match=r"^coalition values is <game of 3 members.*array of numbers$"
+    ):
         getattr(c, name)(Game.of(weighed, 3))
 
 

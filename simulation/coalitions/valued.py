@@ -43,6 +43,9 @@ class ValuedGame(Game):
     def __init__(self, caller: Caller, name: str, repeats: int) -> None:
         self.caller, self._name, self._repeats = caller, name, repeats
 
+    def __repr__(self) -> str:
+        return f"<game of {self.n_members} members: {self._name}, {self.calls} calls>"
+
     @property
     def members(self) -> tuple[str, ...]:
         """Their N names."""

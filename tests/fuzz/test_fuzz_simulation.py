@@ -213,7 +213,7 @@ WAYS = (
     (coalitions.shapley_interactions, {"values": VALUES}),
     (coalitions.shapley_values, {"values": VALUES}),
     (coalitions.shapley_within, {
-        "game": GAME, "calls": 40, "rng": 0, "reading": "fill the time",
+        "game": GAME, "calls": 40, "rng": 0, "reading": "fill the time", "progress": None,
     }),
     (Game.of, {
         "value": len, "members": ["A", "B", "C"], "name": "size", "repeats": 2, "budget": 20,

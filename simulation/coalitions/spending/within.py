@@ -17,7 +17,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from simulation.arrays import BoolArray, FloatArray, IntArray
-from simulation.checks import InputError, instance, one_of, unsaid, whole
+from simulation.checks import InputError, given, instance, one_of, unsaid, whole
+from simulation.coalitions.estimates.asking import Progress
 from simulation.coalitions.estimates.estimate import Estimate
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.spending.fit import Fit, Sample, fit
@@ -53,6 +54,11 @@ class Carried:
     asked: int
     interrupted: bool = False
 
+    def __str__(self) -> str:
+        width = max(map(len, self.members))
+        table = zip(self.members, self.shapley, strict=True)
+        return "\n".join(f"{name:{width}}  {carried}" for name, carried in table)
+
     @property
     def values(self) -> FloatArray:
         """The values alone, (N,)."""
@@ -61,7 +67,11 @@ class Carried:
 
 @unsaid
 def shapley_within(
-    game: Game, calls: int | None = None, rng: Seed = 0, reading: Reading = "nobody covers"
+    game: Game,
+    calls: int | None = None,
+    rng: Seed = 0,
+    reading: Reading = "nobody covers",
+    progress: Progress | None = None,
 ) -> Carried:
     """Share the quality of the whole fairly among its members, for as many calls as one can pay.
 
@@ -80,10 +90,13 @@ def shapley_within(
         allows.
     rng : int, SeedSequence or Generator
     reading : {'nobody covers', 'fill the time'}
+    progress : callable or None
+        Is told how many coalitions have been asked, and of how many at most.
 
     Returns
     -------
     Carried
+        Prints as a line for each member, its value with its 95% interval.
 
     Raises
     ------
@@ -102,6 +115,8 @@ def shapley_within(
     """
     instance("game", game, Game)
     one_of("reading", reading, get_args(Reading))
+    if progress is not None and not callable(progress):
+        raise InputError(f"progress is {given(progress)}, but must be a function of two numbers")
     most = getattr(game, "budget", None) if calls is None else whole("calls", calls, least=1)
     if most is None:
         raise InputError("calls is None, but the game has no budget: say how many calls there are")
@@ -110,7 +125,8 @@ def shapley_within(
     spending.begin()
     try:
         while spending.go_on():
-            pass
+            if progress is not None:
+                progress(spending.asked, most)
     except KeyboardInterrupt:
         interrupted = True
     return Carried(game.members, spending.estimates(), spending.asked, interrupted)
