@@ -201,6 +201,18 @@ def test_a_budget_is_kept_and_what_needs_more_is_refused_before_it_is_called():
     assert len(value.masks) == game.calls == 8
 
 
+@pytest.mark.parametrize("n", [4, 30])
+def test_a_budget_is_not_spent_on_what_it_does_not_allow_as_a_whole(n):
+    game = Game.of(weighed, n, budget=30, repeats=2)
+    with pytest.raises(
+        InputError, match=r"^this takes about \d+ calls of value, but the budget is"
+    ):
+        c.estimates.measured(game, 0)
+    assert game.calls <= 2  # by which it is known what it is judged on
+    enough = Game.of(weighed, 4, budget=32, repeats=2)
+    assert c.estimates.measured(enough, 0).exact
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_figures_are_the_same_with_any_number_of_threads(workers):
     alone = Game.of(rolled, 5, repeats=2)

@@ -88,6 +88,10 @@ class Game(ABC):
         """What an audience takes away with `masks`, (C, M, K); None where there are no answers."""
         return None
 
+    def afford(self, coalitions: int) -> None:
+        """Raise InputError if asking about so many coalitions would break a budget half-way."""
+        whole("coalitions", coalitions)
+
     @staticmethod
     def of(
         value: Callable[..., Any],

@@ -89,6 +89,15 @@ class ValuedGame(Game):
             return on_sets(found[..., 0])
         return np.asarray(found.mean(axis=1))
 
+    def afford(self, coalitions: int) -> None:
+        """Raise InputError if so many coalitions take more calls than the budget allows."""
+        calls = whole("coalitions", coalitions) * self._repeats
+        if self.budget is not None and calls > self.budget:
+            raise InputError(
+                f"this takes about {calls} calls of value, but the budget is {self.budget}: raise "
+                "budget=, or ask for less (shapley_within makes do with what there is)"
+            )
+
     def _repeated(self, masks: BoolArray, reading: Reading) -> FloatArray:
         """What the calls for coalitions gave, (C, repeats, 1 + G)."""
         one_of("reading", reading, get_args(Reading))

@@ -222,6 +222,8 @@ WAYS = (
     *((way, {"masks": THERE, "reading": "nobody covers"})
       for way in (VALUED.quality, VALUED.qualities, VALUED.heard)),
     (VALUED.described, {}),
+    (VALUED.afford, {"coalitions": 4}),
+    (GAME.afford, {"coalitions": 4}),
     (coalitions.solo_quality, {"game": GAME, "reading": "fill the time"}),
     (coalitions.sub_teams, {"law": LAW}),
 )  # fmt: skip

@@ -96,7 +96,10 @@ def measured(
     given_games = [games] if isinstance(games, Game) else listed("games", games)
     real("worth", worth, least=0)
     plan = planned(given_games, reading, draws, precision)
-    told = Told(progress, len(given_games) * plan.cost(given_games[0].n_members))
+    cost = plan.cost(given_games[0].n_members)
+    for game in given_games:
+        game.afford(cost)
+    told = Told(progress, len(given_games) * cost)
     starts: list[Start] = []
     interrupted = False
     for game, child in zip(given_games, generator(rng).spawn(len(given_games)), strict=True):
