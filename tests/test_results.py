@@ -162,6 +162,15 @@ def test_a_printed_result_is_as_wide_as_the_terminal_and_its_names_are_text(kind
     assert "\x1b" not in repr(RESULTS[kind](where=NAME))
 
 
+def test_a_long_path_is_folded_and_never_cut(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    path = "encoder.layers.11.attention.output.dropout"
+    for result in (checked(path), measured(3, path)):
+        printed = str(result)
+        assert "…" not in printed
+        assert path in "".join(line.split("  ")[0] for line in printed.splitlines()[3:])
+
+
 def test_what_a_check_up_prints():
     printed = str(checked())
     rows = [" ".join(line.split()) for line in printed.splitlines()]
@@ -358,6 +367,8 @@ def test_every_text_is_used(monkeypatch, tmp_path):
             half=Estimate(0.5),
         ),
         measured(area=about(math.nan), bus_factor=Estimate(3.0, exact=True)),
+        measured(bus_factor=Estimate(129.0, exact=True)),
+        checked(gap=replace(gap, matches=1)),
         compared(),
         Comparison.of(replace(compared(), effects={}), "a", framework="PyTorch"),
         checked(),

@@ -122,4 +122,5 @@ def passes(gap: Gap, say: Wording) -> list[str]:
         return []
     if gap.matches is None:
         return [say("gap.no match", passes=len(gap.averaged))]
-    return [say("gap.matches", passes=gap.matches)]
+    one = ".one" if gap.matches == 1 else ""
+    return [say(f"gap.matches{one}", passes=gap.matches)]

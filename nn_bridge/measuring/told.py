@@ -110,7 +110,6 @@ def warnings(measures: Measures, say: Wording) -> Iterator[str]:
 def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Table:
     """Tabulate the figures, each with what it says."""
     best = max(range(len(measures.members)), key=lambda at: key_of(measures.alone[at]))
-    bus = measures.bus_factor
     found = [
         ("complete", measures.complete, {}),
         ("nobody", measures.nobody, {}),
@@ -119,21 +118,18 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
         ("alone", measures.alone[best], {"name": measures.members[best]}),
         ("co_adaptation", measures.co_adaptation, {}),
         ("carriers", measures.carriers, {}),
-        ("bus_factor", bus, {}),
     ]
     rows = [
         (
             say(f"measure.{name}"),
-            shown(estimate, say, 0 if name == "bus_factor" else None),
-            say(
-                f"measure.{name}.says"
-                + (".most" if name == "bus_factor" and not estimate.exact else ""),
-                **{**blanks, **more},
-            ),
+            shown(estimate, say),
+            say(f"measure.{name}.says", **{**blanks, **more}),
         )
         for name, estimate, more in found
         if estimate is not None
     ]
+    if measures.bus_factor is not None:
+        rows.append(bus_factor(measures.bus_factor, len(measures.members), say))
     for name, silent in (
         ("at_random", measures.at_random),
         ("least_carrying", measures.least_carrying),
@@ -149,6 +145,14 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
     columns = say("column.measure"), say("column.figure"), say("column.says")
     note = say("measured.over", over=say.joined(over, "and")) if over else say("measured.over.none")
     return Table(say("measured.figures"), columns, tuple(rows), note, frozenset({1}))
+
+
+def bus_factor(bus: Estimate, members: int, say: Wording) -> tuple[str, str, str]:
+    """Say how many it takes, if that many there are."""
+    key = "" if bus.exact else ".most"
+    if bus.value > members:
+        return say("measure.bus_factor"), say("none"), say("measure.bus_factor.says.none")
+    return say("measure.bus_factor"), shown(bus, say, 0), say(f"measure.bus_factor.says{key}")
 
 
 def silent_row(name: str, silent: Silent, say: Wording) -> tuple[str, str, str]:

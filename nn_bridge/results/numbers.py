@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from simulation.statistics import Effect
 
+TINY = 1e-5
+"""Below this a figure has too few digits behind six zeros."""
+
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -62,10 +65,15 @@ def with_interval(value: float, low: float, high: float, digits: int | None = No
     --------
     >>> with_interval(0.00521, 0.00312, 0.0072), with_interval(0.5, math.nan, math.nan)
     ('0.0052 [0.0031, 0.0072]', '0.500')
+    >>> with_interval(2.14e-9, 1e-9, 3e-9)
+    '2.1e-09 [1e-09, 3e-09]'
     """
     if math.isnan(low) or math.isnan(high):
         return figure(value, digits)
-    digits = interval_digits(value, low, high) if digits is None else digits
+    if digits is None:
+        if 0 < max(map(abs, (value, low, high))) < TINY:
+            return f"{small(value)} [{small(low)}, {small(high)}]"
+        digits = interval_digits(value, low, high)
     return f"{figure(value, digits)} [{figure(low, digits)}, {figure(high, digits)}]"
 
 

@@ -77,7 +77,10 @@ def laid_out(part: Part) -> RenderableType:
 
 @laid_out.register
 def _(part: Table) -> RenderableType:
-    columns = [right(name) if at in part.figures else name for at, name in enumerate(part.columns)]
+    columns = [
+        right(name) if at in part.figures else Column(name, overflow="fold")  # paths are long
+        for at, name in enumerate(part.columns)
+    ]
     table = plain_table("", "", *columns)
     for row in part.rows:
         table.add_row(*row)
@@ -110,7 +113,7 @@ def _(part: Curve) -> RenderableType:
 
 @laid_out.register
 def _(part: Bars) -> RenderableType:
-    table = plain_table("", "", "", right(""), Column("", no_wrap=True))
+    table = plain_table("", "", Column("", overflow="fold"), right(""), Column("", no_wrap=True))
     table.show_header = False
     size = float(np.nanmax(np.abs(part.values), initial=0)) or 1.0
     shown = largest(part)
