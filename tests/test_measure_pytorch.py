@@ -100,6 +100,19 @@ class Attending(nn.Module):
         return {"hidden": found, "logits": self.last(found[:, 0] * scale)}
 
 
+class Crossing(nn.Module):
+    """Members attend to what they have no part in; that must lie in memory as it did."""
+
+    def __init__(self):
+        super().__init__()
+        self.query, self.last = nn.Linear(8, 8), nn.Linear(8, 3)
+
+    def forward(self, rows):
+        query, key = (each.view(-1, 7, 2, 4).transpose(1, 2) for each in (self.query(rows), rows))
+        found = nn.functional.scaled_dot_product_attention(key, query, key)
+        return self.last(found.transpose(1, 2).view(-1, 7, 8).detach()).mean(1)
+
+
 def convolutional():
     return nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Conv2d(4, 6, 3),
@@ -121,6 +134,7 @@ TAKEN_OUT = {
     "sequences first": (SequenceFirst, WORDS, {"layers": "encoder.layers.0.linear1"}),
     "blocks, sequences first": (SequenceFirst, WORDS, {"layers": "encoder.layers.0", "blocks": 2}),
     "heads": (SequenceFirst, WORDS, {"layers": "encoder.layers.1.self_attn", "blocks": "heads"}),
+    "attention to others": (Crossing, ROWS, {"layers": "query", "blocks": 4}),
     "heads asked for weights": (
         Attending, (ROWS, np.ones((30, 1))), {"layers": "attention", "blocks": "heads"}
     ),
@@ -147,13 +161,13 @@ def one_by_one(look, weights):
 @pytest.mark.parametrize("ablation", ["zero", "mean"])
 @pytest.mark.parametrize("name", TAKEN_OUT)
 def test_what_is_taken_out_gives_what_the_whole_model_gives(name, ablation, monkeypatch):
-    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.LEAST", 36)
+    monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.LEAST", 72)
     monkeypatch.setattr("nn_bridge.adapters.pytorch.silencing.WIDE", 0)
     torch.manual_seed(0)
     make, inputs, asked = TAKEN_OUT[name]
     look = silenced(make(), inputs, Asked(**asked, ablation=ablation))
     assert not look.notes
-    assert look.rest is not None
+    assert look.rest.masks == 2
     n = len(look.members)
     weights = np.random.default_rng(1).integers(0, 2, (11, n)) * 1.5
     weights[0], weights[1] = 1, 0
@@ -250,7 +264,7 @@ def test_a_model_is_left_as_it_was_found(fails_at):
     model.hidden.weight.requires_grad_(False)
     before = state(model)
     with (
-        pytest.raises(InputError, match=r"run on x \(float32 of shape .*ValueError: tired")
+        pytest.raises(InputError, match=r"run on float32 \(.*\): ValueError: tired")
         if fails_at
         else nullcontext()
     ):
@@ -267,3 +281,64 @@ def test_a_model_is_left_as_it_was_found(fails_at):
 def test_evaluations_that_differ_are_told():
     look = silenced(Restless(), ROWS[:, 0], Asked("hidden"))
     assert look.notes[0].startswith("evaluations differ: outputs on the same 8 examples")
+
+
+def ended(*last):
+    return lambda: nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), *last)
+
+
+ADDITIVE = {
+    "": ended(nn.AvgPool2d(2), nn.Flatten(), nn.Dropout(), nn.Linear(100, 3)),
+    "softmax": ended(nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(400, 3), nn.Softmax(dim=-1)),
+    "log_softmax": ended(nn.Flatten(), nn.Linear(400, 5), nn.Linear(5, 3), nn.LogSoftmax(dim=-1)),
+}
+
+
+@pytest.mark.parametrize("ablation", ["zero", "mean"])
+@pytest.mark.parametrize("then", ADDITIVE)
+def test_what_is_linear_to_the_end_is_additive(then, ablation):
+    torch.manual_seed(0)
+    look = silenced(ADDITIVE[then](), IMAGES, Asked("1", ablation=ablation))
+    found = look.additive()
+    assert found.then == then
+    weights = np.random.default_rng(1).random((6, 4)) * 2
+    sums = torch.from_numpy(np.tensordot(weights, found.contributions, axes=1) + found.handout)
+    said = getattr(sums, then)(dim=-1) if then else sums
+    np.testing.assert_allclose(look.outputs(slice(0, 30), weights), said, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "asked"),
+    [
+        (ended(nn.ReLU(), nn.Flatten(), nn.Linear(400, 3)), {"layers": "1"}),
+        (ended(nn.MaxPool2d(2), nn.Flatten(), nn.Linear(100, 3)), {"layers": "1"}),
+        (ended(nn.Flatten(), nn.Linear(400, 3), nn.Sigmoid()), {"layers": "1"}),
+        (ended(nn.LayerNorm(10), nn.Flatten(), nn.Linear(400, 3)), {"layers": "1"}),
+        (ended(nn.Flatten(), nn.Linear(400, 3)), {"layers": ["0", "1"]}),
+        (ended(nn.Flatten(), nn.Linear(400, 3)), {"layers": "1", "blocks": [[0, 1], [2]]}),
+        (ended(nn.Flatten(), nn.Linear(400, 3)), {"layers": "1", "memory": 2**20, "fill": 200}),
+    ],
+)
+def test_additive_is_not_claimed_where_it_is_not_so(make, asked):
+    images = np.tile(IMAGES, (asked.pop("fill", 1), 1, 1, 1))
+    assert silenced(make(), images, Asked(**asked)).additive() is None
+
+
+def test_heads_of_transformers_are_found_wherever_attention_is_computed():
+    transformers = needs("transformers")
+    small = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4}
+    bert = transformers.BertForSequenceClassification(
+        transformers.BertConfig(vocab_size=20, intermediate_size=32, **small)
+    )
+    masks = np.array([[1.0, 0, 1, 1], [1, 1, 1, 1]])
+    found = []
+    for how in ("sdpa", "eager"):
+        bert.set_attn_implementation(how)
+        inputs = {"input_ids": WORDS, "attention_mask": np.ones_like(WORDS)}
+        look = silenced(bert, inputs, Asked("bert.encoder.layer.0.attention.self", blocks="heads"))
+        assert look.members == tuple(f"head {j}" for j in range(4))
+        assert look.rest is not None
+        found.append(look.outputs(slice(0, 30), masks))
+    np.testing.assert_allclose(*found, atol=1e-6)
+    with pytest.raises(InputError, match="attn_implementation='sdpa'"):
+        silenced(bert, inputs, Asked("bert.encoder.layer.0.attention", blocks="heads"))

@@ -5,6 +5,6 @@
   down; `keeping`: all put back as it was found
 - `silencing`: for `measure`: a model whose members fall silent; `survey`: a first look at it
 - `places`, `silence`: where members are, and what is left of them
-- `rest`: what follows the members, taken out of the model; `additive`: whether it is linear
-- `running`: the model run on examples; `as_found`: and left as it was
+- `rest`: what follows the members; `recording`: how it is taken out; `additive`: is it linear?
+- `running`: the model run on examples in evaluation
 """

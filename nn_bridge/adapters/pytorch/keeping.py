@@ -16,10 +16,13 @@ CONTAINERS = (list, dict, set, OrderedDict)
 
 
 @contextmanager
-def kept(parts: Mapping[str, Any]) -> Iterator[None]:
-    """Put layers back at the end: what they hold, its values, gradients, flags, and all chance."""
+def kept(parts: Mapping[str, Any], *, weights: bool = True) -> Iterator[None]:
+    """Put layers back at the end: what they hold, its values, gradients, flags, and all chance.
+
+    Without `weights` no copies of these are made: evaluation changes none.
+    """
     before = [(module, _held(module)) for module in parts.values()]
-    tensors = _tensors(parts)
+    tensors = _tensors(parts, weights=weights)
     sources = [source for module in parts.values() for source in _sources(module)]
     with _chance(), _sources_kept(sources):
         try:
@@ -93,11 +96,12 @@ def _all_of(container: Any) -> list[Any]:
     return [(key, id(value)) for key, value in held]
 
 
-def _tensors(parts: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+def _tensors(parts: Mapping[str, Any], *, weights: bool) -> list[tuple[Any, Any]]:
     """List weights and statistics once each, with copies of what is in them."""
     found: dict[int, Any] = {}
     for module in parts.values():
-        for tensor in (*module._parameters.values(), *module._buffers.values()):
+        learned = module._parameters.values() if weights else ()
+        for tensor in (*learned, *module._buffers.values()):
             if tensor is not None:
                 found[id(tensor)] = tensor
         for value in vars(module).values():

@@ -1,14 +1,11 @@
 """What follows the members of a PyTorch model, taken out of it, to be run for many masks at once.
 
-The model is run once while every operation that PyTorch dispatches is watched. Those that depend on
-who is there are written down as a graph. Whatever else they need is found anew for each chunk of
-examples, by the number of the operation that made it, or is a weight.
+It is a graph of PyTorch's operations, as `recording` wrote it down. What it needs of all that comes
+before is found anew for each chunk of examples, by the number of the operation that made it.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,10 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map
-from torch.utils.weak import WeakTensorKeyDictionary
+from torch.utils._pytree import tree_leaves
 
 from nn_bridge.adapters.pytorch.running import UnsupportedError
+
+_ATEN: Any = torch.ops.aten
+UNCOUNTED = {_ATEN.detach.default, _ATEN.alias.default, _ATEN.lift_fresh.default}
+"""Operations that give what they take, and that PyTorch puts in now and then."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Needed:
     Attributes
     ----------
     origin : Origin
-    shape : tuple of int
-        As it was when the rest was written down, with as many masks.
+    shape, stride : tuples of int
+        As they were when the rest was written down, with as many masks.
     weight : Tensor or None
     repeated : bool
         Whether it stands there once for each mask.
@@ -56,6 +56,7 @@ class Needed:
 
     origin: Origin
     shape: tuple[int, ...]
+    stride: tuple[int, ...]
     weight: Tensor | None
     repeated: bool
 
@@ -101,140 +102,6 @@ class Rest:
         ]
 
 
-class Recorder(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
-    """Writes down what depends on who is there, while the model runs.
-
-    Parameters
-    ----------
-    inputs : list of Tensor
-        What the model is given.
-    masks : int
-        C: each input stands there so many times, one after the other.
-    weights : iterable of Tensor
-        Of the model.
-    """
-
-    def __init__(self, inputs: list[Tensor], masks: int, weights: Iterable[Tensor]) -> None:
-        super().__init__()
-        self.masks = masks
-        self._of_weights = {_storage(weight) for weight in weights}
-        self.graph = fx.Graph()
-        self.weights = self.graph.placeholder("weights")
-        self.paused = False
-        self.operations: list[Any] = []
-        self.largest = 0  # of what the operations before the members take and give
-        self._nodes: Any = WeakTensorKeyDictionary()  # of tensors that depend on who is there
-        self._origins: Any = WeakTensorKeyDictionary()  # of those that do not
-        self._needed: dict[tuple[int, bool], tuple[fx.Node, Needed, Tensor, int]] = {}
-        for number, tensor in enumerate(inputs):
-            self._origins[tensor] = Origin("input", number)
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        if self.paused:
-            return func(*args, **kwargs)
-        number = len(self.operations)
-        self.operations.append(func)
-        tensors = _tensors((args, kwargs))
-        if not any(tensor in self._nodes for tensor in tensors):
-            found = func(*args, **kwargs)
-            for which, tensor in enumerate(_tensors(found)):
-                if tensor not in self._origins:
-                    self._origins[tensor] = Origin("operation", number, which)
-            made = sum(map(_bytes, _tensors(found)))
-            self.largest = max(self.largest, made + sum(map(_bytes, tensors)))
-            return found
-        self._refuse(func, args, kwargs)
-        handed = tree_map(lambda each: self._node(each) if _is(each) else each, (args, kwargs))
-        found = func(*args, **kwargs)
-        self._note(found, self.graph.call_function(func, *handed), tensors)
-        return found
-
-    def silence(self, activation: Tensor, silence: Any, weights: Tensor) -> Tensor:
-        """Silence members in an activation, and write that down."""
-        self.paused = True
-        try:
-            depends = activation in self._nodes
-            once = activation if depends else silence.first_mask_of(activation, self.masks)
-            found: Tensor = silence(once, weights, depends)
-        finally:
-            self.paused = False
-        node = self._node(activation, repeated=depends)
-        made = self.graph.call_function(silence, (node, self.weights, depends))
-        self._note(found, made, [])
-        return found
-
-    def finished(self, output: Tensor) -> Rest:
-        """Return the graph that ends with `output`."""
-        if output not in self._nodes:
-            raise UnsupportedError("what the members give does not reach the output")
-        for _, need, tensor, version in self._needed.values():
-            if tensor._version != version:
-                raise UnsupportedError(f"the model overwrites {need.origin.what}s that it needs")
-        self.graph.output(self._nodes[output])
-        return Rest(
-            graph=self.graph,
-            needed=[need for _, need, _, _ in self._needed.values()],
-            operations=self.operations,
-            masks=self.masks,
-            bytes_at_once=max(_at_once(self.graph), self.largest),
-            bytes_needed=sum(
-                _bytes(tensor) // (1 if need.repeated else self.masks)
-                for _, need, tensor, _ in self._needed.values()
-                if need.weight is None
-            ),
-        )
-
-    def _refuse(self, func: Any, args: Any, kwargs: Any) -> None:
-        if {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape} & set(func.tags):
-            raise UnsupportedError(f"the model decides by values of the members ({func})")
-        for argument, handed in zip(func._schema.arguments, args, strict=False):
-            if argument.alias_info is not None and argument.alias_info.is_write:
-                for tensor in _tensors(handed):
-                    if tensor not in self._nodes:
-                        raise UnsupportedError(f"the model writes over what it was given ({func})")
-
-    def _node(self, tensor: Tensor, *, repeated: bool = True) -> fx.Node:
-        if tensor in self._nodes:
-            found: fx.Node = self._nodes[tensor]
-            return found
-        key = id(tensor), repeated  # held below, so no other tensor has this number
-        if key not in self._needed:
-            origin = self._origins.get(tensor)
-            if origin is None or _storage(tensor) in self._of_weights:
-                origin = Origin("weight", len(self._needed))
-            weight = tensor if origin.what == "weight" else None
-            need = Needed(origin, tuple(tensor.shape), weight, repeated)
-            with self.graph.inserting_after(self._last_placeholder()):
-                node = self.graph.placeholder(f"needed_{len(self._needed)}")
-            self._needed[key] = node, need, tensor, tensor._version
-        return self._needed[key][0]
-
-    def _last_placeholder(self) -> fx.Node:
-        return next(reversed([node for node, *_ in self._needed.values()]), self.weights)
-
-    def _note(self, found: Any, node: fx.Node, tensors: list[Tensor]) -> None:
-        """Remember the nodes of what an operation gave."""
-        storages = {_storage(tensor): tensor for tensor in tensors}
-        node.meta["bytes"] = 0
-        for tensor in _tensors(found):
-            base = storages.get(_storage(tensor))
-            if base is None:
-                node.meta["bytes"] += _bytes(tensor)
-            elif base in self._nodes:
-                node.meta["base"] = self._nodes[base]
-        if isinstance(found, Tensor):
-            self._nodes[found] = node
-        elif isinstance(found, (list, tuple)):
-            for at, part in enumerate(found):
-                if isinstance(part, Tensor):
-                    got = self.graph.call_function(operator.getitem, (node, at))
-                    got.meta |= {"bytes": 0, "base": node}
-                    self._nodes[part] = got
-        else:
-            raise UnsupportedError("the model decides by values of the members")
-
-
 class Harvester(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
     """Finds what a rest needs, while the model runs on a chunk of examples.
 
@@ -254,13 +121,13 @@ class Harvester(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         found = func(*args, **(kwargs or {}))
-        if self.paused:
+        if self.paused or func in UNCOUNTED:
             return found
         number, self.number = self.number, self.number + 1
         if number >= len(self.operations) or self.operations[number] is not func:
             self.same = False
         if number in self.wanted_of:
-            for which, tensor in enumerate(_tensors(found)):
+            for which, tensor in enumerate(tensors_in(found)):
                 origin = Origin("operation", number, which)
                 if origin in self.wanted:
                     self.found[origin] = tensor
@@ -286,43 +153,18 @@ def _fitted(tensor: Tensor, need: Needed, masks: int) -> Tensor:
     if not need.repeated or tuple(tensor.shape) == need.shape:
         return tensor
     times = [
-        masks if longer == masks * length else 1
-        for length, longer in zip(tensor.shape, need.shape, strict=True)
+        masks if more == masks * length else 1
+        for length, more in zip(tensor.shape, need.shape, strict=True)
     ]
-    return tensor.repeat(times)
+    longer = tensor.repeat(times)
+    if longer.stride() == need.stride or 0 in need.stride:
+        return longer
+    # What follows may look at it in a way that only this order in memory allows.
+    return torch.empty_strided(
+        need.shape, need.stride, dtype=tensor.dtype, device=tensor.device
+    ).copy_(longer)
 
 
-def _at_once(graph: fx.Graph) -> int:
-    """Bytes held at most while the graph runs: each result until it is last used."""
-    nodes = list(graph.nodes)
-    last = {}
-    for at, node in enumerate(nodes):
-        for used in (node, *node.all_input_nodes):
-            while used is not None:  # a view holds what it looks at
-                last[used] = at
-                used = used.meta.get("base")
-    alive = most = 0
-    ends: dict[int, int] = {}
-    for at, node in enumerate(nodes):
-        size = node.meta.get("bytes", 0)
-        alive += size
-        ends[last[node]] = ends.get(last[node], 0) + size
-        most = max(most, alive)
-        alive -= ends.pop(at, 0)
-    return most
-
-
-def _is(each: Any) -> bool:
-    return isinstance(each, Tensor)
-
-
-def _tensors(tree: Any) -> list[Tensor]:
+def tensors_in(tree: Any) -> list[Tensor]:
+    """List the tensors in nested tuples, lists and dicts, in order."""
     return [each for each in tree_leaves(tree) if isinstance(each, Tensor)]
-
-
-def _storage(tensor: Tensor) -> int:
-    return int(tensor.untyped_storage()._cdata)
-
-
-def _bytes(tensor: Tensor) -> int:
-    return int(tensor.numel() * tensor.element_size())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nn_bridge.adapters.pytorch.as_found import left_as_found
+from nn_bridge.adapters.pytorch.keeping import kept
 from nn_bridge.adapters.pytorch.places import first_tensor
+from nn_bridge.checking.watching import described
 from nn_bridge.measuring.data import parts_of, taken
 from simulation.arrays import Array
 from simulation.checks import InputError, shortened
@@ -39,7 +41,9 @@ class Running:
     def evaluating(self) -> Iterator[None]:
         """Evaluate; then leave everything as it was."""
         fast = torch.backends.mha.get_fastpath_enabled()
-        with left_as_found(self.model), torch.no_grad():
+        parts = dict(self.model.named_modules())
+        with kept(parts, weights=False), torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the model's own, once for each time that it is run
             # The fused path of nn.TransformerEncoderLayer calls none of the modules in it.
             torch.backends.mha.set_fastpath_enabled(False)
             try:
@@ -73,7 +77,7 @@ class Running:
             if not _of_the_model(error):
                 raise
             raise InputError(
-                f"the model cannot be run on x ({_described(given)}): {type(error).__name__}: "
+                f"the model cannot be run on {described(given)}: {type(error).__name__}: "
                 f"{shortened(str(error), 300)}"
             ) from error
         found, examples = first_tensor(output), len(parts_of(given)[0])
@@ -112,12 +116,3 @@ def as_numbers(outputs: Tensor) -> Array:
     if outputs.dtype in (torch.bfloat16, torch.float16):
         outputs = outputs.float()
     return np.asarray(outputs.detach().cpu().numpy())
-
-
-def _described(given: Any) -> str:
-    named = given.items() if isinstance(given, dict) else enumerate(parts_of(given))
-    return ", ".join(
-        f"{f'{name}: ' if len(parts_of(given)) > 1 else ''}{str(part.dtype).removeprefix('torch.')}"
-        f" of shape {tuple(part.shape)}"
-        for name, part in named
-    )

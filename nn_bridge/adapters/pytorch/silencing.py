@@ -16,13 +16,14 @@ from torch import Tensor
 
 from nn_bridge.adapters.pytorch.additive import ended_with, logits_of
 from nn_bridge.adapters.pytorch.places import Place, watched
-from nn_bridge.adapters.pytorch.rest import Harvester, Recorder, Rest
+from nn_bridge.adapters.pytorch.recording import Recorder
+from nn_bridge.adapters.pytorch.rest import Harvester, Rest
 from nn_bridge.adapters.pytorch.running import Running, UnsupportedError, as_numbers
 from nn_bridge.adapters.pytorch.survey import Survey
 from nn_bridge.measuring.data import parts_of
 from nn_bridge.measuring.silencing import Asked, Contributions, Silenced
 from simulation.arrays import Array, FloatArray
-from simulation.checks import InputError
+from simulation.checks import InputError, shortened
 
 WIDE = 32 * 2**20
 """Bytes of activations behind the members at a time, on a CPU: they stay in its caches."""
@@ -30,8 +31,8 @@ WIDE = 32 * 2**20
 LEAST, MOST = 256, 4096
 """Examples, once for each mask, that go through the network together, if memory allows that."""
 
-ROUNDING = 1e-5
-"""Relative to the largest number, what sums in another order may differ by."""
+ROUNDING = 1e-4
+"""Relative to the largest number, what sums of float32 in another order may differ by."""
 
 FIRST = 8
 """Examples on which a model is looked at before it is known how many fit into memory."""
@@ -76,9 +77,8 @@ class TorchNetwork(Silenced):
             if asked.ablation == "mean":
                 self.silences = survey.silences(means)
             self.rest: Rest | None = None
-            most = 2 ** int(
-                math.log2(max(1, at_once // self.chunk))
-            )  # they are asked in powers of 2
+            most = 2 ** int(math.log2(max(1, at_once // self.chunk)))
+            most = min(most, 2 ** len(self.members))
             for masks in () if why else dict.fromkeys((most, 1)):
                 why = self._take_out(masks)
                 if not why:
@@ -103,25 +103,27 @@ class TorchNetwork(Silenced):
         found = None if self.rest is None else logits_of(self.rest.graph)
         if self.rest is None or found is None:
             return None
-        linear, ends = ended_with(self.rest, found[0]), found[1]
-        one_by_one: FloatArray = np.eye(len(self.members) + 1)[
-            :, :-1
-        ]  # each alone there, then nobody
+        linear, then = ended_with(self.rest, found[0]), found[1]
+        n = len(self.members)
+        some = np.random.default_rng(0).random(n) * 2  # to see whether it is so
+        weights = np.concatenate([np.eye(n), np.zeros((1, n)), some[None]])
         parts: list[Array] = []
         with self.running.evaluating():
             for start in range(0, self.examples, self.chunk):
                 rows = slice(start, start + self.chunk)
-                found_here = self._by_rest(linear, rows, one_by_one)
-                alone = np.concatenate([as_numbers(part.flatten(2)) for part in found_here])
-                alone = alone[: len(one_by_one)].astype(float)
-                if len(self.members) * self.examples * alone[0, 0].size * 8 > self.memory // 2:
+                said = [as_numbers(part) for part in self._by_rest(linear, rows, weights)]
+                part = np.concatenate(said)[: n + 2].astype(float)
+                if n * self.examples * part[0, 0].size * 8 > self.memory // 2:
                     return None
-                parts.append(alone)
-        logits = np.concatenate(parts, axis=1)  # (N + 1, M, K)
-        bound = ROUNDING * np.abs(logits).max()
-        if np.abs(logits[-1] - logits[-1, :1]).max() > bound:
-            return None  # what is there without the members depends on the example
-        return Contributions(logits[:-1] - logits[-1], logits[-1, 0], ends)
+                parts.append(part.reshape(*part.shape[:2], -1))
+        logits = np.concatenate(parts, axis=1)  # (N + 2, M, K)
+        nobody = logits[n]
+        contributions = logits[:n] - nobody
+        summed = np.tensordot(some, contributions, axes=1) + nobody
+        apart = max(np.abs(nobody - nobody[0]).max(), np.abs(summed - logits[n + 1]).max())
+        if apart > ROUNDING * np.abs(logits).max():
+            return None  # what is there without the members may depend on the example
+        return Contributions(contributions, nobody[0], then)
 
     def _that_fit(self, few: range) -> tuple[int, str]:
         """How many examples fit into half of the memory, and why no rest can be taken out."""
@@ -175,6 +177,8 @@ class TorchNetwork(Silenced):
                         return "what follows the members did not give what the whole model gives"
         except UnsupportedError as error:
             return str(error)
+        except RuntimeError as error:  # of an operation that cannot be run so
+            return f"what follows the members could not be run alone ({shortened(str(error))})"
         self.rest = rest
         return ""
 
