@@ -3,6 +3,7 @@
 import functools
 import multiprocessing
 import os
+import pickle
 import signal
 import sqlite3
 import subprocess
@@ -231,6 +232,28 @@ def test_figures_are_the_same_with_other_processes():
         with pytest.raises(InputError, match=r"^value failed for nobody \(.*(pickle|local object)"):
             Game.of(lambda mask: 1.0, 4, executor=executor).quality(np.zeros((1, 4), dtype=bool))
     np.testing.assert_array_equal(found, c.coalition_values(Game.of(rolled, 4, repeats=2)))
+
+
+class Remembers(ThreadPoolExecutor):
+    """Does not do again what it is handed again, as Dask's executor does not."""
+
+    def __init__(self):
+        super().__init__(1)
+        self.known = {}
+
+    def submit(self, function, value, *given):
+        key = pickle.dumps(given)
+        if key not in self.known:
+            self.known[key] = super().submit(function, value, *given)
+        return self.known[key]
+
+
+def test_calls_for_the_same_members_are_calls_of_their_own_to_any_executor():
+    chance = np.random.default_rng(0)
+    with Remembers() as executor:
+        game = Game.of(lambda mask: chance.normal(), 2, repeats=8, executor=executor)
+        rounds = game.qualities(np.ones((1, 2), dtype=bool))
+    assert len({*rounds[0].tolist()}) == 9
 
 
 def fails_for_two(mask):

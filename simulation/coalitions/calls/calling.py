@@ -137,7 +137,7 @@ class Caller:
                 "open, and ask within its block"
             ) from error
 
-    def _handed(self, call: Call) -> tuple[Callable[..., Any], bytes, dict[str, Any]]:
+    def _handed(self, call: Call) -> tuple[Callable[..., Any], Call, dict[str, Any]]:
         extra: dict[str, Any] = {}
         if "reading" in self.takes:
             extra["reading"] = call.reading
@@ -145,7 +145,7 @@ class Caller:
             said = hashlib.sha256(repr(call).encode()).digest()
             words = np.frombuffer(said, "<u4").tolist()
             extra["rng"] = np.random.default_rng([self.seed, *words])
-        return self.value, call.mask, extra
+        return self.value, call, extra
 
     def _given_back(self, call: Call, made: Callable[[], Any]) -> FloatArray:
         """Return what a call gives, (1,) or (M,), or say in one line what is wrong with it."""
@@ -172,9 +172,13 @@ class Caller:
         return shortened(", ".join(there), 100) or "nobody"
 
 
-def called(value: Callable[..., Any], mask: bytes, extra: dict[str, Any]) -> Any:
-    """Call a value function; here, so that other processes find it."""
-    return value(np.frombuffer(mask, dtype=bool).copy(), **extra)
+def called(value: Callable[..., Any], call: Call, extra: dict[str, Any]) -> Any:
+    """Make a call; here, so that other processes find it.
+
+    It is handed all of the call, for some executors (Dask's) do not do again what they are handed
+    again.
+    """
+    return value(np.frombuffer(call.mask, dtype=bool).copy(), **extra)
 
 
 def taken(value: Callable[..., Any]) -> Collection[str]:
