@@ -13,6 +13,7 @@ from nn_bridge.checking.result import CheckUp
 from nn_bridge.checking.sites import Rate, Site
 from nn_bridge.measuring.comparison import Comparison
 from nn_bridge.measuring.measured import Measured
+from nn_bridge.results.wording import LANGUAGES, Wording
 from simulation.coalitions.estimates import (
     WARNINGS,
     Compared,
@@ -23,6 +24,12 @@ from simulation.coalitions.estimates import (
     Silent,
 )
 from simulation.statistics import Effect
+
+EFFECTS = (
+    "quality complete", "quality, half silenced", "ablation area", "quality alone, mean",
+    "effective carriers", "silent at worth", "co-adaptation score",
+)  # fmt: skip
+"""Figures that two conditions are compared by."""
 
 NAME = "<b>fc[red]1[/red]\x1b[2J"
 """A layer's name that is markup to a terminal and to a browser, unless it is shown as text."""
@@ -104,3 +111,19 @@ def checked(where="features.3", findings=True, found=None, **changed):
         "examples": 64,
     }
     return CheckUp(**held | changed)
+
+
+RESULTS = {
+    "measured": measured,
+    "few": lambda **changed: measured(6, **changed),
+    "checked": checked,
+    "compared": compared,
+}
+"""One of each kind, by what makes it."""
+
+ENGLISH, JAPANESE = map(Wording, LANGUAGES)
+
+
+def part(result, kind, say=ENGLISH):
+    """Return the first part of a kind that a result is told in."""
+    return next(each for each in result.told(say).parts if isinstance(each, kind))
