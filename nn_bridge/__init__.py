@@ -27,7 +27,7 @@ from nn_bridge.checking import check_up
 from nn_bridge.dense import Dense, Flatten
 from nn_bridge.dropout import Dropout
 from nn_bridge.layer import Layer, register_layer
-from nn_bridge.measuring import compare, measure
+from nn_bridge.measuring import EpochLog, compare, measure
 from nn_bridge.network import Sequential, load_model
 from nn_bridge.refusals import absent_from
 from nn_bridge.training import History
@@ -37,6 +37,7 @@ __all__ = [
     "AttendanceDropout",
     "Dense",
     "Dropout",
+    "EpochLog",
     "Flatten",
     "History",
     "Layer",

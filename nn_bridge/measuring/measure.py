@@ -108,7 +108,7 @@ def measure(
     if not models:
         raise InputError("model is an empty list, but must be a model, or one for each seed")
     asking = _Asking(members, metric, blocks, ablation, memory)
-    examples = _examples(x, y)
+    examples = examples_of(x, y)
     games, looks = zip(*(asking.game(one, examples) for one in models), strict=True)
     with _told(progress) as tell:
         found = measured(
@@ -156,7 +156,7 @@ def compare(
             "many of both, one a seed, and at least two"
         )
     asking = _Asking(members, metric, blocks, ablation, memory)
-    examples = _examples(x, y)
+    examples = examples_of(x, y)
     (first, seen_first), (second, seen_second) = (
         zip(*(asking.game(one, examples) for one in models), strict=True) for models in pair
     )
@@ -180,7 +180,8 @@ def _settings(model: Any, seed: Seed) -> dict[str, Any]:
     )
 
 
-def _examples(x: Any, y: Any) -> Examples:
+def examples_of(x: Any, y: Any) -> Examples:
+    """Gather all examples, which must hold what is wanted of them."""
     examples = gathered(x, y)
     if examples.wanted is None:
         raise InputError(

@@ -121,6 +121,13 @@ WAYS = (
         "evaluate": None, "passes": 2, "seed": 0,
     }),) * 3,
     (tf.measure, MEASURED | {"model": NETWORKS, "precision": 0.1}),
+    (tf.EpochLog, {
+        "x": X, "y": Y, "members": "dense", "metric": None, "blocks": 2, "ablation": "mean",
+        "seed": 0, "draws": 2, "every": 1,
+    }),
+    (tf.EpochLog.__call__, {
+        "self": lambda: tf.EpochLog(X, Y, members="dense", draws=2), "model": NETWORKS, "epoch": 1,
+    }),
     (tf.compare, MEASURED | {"without": lambda: [network()] * 2, "with_": lambda: [unready()] * 2}),
     *((Sequential.fit, FIT | {"self": NETWORKS}),) * 4,
     (Sequential.compile, {"self": NETWORKS, "optimizer": optimizer, "loss": "mse", "metrics": []}),

@@ -4,6 +4,7 @@ For `measure`:
 
 - `silencing`: members fall silent; `places`: where, and which units make a member
 - `plan`: a model as steps; `stages`: those before the silenced layers, and those behind them
+- `callback`: measured after each epoch of `fit`
 - `seen`: the members' activations; `linear`: what members add where all that follows is linear
 
 For `check_up`:

@@ -31,6 +31,8 @@ class Seen:
         self._counts = dict[int, int]()
         self._active: dict[int, BoolArray] = {}
         self.examples = examples
+        self.channels = False
+        """Whether units are channels: of a convolution, or of something like images."""
 
     def __call__(self, number: int, tensor: Any, groups: int = 1) -> Any:
         """See the activations (B, ..) at a place on the examples `rows`."""
@@ -42,6 +44,7 @@ class Seen:
             )
         axis = place.axis(values.ndim)
         units = values.shape[axis]
+        self.channels |= hasattr(place.layer, "data_format") or values.ndim > 3
         self._groups.setdefault(number, place.members(units, self.asked))
         values = values.astype(float)
         self._sums[number] = self._sums.get(number, 0.0) + values.sum(axis=0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nn_bridge.adapters.keras3.as_found import as_found
-from nn_bridge.adapters.keras3.layers import named_layers
+from nn_bridge.adapters.keras3.layers import named_layers, without_training
 from nn_bridge.adapters.keras3.linear import Linear, linear_of
 from nn_bridge.adapters.keras3.places import Place, places_of
 from nn_bridge.adapters.keras3.plan import Key, plan_of
@@ -46,6 +46,16 @@ def silenced(model: Any, inputs: Any, asked: Asked) -> Silenced:
             f"the model {model.name} has no weights yet: call it once on data, or load weights"
         )
     return KerasSilenced(model, inputs, asked)
+
+
+def outputs_of(model: Any, inputs: Any) -> Array:
+    """Evaluate the model as it is now, whatever somebody has done to it."""
+    import keras
+
+    with without_gradients(), as_found(model), users_own(f"the model {model.name}", inputs):
+        tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
+        found = keras.tree.flatten(model(tensors, **without_training(model)))
+    return as_numpy(_the_one(model, found))
 
 
 class KerasSilenced(Silenced):
@@ -131,12 +141,7 @@ class KerasSilenced(Silenced):
             kept = self.stages.first(inputs, narrow.append)
             found = self.stages.rest(kept, few, 1, seen, wide.append)
             again = self.stages.rest(self.stages.first(inputs), few, 1, seen)
-        if len(found) != 1:
-            raise InputError(
-                f"the model {self.model.name} gives {len(found)} outputs: hand in one that gives "
-                "the one to be judged"
-            )
-        output = as_numpy(found[0])
+        output = as_numpy(_the_one(self.model, found))
         self._shape, self._dtype = output.shape[1:], output.dtype
         apart = float(np.abs(as_numpy(again[0]) - output).max())
         if apart:
@@ -146,6 +151,8 @@ class KerasSilenced(Silenced):
             )
         if [step.layer for step in self.stages.behind] == [self.model]:
             self.notes += ("the whole model was run for each mask: it is no functional model",)
+        if seen.channels and self.asked.blocks is None and len(self.places) == 1:
+            self.noun = "channels"
         # Four bytes a number, and as many again for what a layer holds while it computes.
         return seen.groups, max(8 * max(narrow) // few, 1), max(8 * max(wide) // few, 1)
 
@@ -177,6 +184,16 @@ class KerasSilenced(Silenced):
     def _base(self, number: int) -> Array | None:
         """Return what activations at a place become where they are silenced; None is 0."""
         return self._all_seen().base(number) if self.asked.ablation == "mean" else None
+
+
+def _the_one(model: Any, found: list[Any]) -> Any:
+    """Return the output of a model that has one only."""
+    if len(found) != 1:
+        raise InputError(
+            f"the model {model.name} gives {len(found)} outputs: hand in one that gives the one to "
+            "be judged"
+        )
+    return found[0]
 
 
 class _Silence:

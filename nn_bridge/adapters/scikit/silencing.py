@@ -38,6 +38,17 @@ def silenced(model: Any, inputs: Any, asked: Asked) -> Silenced:
     inputs : (M, features) array
     asked : Asked
     """
+    _checked(model)
+    return Perceptron(model, inputs, asked)
+
+
+def outputs_of(model: Any, inputs: Any) -> Array:
+    """Evaluate a multi-layer perceptron as it is now, whatever somebody has done to it."""
+    _checked(model)
+    return np.asarray(getattr(model, "predict_proba", model.predict)(inputs))
+
+
+def _checked(model: Any) -> None:
     kinds = {base.__qualname__ for base in type(model).__mro__}
     if not kinds & {"MLPClassifier", "MLPRegressor"}:
         raise InputError(
@@ -47,7 +58,6 @@ def silenced(model: Any, inputs: Any, asked: Asked) -> Silenced:
         )
     if not hasattr(model, "coefs_"):
         raise InputError(f"the {type(model).__name__} is not trained: call fit first")
-    return Perceptron(model, inputs, asked)
 
 
 class Perceptron(Silenced):
