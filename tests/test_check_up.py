@@ -149,6 +149,12 @@ def test_our_own_network():
     assert (found.framework, found.mode, found.passes, found.examples) == ("nn_bridge", "", 30, 32)
 
 
+def test_who_looks_on_is_told_of_each_pass():
+    told = []
+    tf.check_up(network(tf.Dropout(0.3)), X, Y, passes=4, progress=lambda *step: told.append(step))
+    assert told == [(at, 4 + 3 + 4 + 1 + 4) for at in range(1, 17)]
+
+
 def test_a_law_of_attendance_is_watched_as_it_is():
     model = network(tf.AttendanceDropout(one_or_two_absent(4), 2))
     (site,) = tf.check_up(model, X).sites

@@ -3,7 +3,8 @@
 - `sites`: what is told of a place where chance enters; how sure a measured rate is
 - `watching`: what an adapter must tell of a model, whatever its framework
 - `written`: rates of dropping as people write them down
-- `check`: what is run, in which order; `seen`: what was watched, and each place's part of it
+- `check`: what is done, in which order; `data`: which examples are taken; `passes`: what is run
+- `seen`: what was watched, and each place's part of it
 - `table`: the rows; `rules`: what is wrong with the model; `place`: what is with one place
 - `gap`: what chance does to the loss
 - `findings`: what may be wrong, by name, and in which words it is told

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Any
 
-import numpy as np
-
+from nn_bridge.checking.data import first_batches, first_examples, validation_batches
 from nn_bridge.checking.gap import gap_of
+from nn_bridge.checking.passes import EVALUATIONS, Watch
 from nn_bridge.checking.report import Gap
 from nn_bridge.checking.result import CheckUp
 from nn_bridge.checking.rules import judged
-from nn_bridge.checking.seen import Seen
-from nn_bridge.checking.watching import Pass, Watched
+from nn_bridge.checking.watching import Watched
 from nn_bridge.frameworks import adapter
-from nn_bridge.measuring.data import as_array, as_arrays, batches, is_data, parts_of, taken
-from nn_bridge.measuring.metrics import name_of
-from simulation.arrays import Array
+from nn_bridge.measuring.data import parts_of
+from nn_bridge.results.waiting import Progress, looked_on
 from simulation.checks import InputError, given, whole
-
-WATCHED = 32
-"""Examples in each watched pass, at most where they can be told apart."""
-
-EXAMPLES, BATCHES = 64, 4
-"""For the losses: what is handed in as one array is cut into batches; so many are taken at most."""
-
-EVALUATIONS = 3
-"""Passes in evaluation that are watched: chance that enters there shows in the first."""
-
-SAME = 1e-4
-"""By which part of their size outputs may differ between evaluations: floating point."""
 
 
 def check_up(
@@ -44,6 +29,7 @@ def check_up(
     evaluate: Callable[[Any], Any] | None = None,
     passes: int = 30,
     seed: int = 0,
+    progress: Progress = None,
 ) -> CheckUp:
     """Look at where chance enters a network, and whether it does what was meant.
 
@@ -70,6 +56,8 @@ def check_up(
         Forward passes in training, before an evaluation and again after it.
     seed : int
         Of the chance in the check-up.
+    progress : bool, optional, or function(done, of)
+        None: a bar on the standard error if a terminal looks on.
 
     Returns
     -------
@@ -82,6 +70,7 @@ def check_up(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from nn_bridge import Dense, Dropout, Sequential
     >>> model = Sequential([Dense(8, input_shape=(4,)), Dropout(0.5), Dense(3, "softmax")], seed=0)
     >>> found = check_up(model, np.ones((32, 4)), np.arange(32) % 3)
@@ -97,128 +86,34 @@ def check_up(
             raise InputError(f"{name} is {given(function)}, but must be a function of the model")
     watched: Watched = adapter(model, "watching").watched(model)
     data = first_batches(x, y)
-    others = [] if validation is None else _validation(validation)
-    inputs = _first(data[0][0])
-    seen = _watched(watched, inputs, passes, seed, train, evaluate)
-    sites, findings = judged(seen, watched.framework)
-    gap: Gap | None = None
-    if all(wanted is not None for _, wanted in data):
-        learns = bool(seen.chance)  # batch normalisation
-        gap = gap_of(watched, data, others, loss, passes, seed, learns)  # type: ignore[arg-type]
-    elif loss is not None or others:
+    others = [] if validation is None else validation_batches(validation)
+    inputs = first_examples(data[0][0])
+    judged_data = [(one, wanted) for one, wanted in data if wanted is not None]
+    with_loss = len(judged_data) == len(data)
+    if not with_loss and (loss is not None or others):
         raise InputError("the loss needs y: hand it in, or batches of pairs (x, y)")
+    gap: Gap | None = None
+    with looked_on(progress, "passes") as tell:
+        steps = Steps(2 * passes + EVALUATIONS + with_loss * (passes + 1) * len(data), tell)
+        seen = Watch(watched, passes, seed, train, evaluate, steps.made).seen(inputs)
+        if with_loss:
+            learns = any(one.norms for one in seen.training)
+            gap = gap_of(watched, judged_data, others, loss, passes, seed, learns, steps.made)
+    sites, findings = judged(seen, watched.framework)
     return CheckUp(
         watched.framework, type(model).__name__, watched.mode, tuple(sites), tuple(findings), gap,
         passes, len(parts_of(inputs)[0]),
     )  # fmt: skip
 
 
-def first_batches(x: Any, y: Any = None) -> list[tuple[Any, Array | None]]:
-    """Return the first few batches of what was handed in, inputs and what is wanted of them."""
-    if not is_data(x):
-        found = list(islice(batches(x, with_labels=y is None), BATCHES))
-        if not found or not all(part.size for one, _ in found for part in parts_of(one)):
-            raise InputError("x holds no examples: the loader is empty")
-        if y is not None:
-            raise InputError("x is an iterable of batches: let them hold y, as pairs (x, y)")
-        return found
-    inputs, wanted = as_arrays("x", x), None if y is None else as_array("y", y)
-    if not all(part.size for part in parts_of(inputs)):
-        raise InputError("x holds no examples: give at least one")
-    arrays = parts_of(inputs) if wanted is None else [*parts_of(inputs), wanted]
-    lengths = {np.shape(part)[:1] for part in arrays}
-    if len(lengths) > 1 or () in lengths:  # not examples first: all together
-        return [(inputs, wanted)]
-    number = lengths.pop()[0]
-    rows = [slice(at, at + EXAMPLES) for at in range(0, number, EXAMPLES)][:BATCHES]
-    return [(taken(inputs, one), None if wanted is None else wanted[one]) for one in rows]
+class Steps:
+    """Forward passes made, of as many as are to be made at least."""
 
+    def __init__(self, of: int, tell: Callable[[int, int], object] | None) -> None:
+        self.done, self.of, self.tell = 0, of, tell
 
-def _first(inputs: Any) -> Any:
-    """Return the first examples of a batch, all of it where its first axes differ."""
-    alike = len({np.shape(part)[:1] for part in parts_of(inputs)}) == 1
-    return taken(inputs, slice(WATCHED)) if alike else inputs
-
-
-def _validation(validation: Any) -> list[tuple[Any, Array]]:
-    if isinstance(validation, (tuple, list)) and len(validation) == 2 and is_data(validation[1]):
-        found = first_batches(*validation)
-    else:
-        found = first_batches(validation)
-    whole_ones = [(inputs, wanted) for inputs, wanted in found if wanted is not None]
-    if len(whole_ones) < len(found):
-        raise InputError("validation must hold what is wanted too: give (x, y)")
-    return whole_ones
-
-
-def _watched(
-    watched: Watched,
-    inputs: Any,
-    passes: int,
-    seed: int,
-    train: Callable[[Any], Any] | None,
-    evaluate: Callable[[Any], Any] | None,
-) -> Seen:
-    """Run the model in training, in evaluation and in training again."""
-    seen = Seen()
-    with watched.kept(seed):
-        batch = watched.own(inputs)
-
-        def switched(training: bool) -> bool:
-            one = watched.switch(training, train if training else evaluate)
-            if evaluate is not None and not training:
-                wrong = "" in watched.unreached(False) if one is None else in_training(one, watched)
-                seen.misled = name_of(evaluate) if wrong else ""
-            return one is not None or bool(seen.misled)  # and may have switched back
-
-        def seen_in_evaluation() -> None:
-            seen.unreached[False] = watched.unreached(False)
-            seen.evaluation = [watched.run(batch) for _ in range(EVALUATIONS)]
-
-        switched(True)
-        seen.unreached[True] = watched.unreached(True)
-        seen.declared = watched.declared()
-        seen.training = [watched.run(batch) for _ in range(passes)]
-        switched_back = switched(False)
-        if not switched_back:
-            seen_in_evaluation()
-        switched(True)
-        seen.later = watched.declared()
-        seen.again = [watched.run(batch) for _ in range(passes)]
-        if switched_back:
-            watched.switch(training=False)
-            seen_in_evaluation()
-    if any(norm.before for one in seen.training for norm in one.norms.values()):
-        with watched.kept(seed):
-            watched.switch(training=False)
-            seen.still = watched.run(batch)
-            watched.chance_alone()
-            seen.chance = [watched.run(batch) for _ in range(passes)]
-    seen.difference = _difference(watched, seen)
-    return seen
-
-
-def in_training(one: Pass, watched: Watched) -> bool:
-    """Whether a pass was one in training.
-
-    A call that says so is. A model's mode is that of its outermost layer: of what it has inside,
-    chance must have entered, or batch normalisation learned.
-    """
-    inside = [*(each.drops for each in one.draws), *(each.training for each in one.norms.values())]
-    return one.training and (not watched.mode or any(inside))
-
-
-def _difference(watched: Watched, seen: Seen) -> float:
-    """By how much outputs differ between evaluations, 0 if only by rounding."""
-    first, *others = (watched.numbers(one.outputs) for one in seen.evaluation)
-    largest = 0.0
-    for other in others:
-        for one, again in zip(first, other, strict=False):
-            if one.shape != again.shape:
-                return np.inf
-            if one.size:
-                size = float(np.nanmax(np.abs(one), initial=0.0))
-                apart = float(np.nanmax(np.abs(one - again), initial=0.0))
-                if apart > SAME * max(size, 1e-30):
-                    largest = max(largest, apart)
-    return largest
+    def made(self, number: int) -> None:
+        """Take note of so many passes more."""
+        self.done += number
+        if self.tell is not None:
+            self.tell(self.done, max(self.done, self.of))

@@ -30,6 +30,7 @@ def gap_of(
     passes: int,
     seed: int,
     learns: bool,
+    step: Callable[[int], None],
 ) -> Gap:
     """Measure the loss with chance on and off.
 
@@ -45,8 +46,10 @@ def gap_of(
     seed : int
     learns : bool
         Whether more than chance is otherwise in training: batch normalisation is.
+    step : function(number)
+        Told of so many passes more.
     """
-    judge = _Judge(watched, loss, data)
+    judge = _Judge(watched, loss, data, step)
     with watched.kept(seed):
         watched.switch(training=False)
         still = judge.losses(data)  # (U,)
@@ -119,8 +122,10 @@ def less(one: Estimate, other: Estimate) -> Estimate:
 class _Judge:
     """The loss of outputs, example by example where it can be told so, else batch by batch."""
 
-    def __init__(self, watched: Watched, loss: Any, data: Batches) -> None:
-        self.watched, self.loss = watched, loss
+    def __init__(
+        self, watched: Watched, loss: Any, data: Batches, step: Callable[[int], None]
+    ) -> None:
+        self.watched, self.loss, self.step = watched, loss, step
         self.own: Callable[..., Any] | None = loss if callable(loss) else None
         if not (self.own or loss is None or loss in LOSSES):
             raise InputError(
@@ -141,6 +146,7 @@ class _Judge:
         found = []
         for inputs, wanted in data:
             outputs = self.watched.outputs(self.watched.own(inputs))
+            self.step(1)
             found.append(self._of(outputs, wanted))
         return self._joined(found)
 
@@ -152,6 +158,7 @@ class _Judge:
             batch, total = self.watched.own(inputs), None
             for at in range(passes):
                 outputs = self.watched.outputs(batch)
+                self.step(1)
                 single[at].append(self._of(outputs, wanted))
                 values = self._averageable(outputs, wanted)
                 if values is not None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numbers
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +17,11 @@ from nn_bridge.measuring.measured import Measured
 from nn_bridge.measuring.metrics import name_of
 from nn_bridge.measuring.network_game import game_of
 from nn_bridge.measuring.silencing import MEMORY, Ablation, Asked, Silenced
-from simulation.checks import InputError, given, listed
+from nn_bridge.results.waiting import Progress, looked_on
+from simulation.checks import InputError, listed
 from simulation.coalitions import Game, Reading
 from simulation.coalitions.estimates import Measures, compared, measured
 from simulation.streams import Seed
-
-Progress = bool | None | Callable[[int, int], object]
 
 
 def measure(
@@ -110,7 +107,7 @@ def measure(
     asking = _Asking(members, metric, blocks, ablation, memory)
     examples = examples_of(x, y)
     games, looks = zip(*(asking.game(one, examples) for one in models), strict=True)
-    with _told(progress) as tell:
+    with looked_on(progress, "coalitions") as tell:
         found = measured(
             list(games), seed, worth=worth, reading=reading, draws=draws, precision=precision,
             progress=tell,
@@ -160,7 +157,7 @@ def compare(
     (first, seen_first), (second, seen_second) = (
         zip(*(asking.game(one, examples) for one in models), strict=True) for models in pair
     )
-    with _told(progress) as tell:
+    with looked_on(progress, "coalitions") as tell:
         found = compared(
             first, second, seed, worth=worth, reading=reading, draws=draws, progress=tell
         )
@@ -226,25 +223,3 @@ class _Asking:
         """Which layers they are of, and what members are."""
         noun = "members" if self.function else looks[0].noun or self.asked.noun
         return ", ".join(self.asked.layers), noun
-
-
-@contextmanager
-def _told(progress: Progress) -> Iterator[Callable[[int, int], object] | None]:
-    """Have somebody told how far the work is: a function, a bar, or nobody."""
-    if callable(progress):
-        yield progress
-        return
-    if progress not in (None, True, False):
-        raise InputError(
-            f"progress is {given(progress)}, but must be True, False, None or a function(done, of)"
-        )
-    if progress is False or not (progress or sys.stderr.isatty()):
-        yield None
-        return
-    from rich.progress import Progress as Bar
-
-    from nn_bridge.results.screen import Screen
-
-    with Bar(console=Screen(stderr=True), transient=True) as bar:
-        task = bar.add_task("coalitions", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -118,7 +118,7 @@ WAYS = (
     }),
     *((tf.check_up, {
         "model": NETWORKS, "x": X, "y": Y, "loss": "mse", "validation": (X, Y), "train": None,
-        "evaluate": None, "passes": 2, "seed": 0,
+        "evaluate": None, "passes": 2, "seed": 0, "progress": False,
     }),) * 3,
     (tf.measure, MEASURED | {"model": NETWORKS, "precision": 0.1}),
     (tf.EpochLog, {
