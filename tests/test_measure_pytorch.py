@@ -63,6 +63,17 @@ class Deciding(Written):
         return self.last(x if x.sum() > 0 else -x)
 
 
+class Overwriting(Written):
+    """What the rest needs is no longer there at the end."""
+
+    def forward(self, x):
+        x = x.flatten(1)[:, :12]
+        beside = x[:, :6] * 2
+        out = self.last(self.hidden(x) + beside)
+        beside.zero_()
+        return out
+
+
 class Recurrent(nn.Module):
     def __init__(self):
         super().__init__()
@@ -202,7 +213,12 @@ def test_what_precedes_the_members_is_computed_once():
 
 
 @pytest.mark.parametrize(
-    ("make", "why"), [(Written, "writes over"), (Deciding, "decides by values")]
+    ("make", "why"),
+    [
+        (Written, "writes over"),
+        (Deciding, "decides by values"),
+        (Overwriting, "overwrites operations that it needs"),
+    ],
 )
 def test_a_model_of_which_nothing_can_be_taken_out_is_run_whole(make, why):
     torch.manual_seed(0)
@@ -278,6 +294,15 @@ def test_a_model_is_left_as_it_was_found(fails_at):
             assert torch.equal(was, is_) if torch.is_tensor(was) else was == is_
 
 
+def test_what_is_wrong_with_ours_is_not_laid_to_the_model(monkeypatch):
+    def broken(self, activation, weights, repeated):
+        raise TypeError("ours")
+
+    monkeypatch.setattr("nn_bridge.adapters.pytorch.silence.Silence.__call__", broken)
+    with pytest.raises(TypeError, match="ours"):
+        silenced(convolutional(), IMAGES, Asked("0"))
+
+
 def test_evaluations_that_differ_are_told():
     look = silenced(Restless(), ROWS[:, 0], Asked("hidden"))
     assert look.notes[0].startswith("evaluations differ: outputs on the same 8 examples")
@@ -342,3 +367,20 @@ def test_heads_of_transformers_are_found_wherever_attention_is_computed():
     np.testing.assert_allclose(*found, atol=1e-6)
     with pytest.raises(InputError, match="attn_implementation='sdpa'"):
         silenced(bert, inputs, Asked("bert.encoder.layer.0.attention", blocks="heads"))
+
+
+def test_activity_is_the_share_of_examples_on_which_a_member_is_not_0():
+    model = convolutional()
+    look = silenced(model, IMAGES, Asked("1", blocks=[[0, 1], [3]]))
+    with torch.no_grad():
+        fired = (model[:2](torch.from_numpy(IMAGES).float()) > 1e-12).flatten(2).any(2).numpy()
+    expected = [fired[:, :2].any(axis=1).mean(), fired[:, 3].mean()]
+    np.testing.assert_allclose(look.activity(), expected)
+    with torch.no_grad():
+        model[0].weight[2:] = 0
+        model[0].bias[2:] = torch.tensor([-1.0, 0.1])
+    silent = silenced(model, IMAGES, Asked("1")).activity()
+    assert silent[2:].tolist() == [0, 1]
+    rows = ROWS[:, 0] * (np.arange(30) % 3 == 0)[:, None]  # a third of the examples
+    layers = silenced(nn.Sequential(nn.Identity(), nn.Linear(8, 3)), rows, Asked(["0", "1"]))
+    np.testing.assert_allclose(layers.activity(), [1 / 3, 1])
