@@ -67,6 +67,7 @@ def test_what_was_not_looked_at_is_never_called_certain():
     assert all(np.isnan(each.error) and not each.exact for each in nothing.shapley)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "n", "noise", "calls"),
     [
