@@ -74,6 +74,7 @@ def test_couples_need_each_other_and_nobody_else():
 def test_couples_above_twenty_members_come_out_in_the_same_way():
     found = measured(Planted(24, couples), 0, draws=50)
     assert within(found.shapley, 0.5).all()
+    np.testing.assert_allclose(values(found.shapley), 0.5)  # an order and its reverse agree on it
     assert found.shapley[0].over == ("masks",)
     half = 12 * (12 * 11) / (24 * 23)  # couples of whom both are among the twelve that are left
     assert within([found.half], half).all()
@@ -166,6 +167,19 @@ def test_several_starts_vary_by_more_than_one_of_them():
     assert found.shapley[0].value == pytest.approx(drawn.mean())
     assert found.shapley[0].error == pytest.approx(drawn.std(ddof=1) / np.sqrt(8), rel=0.05)
     assert found.shapley[3].error < found.shapley[0].error
+
+
+def test_draws_are_no_more_starts():
+    more = np.random.default_rng(3).normal(size=6)
+    games = [Planted(24, lambda masks, add=add: couples(masks) + add) for add in more]
+    found = measured(games, 0, draws=10)
+    assert found.area.error == pytest.approx(more.std(ddof=1) / np.sqrt(6), rel=0.1)
+
+
+def test_to_silence_nobody_costs_nothing():
+    found = measured(random_game("squared error", 24, questions=401), 0, draws=12, worth=0.0)
+    assert (found.at_random.number.value, found.at_random.cost.value) == (0, 0)
+    assert found.least_carrying.cost.value == 0 or found.least_carrying.number.value > 0
 
 
 def test_a_perfect_accuracy_is_not_certain():

@@ -11,6 +11,7 @@ from populations import Whole
 from simulation import InputError
 from simulation.coalitions import AdditiveGame, coalition_values, effective_carriers, shapley_values
 from simulation.coalitions.estimates import asking, compared, measured, start
+from simulation.coalitions.estimates.carrying import logarithms_of_number
 
 GAME = random_game("softmax", 9, questions=60)
 GAME = Whole(AdditiveGame(6.0 * GAME.contributions, GAME.handout, GAME.wanted, GAME.audience))
@@ -44,6 +45,16 @@ def test_noise_of_few_draws_would_make_carriers_look_fewer():
     plain = np.mean([effective_carriers([max(m.value, 0) for m in one.shapley]) for one in found])
     freed = np.mean([one.carriers.value for one in found])
     assert abs(freed - truth) < abs(plain - truth) / 2
+
+
+def test_where_noise_is_all_there_is_no_number_of_carriers_is_told():
+    rng = np.random.default_rng(0)
+    told = {}
+    for noise in (0.02, 0.4):
+        brought = 0.05 + rng.normal(scale=noise, size=(200, 4, 20, 1))  # 200 times 4 draws of 20
+        told[noise] = np.isfinite([logarithms_of_number(gains).mean() for gains in brought])
+    assert told[0.02].all()
+    assert told[0.4].mean() < 0.5
 
 
 def test_all_draws_serve_however_many_are_asked_at_a_time(monkeypatch):
@@ -156,6 +167,7 @@ NAN = Planted(4, lambda masks: np.where(masks.any(axis=1), 1.0, np.nan))
         ([3], {}, "a game is 3, but must be of the class Game"),
         (Planted(4, additive), {"worth": -0.1}, "worth is -0.1"),
         (Planted(4, additive), {"draws": 1}, "draws is 1"),
+        (Planted(4, additive), {"progress": 3}, "progress is 3"),
         (Planted(4, additive), {"precision": 0.0}, "precision is 0"),
         (Planted(4, additive), {"reading": "loudly"}, "reading is 'loudly'"),
         (NAN, {}, "the quality of a coalition of 0 of 4 members is not a finite number"),

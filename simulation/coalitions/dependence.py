@@ -18,6 +18,8 @@ from simulation.checks import InputError, instance, unsaid
 from simulation.coalitions.absences import fragility
 from simulation.coalitions.additive import AdditiveGame, coalition_values
 from simulation.coalitions.carriers import bus_factor, effective_carriers
+from simulation.coalitions.estimates.carrying import effective_number, logarithms_of_number
+from simulation.coalitions.estimates.estimate import Drawn
 from simulation.coalitions.game import EXACT_MEMBERS, Game
 from simulation.coalitions.gram import Gram
 from simulation.coalitions.indices import shapley_interactions, shapley_values
@@ -107,9 +109,6 @@ def dependence(game: Game, law: AttendanceLaw, rng: Seed) -> Dependence:
 def sampled_dependence(value: ValueFunction, law: AttendanceLaw, rng: Seed) -> Dependence:
     """Estimate from random orders of arrival, and from sub-teams as the law draws them.
 
-    The standard error of the effective number of carriers is by the delta method: that of the
-    number's linear part in the Shapley values.
-
     Parameters
     ----------
     value : callable
@@ -121,14 +120,13 @@ def sampled_dependence(value: ValueFunction, law: AttendanceLaw, rng: Seed) -> D
     n, rng = law.n_presenters, generator(rng)
     gains = arrival_gains(value, n, rng)  # (draws, N)
     values, absent = gains.mean(axis=0), 1.0 - law.moments().rates
-    squares = np.square(values).sum()
-    ratio = values.sum() / squares if squares else 0.0
-    slope = 2.0 * ratio * (1.0 - ratio * values)  # of sum^2 / squares in each value
+    masks = Drawn(("masks",), exact=False)
+    carriers = effective_number(logarithms_of_number(gains[..., None]), masks, n)
     drawn = drawn_qualities(value, law, rng)
     lost = float(value(np.ones((1, n), dtype=bool))[0] - drawn.mean())
     return Dependence(
         values=values,
-        carriers=Figure(effective_carriers(values), _error(gains @ slope)),
+        carriers=Figure(carriers.value, carriers.error),
         fragility=Figure(lost, _error(drawn)),
         interaction=Figure(
             lost - float(values @ absent),

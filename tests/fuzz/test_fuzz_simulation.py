@@ -44,6 +44,7 @@ from simulation import (
     one_or_two_absent,
 )
 from simulation.audience import SquaredError
+from simulation.coalitions import estimates
 
 LAW = one_or_two_absent(3)
 TALK = small_talk("squared error")
@@ -226,6 +227,14 @@ WAYS = (
     (GAME.afford, {"coalitions": 4}),
     (coalitions.solo_quality, {"game": GAME, "reading": "fill the time"}),
     (coalitions.sub_teams, {"law": LAW}),
+    (estimates.measured, {
+        "games": GAME, "rng": 0, "worth": 0.1, "reading": "fill the time", "draws": 3,
+        "precision": 0.1, "progress": None,
+    }),
+    (estimates.compared, {
+        "without": [GAME, GAME], "with_": [GAME, GAME], "rng": 0, "worth": 0.1,
+        "reading": "fill the time", "draws": 3, "progress": None,
+    }),
 )  # fmt: skip
 """Each public function and method, with arguments that it takes."""
 
@@ -327,7 +336,7 @@ def test_whatever_is_given_it_works_or_one_line_says_why_not(data):
 
 def public():
     """List all public functions of the two packages and all public methods of their classes."""
-    for package in (simulation, coalitions):
+    for package in (simulation, coalitions, estimates):
         for name in package.__all__:
             thing = getattr(package, name)
             if inspect.isclass(thing):

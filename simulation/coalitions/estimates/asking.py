@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
-from simulation.checks import InputError
+from simulation.checks import InputError, given
 from simulation.coalitions.game import EXACT_MEMBERS, Game, Reading
 
 Progress = Callable[[int, int], object]
@@ -15,6 +15,16 @@ Progress = Callable[[int, int], object]
 
 AT_ONCE = 512
 """About how many coalitions are asked at a time: what an interruption may lose."""
+
+
+def checked_progress(value: Progress | None) -> Progress | None:
+    """Return `value` if it can be told something."""
+    if value is not None and not callable(value):
+        raise InputError(
+            f"progress is {given(value)}, but must be None or a function of two numbers: how many "
+            "coalitions have been asked, and of how many"
+        )
+    return value
 
 
 class Told:

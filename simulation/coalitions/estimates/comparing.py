@@ -10,7 +10,7 @@ import numpy as np
 
 from simulation.arrays import FloatArray
 from simulation.checks import InputError, listed, real, unsaid
-from simulation.coalitions.estimates.asking import Asked, Progress, Told
+from simulation.coalitions.estimates.asking import Asked, Progress, Told, checked_progress
 from simulation.coalitions.estimates.carrying import logarithms_of_number
 from simulation.coalitions.estimates.measures import Measures
 from simulation.coalitions.estimates.measuring import planned
@@ -96,7 +96,7 @@ def compared(
     pairs = _pairs(without, with_)
     real("worth", worth, least=0)
     plan = planned([game for pair in pairs for game in pair], reading, draws, None)
-    told = Told(progress, 2 * len(pairs) * plan.cost(pairs[0][0].n_members))
+    told = Told(checked_progress(progress), 2 * len(pairs) * plan.cost(pairs[0][0].n_members))
     children = generator(rng).spawn(len(pairs))
     starts: list[tuple[Start, Start]] = []
     interrupted = False

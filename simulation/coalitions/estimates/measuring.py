@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from simulation.checks import InputError, instance, listed, one_of, real, unsaid, whole
-from simulation.coalitions.estimates.asking import Asked, Progress, Told
+from simulation.coalitions.estimates.asking import Asked, Progress, Told, checked_progress
 from simulation.coalitions.estimates.measures import Measures
 from simulation.coalitions.estimates.start import (
     FEWEST_DRAWS,
@@ -99,7 +99,7 @@ def measured(
     cost = plan.cost(given_games[0].n_members)
     for game in given_games:
         game.afford(cost)
-    told = Told(progress, len(given_games) * cost)
+    told = Told(checked_progress(progress), len(given_games) * cost)
     starts: list[Start] = []
     interrupted = False
     for game, child in zip(given_games, generator(rng).spawn(len(given_games)), strict=True):
@@ -143,4 +143,4 @@ def planned(
     number = min(max(BUDGET // (2 * n + 2), LEAST_DRAWS), MOST_DRAWS) if draws is None else draws
     whole("draws", number, least=FEWEST_DRAWS)
     exact = n <= EXACT_MEMBERS and (draws is None or 2**n <= drawn_coalitions(n, number))
-    return Plan(number, exact, precision)
+    return Plan(min(number, MOST_DRAWS) if exact else number, exact, precision)
