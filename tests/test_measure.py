@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from frameworks import needs
 from networks import blobs, small
+from sklearn.neural_network import MLPClassifier
 
 from nn_bridge import compare, keras, measure
 from nn_bridge.adapters.own.silencing import silenced as ours_silenced
@@ -235,6 +236,28 @@ def three():
     return torch.nn.Sequential(torch.nn.Linear(6, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3))
 
 
+def diverged():
+    model = three()
+    with torch.no_grad():
+        model[2].bias[0] = float("nan")
+    return model
+
+
+def perceptron(labels=Y):
+    model = MLPClassifier((5,), max_iter=5, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return model.fit(X, labels)
+
+
+def test_labels_of_scikit_learn_are_numbered_as_its_outputs_are():
+    names = np.array(["c", "b", "a"])[Y]
+    found = measure(perceptron(names), X, names, members="hidden 1")
+    assert found.complete.value == perceptron(names).score(X, names)
+    numbered = measure(perceptron(Y * 3), X, (Y * 3).tolist(), members="hidden 1")
+    assert numbered.complete.value == perceptron(Y * 3).score(X, Y * 3)
+
+
 BAD = {
     "no such layer": (three, {"members": "fc1"}, "the layer 'fc1', but the network has: "),
     "not called": (Broken, {"members": "unused", "y": X[:, :4]}, "unused is in the model, but is"),
@@ -270,7 +293,10 @@ BAD = {
     "memory": (three, {"memory": 10}, "memory .in bytes. is 10, but must be"),
     "progress": (three, {"progress": 3}, "progress is 3, but must be"),
     "no model": (lambda: 3, {}, "the model is 3, but must be one of"),
-    "no models": (list, {}, "model is an empty list"),
+    "no models": (list, {}, "model is empty"),
+    "texts": (three, {"y": ["a"] * 24}, "y holds texts such as 'a'"),
+    "diverged": (diverged, {}, "outputs on x are not all finite"),
+    "other labels": (perceptron, {"members": "hidden 1", "y": Y + 1}, "was trained on .0, 1, 2."),
     "a stack": (lambda: small(seed=[0, 1]), {"members": "dense"}, "the model is a stack of 2"),
     "no such layer of ours": (small, {"members": "dens"}, "the network has: dense, "),
 }  # fmt: skip

@@ -55,7 +55,7 @@ def gathered(x: Any, y: Any = None) -> Examples:
     else:
         inputs, wanted = _joined(batches(x, with_labels=y is None))
         wanted = y if wanted is None else wanted
-    wanted = None if wanted is None else as_array("y", wanted)
+    wanted = None if wanted is None else as_targets(wanted)
     lengths = [np.shape(part)[:1] for part in parts_of(inputs)]
     if wanted is not None:
         lengths.append(wanted.shape[:1])
@@ -86,7 +86,7 @@ def batches(x: Any, *, with_labels: bool) -> Iterator[tuple[Any, Any]]:
     """Go through an iterable of batches, as (inputs, wanted or None), all as NumPy arrays."""
     for batch in _batches_of(x):
         if isinstance(batch, list | tuple) and with_labels and len(batch) > 1:
-            yield as_arrays("x", batch[0]), as_array("y", batch[1])
+            yield as_arrays("x", batch[0]), as_targets(batch[1])
         elif isinstance(batch, Mapping) and with_labels:
             yield _apart(as_arrays("x", batch))
         elif isinstance(batch, list | tuple) and len(batch) == 1:
@@ -139,6 +139,15 @@ def as_array(name: str, x: Any) -> Array:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise InputError(f"{name} holds NaN or infinity: take those examples out, or fill them")
     return array
+
+
+def as_targets(y: Any) -> Array:
+    """Return what is wanted as an array of numbers, or of texts where it holds labels by name."""
+    if isinstance(y, list) or (isinstance(y, np.ndarray) and y.dtype.kind in "USO"):
+        labels = np.array(y, dtype=object)
+        if labels.size and all(isinstance(each, str) for each in labels.ravel()):
+            return labels.astype(str)
+    return as_array("y", y)
 
 
 def _is_array(x: Any) -> bool:

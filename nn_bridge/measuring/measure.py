@@ -101,9 +101,9 @@ def measure(
     >>> found.complete.value, found.exact, len(found.shapley)
     (1.0, True, 6)
     """
-    models = model if isinstance(model, list) else [model]
+    models = list(model) if isinstance(model, list | tuple) else [model]
     if not models:
-        raise InputError("model is an empty list, but must be a model, or one for each seed")
+        raise InputError("model is empty, but must be a model, or a list of them, one a seed")
     asking = _Asking(members, metric, blocks, ablation, memory)
     examples = examples_of(x, y)
     games, looks = zip(*(asking.game(one, examples) for one in models), strict=True)
@@ -204,8 +204,10 @@ class _Asking:
             silenced = reads.silenced(model, examples.inputs, self.asked)
         else:
             silenced = SilencedByCallable(model, examples.inputs, reads.outputs_of, *self.function)
-        assert examples.wanted is not None
-        return game_of(silenced, examples.wanted, self.metric, self.asked), silenced
+        wanted: Any = examples.wanted
+        if hasattr(reads, "wanted_of"):  # scikit-learn's labels may be anything
+            wanted = reads.wanted_of(model, wanted)
+        return game_of(silenced, wanted, self.metric, self.asked), silenced
 
     def result(
         self, found: Measures, looks: Sequence[Silenced], settings: dict[str, Any]

@@ -211,6 +211,11 @@ def metric_of(metric: Any, outputs: Array, wanted: Array) -> Metric:
     InputError
         If the metric does not fit the outputs or y.
     """
+    if wanted.dtype.kind not in "biuf":
+        raise InputError(
+            f"y holds texts such as {given(wanted.ravel()[0].item())}, but the network numbers its "
+            "classes: give their numbers, from 0 on"
+        )
     if callable(metric):
         found = _asked(metric, outputs, wanted, None)
         if np.shape(found) == (len(wanted),) and len(wanted) > 1:

@@ -14,7 +14,7 @@ from nn_bridge.measuring.silencing import Ablation, Asked, Contributions, Silenc
 from nn_bridge.samples import one_hot
 from simulation.arrays import Array, BoolArray, FloatArray
 from simulation.audience import AUDIENCES
-from simulation.checks import boolean, unsaid
+from simulation.checks import InputError, boolean, unsaid
 from simulation.coalitions import AdditiveGame, Game, Reading
 from simulation.coalitions.game import Described, scale_of_size
 from simulation.parts import drawn_sets
@@ -36,6 +36,11 @@ def game_of(silenced: Silenced, wanted: Array, metric: Any, asked: Asked) -> Gam
     """
     there = np.ones((1, len(silenced.members)))
     complete = np.concatenate([out[0] for _, out in _by_chunk(silenced, there)])  # (M, *out)
+    if not np.isfinite(complete).all():
+        raise InputError(
+            "the model's outputs on x are not all finite: did it diverge, or is x not as it "
+            "expects?"
+        )
     judged = metric_of(metric, complete, wanted)
     numbers = complete[0].size
     parts = silenced.additive()

@@ -60,6 +60,27 @@ def _checked(model: Any) -> None:
         raise InputError(f"the {type(model).__name__} is not trained: call fit first")
 
 
+def wanted_of(model: Any, wanted: Array) -> Array:
+    """Number the labels that a classifier was trained on, as its outputs are in order.
+
+    Parameters
+    ----------
+    model : MLPClassifier or MLPRegressor
+    wanted : (M, ...) array
+        Other than labels (M,) it stays as it is.
+    """
+    classes = getattr(model, "classes_", None)
+    if classes is None or wanted.ndim != 1 or np.ndim(classes) != 1:
+        return wanted
+    known = np.isin(wanted, classes)
+    if not known.all():
+        raise InputError(
+            f"y holds the label {given(wanted[~known][0].item())}, but the {type(model).__name__} "
+            f"was trained on {given(classes.tolist())}"
+        )
+    return np.searchsorted(classes, wanted)
+
+
 class Perceptron(Silenced):
     """A multi-layer perceptron on M examples; see `Silenced`.
 
