@@ -155,9 +155,10 @@ def _is_array(x: Any) -> bool:
 
 
 def _batches_of(x: Any) -> Iterator[Any]:
-    if not isinstance(x, Iterable) and hasattr(x, "__getitem__") and hasattr(x, "__len__"):
+    in_turn = hasattr(x, "__getitem__") and hasattr(x, "__len__") and not isinstance(x, type)
+    if in_turn and not isinstance(x, Iterable):
         x = (x[at] for at in range(len(x)))  # a Keras PyDataset has its batches by number
-    if not isinstance(x, Iterable) or isinstance(x, str | bytes):
+    if not isinstance(x, Iterable) or isinstance(x, str | bytes | type):
         raise InputError(
             f"x is {given(x)}, but must be an array, a tuple or dict of arrays, a loader, or an "
             "iterable of batches"

@@ -74,6 +74,8 @@ class Asked:
         if len(layers) > 1 and self.blocks is not None:
             raise InputError("blocks are of the units of one layer: name one, or leave blocks out")
         object.__setattr__(self, "layers", layers)
+        if isinstance(self.blocks, np.ndarray):
+            object.__setattr__(self, "blocks", self.blocks.tolist())
         one_of("ablation", self.ablation, get_args(Ablation))
         whole("memory (in bytes)", self.memory, least=2**20)
 

@@ -19,7 +19,7 @@ def looked_on(progress: Progress, what: str) -> Iterator[Callable[[int, int], ob
     if callable(progress):
         yield progress
         return
-    if progress not in (None, True, False):
+    if progress is not None and not isinstance(progress, bool):
         raise InputError(
             f"progress is {given(progress)}, but must be True, False, None or a function(done, of)"
         )
