@@ -57,3 +57,18 @@ def test_on_a_phone_each_row_of_a_table_says_what_its_figures_are(result, reader
     assert cell.evaluate("one => getComputedStyle(one, '::before').content") != "none"
     assert cell.evaluate("one => getComputedStyle(one).display") == "block"
     assert page.locator("#en .rows tr").nth(1).get_attribute("role") == "row"
+
+
+def test_each_of_two_curves_has_the_colour_of_its_name(tmp_path, visitor_of):
+    RESULTS["compared"].save(tmp_path / "two.html")
+    visitor = visitor_of((tmp_path / "two.html").as_uri())
+    page = visitor.open(wait=False)
+    colours = [
+        page.locator(f"#en {one}").evaluate_all(
+            f"all => all.map(one => getComputedStyle(one).{look})"
+        )
+        for one, look in (("polyline.line", "stroke"), (".key", "backgroundColor"))
+    ]
+    assert colours[0] == colours[1]
+    assert len({*colours[0]}) == 2
+    visitor.leave()
