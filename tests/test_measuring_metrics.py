@@ -5,7 +5,8 @@ import pytest
 from scipy.special import expit, log_softmax, softmax
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error, r2_score
 
-from nn_bridge.measuring.metrics import NOT_JUDGED, metric_of
+from nn_bridge.measuring.labels import NOT_JUDGED
+from nn_bridge.measuring.metrics import metric_of
 from simulation.parts import drawn_sets
 
 RNG = np.random.default_rng(0)
