@@ -145,6 +145,23 @@ def words_fall_and_the_others_are_scaled():
 
 
 @healthy
+def two_parts_fall_and_are_joined():
+    class Waves(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.out, self.sin_drop, self.cos_drop = (
+                nn.Linear(24, 3),
+                nn.Dropout(0.1),
+                nn.Dropout(0.1),
+            )
+
+        def forward(self, x):
+            return self.out(torch.cat([self.sin_drop(x.sin()), self.cos_drop(x.cos())], dim=-1))
+
+    return {"model": Waves(), "x": rows()}
+
+
+@healthy
 def weights_fall_instead_of_units():
     class DropConnect(nn.Linear):
         def forward(self, x):

@@ -59,6 +59,12 @@ def distilbert():
 
 
 @healthy_and_slow
+def funnel():
+    sizes = {"block_sizes": [1, 1, 1], "d_model": 32, "n_head": 2, "d_head": 16, "d_inner": 48}
+    return built("Funnel", {**sizes, "vocab_size": 60}, words())
+
+
+@healthy_and_slow
 def deberta():
     sizes = {**BERT, "pos_att_type": ["p2c", "c2p"], "relative_attention": True}
     return built("DebertaV2", sizes, words())
