@@ -196,6 +196,25 @@ def test_no_false_alarm_in_applications():
     assert kinds(model, x, passes=2) == []
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_layers_made_after_keras_own(by_hand):
+    class Mine(layers.Dropout):
+        def call(self, x, training=False):
+            if not by_hand:
+                return super().call(x, training=training)
+            kept = keras.random.uniform(ops.shape(x)) >= self.rate
+            return x * ops.cast(kept, x.dtype) / (1 - self.rate) if training else x
+
+    class MyGRU(layers.GRU):
+        pass
+
+    assert kinds(row(Mine(0.3, name="mine"))) == []
+    assert site(row(Mine(0.3, name="mine"))).asked == 0.3
+    words = keras.Input((6,))
+    x = MyGRU(4, recurrent_dropout=0.4)(layers.Embedding(9, 8)(words))
+    assert kinds(keras.Model(words, x), WORDS, passes=5) == []
+
+
 # What is wrong
 
 

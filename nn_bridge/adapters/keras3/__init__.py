@@ -12,6 +12,7 @@ For `check_up`:
 - `watching`: a model as it sees it; `glance`: how somebody's own function calls it
 - `keeping`: all that a model holds, put back
 - `rates`: which are written down; `tracing`: one forward pass, who is called and who draws
+- `frames`: in whose code that is
 - `chance`: Keras's draws, told and played again; `draws`: what they do, and how far they reach
 - `by_hand`: what somebody's own code makes of a number; `axes`: where channels lie
 

@@ -180,10 +180,9 @@ def _drawing(source: Source, name: str, function: Callable[..., Any]) -> Callabl
 
 def symbolic(handed: Any) -> bool:
     """Whether there are no numbers yet, while a graph is being written down."""
-    import keras
-
-    return any(
-        isinstance(each, keras.KerasTensor) or "Tracer" in type(each).__name__
-        or type(each).__name__ == "SymbolicTensor"
-        for each in keras.tree.flatten(handed)
-    )  # fmt: skip
+    if isinstance(handed, (tuple, list)):
+        return any(map(symbolic, handed))
+    if isinstance(handed, dict):
+        return any(map(symbolic, handed.values()))
+    kind = type(handed).__name__
+    return kind in ("KerasTensor", "SymbolicTensor") or "Tracer" in kind

@@ -56,7 +56,7 @@ def rate_of(layer: Any) -> float | None:
 
 def dropping(layer: Any) -> bool:
     """Whether a layer is one of chance: its class says so, and it has a rate of its own."""
-    if keras_own(layer):
+    if keras_own(layer) or _drops_itself(layer):
         return _drops_itself(layer)
     named = "drop" in type(layer).__name__.lower()
     return named and not children_of(layer) and rate_of(layer) is not None
@@ -67,21 +67,19 @@ def carriers(parts: Mapping[str, Any]) -> dict[int, list[Carrier]]:
     found: dict[int, list[Carrier]] = {}
     paths = {id(layer): path for path, layer in reversed([*parts.items()])}
     for path, layer in parts.items():
-        if not keras_own(layer):
-            continue
         above = parts.get(path.rpartition(".")[0])
         if _drops_itself(layer):
             attends = getattr(above, "_dropout_layer", None) is layer
             kind = "attention" if attends else type(layer).__name__
             found[id(layer)] = [Carrier(path, kind, layer)]
-        elif hasattr(layer, "cell"):
+        elif _of_keras(layer, "rnn") and hasattr(layer, "cell"):
             found[id(layer)] = [
                 Carrier(f"{_base(path, layer, paths[id(cell)])}.{name}", kind, cell, name)
                 for cell in layers_inside(layer)[1:]
                 for name, kind in CELL_RATES.items()
                 if hasattr(cell, "get_dropout_mask") and getattr(cell, name, None)
             ]
-        elif "attention" in type(layer).__module__ and not hasattr(layer, "_output_dense"):
+        elif _of_keras(layer, "attention") and not hasattr(layer, "_output_dense"):
             # Multi-head attention has a layer for it instead.
             found[id(layer)] = [Carrier(path, "attention", layer, "dropout")]
     return found
@@ -93,14 +91,15 @@ def declared(parts: Mapping[str, Any]) -> list[Declared]:
     found, settings = list[Declared](), set[int]()
     for path, layer in parts.items():
         scope, part = path.rpartition(".")[0], _weighed(parts, path)
-        if keras_own(layer):
-            itself = _drops_itself(layer)
-            found += [
-                Declared(each.where, each.kind, each.rate, scope if itself else path, part, itself)
-                for each in held.get(id(layer), ())
-                if each.rate > 0 or itself
-            ]  # fmt: skip
-        elif dropping(layer):
+        itself = _drops_itself(layer)
+        found += [
+            Declared(each.where, each.kind, each.rate, scope if itself else path, part, itself)
+            for each in held.get(id(layer), ())
+            if each.rate > 0 or itself
+        ]
+        if keras_own(layer) or itself:
+            continue
+        if dropping(layer):
             found.append(Declared(path, type(layer).__name__, rate_of(layer) or 0.0, scope, part))
         else:
             found += _settings(path, layer, settings, part)
@@ -125,7 +124,12 @@ def _settings(path: str, layer: Any, known: set[int], part: str) -> Iterator[Dec
 
 
 def _drops_itself(layer: Any) -> bool:
-    return hasattr(layer, "rate") and "regularization" in type(layer).__module__
+    return hasattr(layer, "rate") and _of_keras(layer, "regularization")
+
+
+def _of_keras(layer: Any, kind: str) -> bool:
+    """Whether a layer is, or is made after, one of Keras's of a kind."""
+    return any(f"keras.src.layers.{kind}" in base.__module__ for base in type(layer).__mro__)
 
 
 def _base(path: str, layer: Any, cell: str) -> str:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from nn_bridge.adapters.keras3.axes import Axes
 from nn_bridge.adapters.keras3.chance import Drawn, Source, drawing_from, symbolic
+from nn_bridge.adapters.keras3.frames import drawing, users_line
 from nn_bridge.adapters.keras3.rates import CELL_RATES, Carrier, dropping, keras_own, rate_of
 from nn_bridge.adapters.keras3.tensors import as_numpy
 from nn_bridge.checking.sites import variances
 from simulation.arrays import Array
-
-OURS = f"{Path(__file__).parent}{os.sep}"
 
 
 @dataclass(eq=False)
@@ -148,14 +143,14 @@ class Trace:
 
     def _silent(self, call: Call, entries: Sequence[Entry]) -> None:
         """Note the rates of which nothing was seen in a call that was to carry them out."""
-        seen = {each.where for each in entries}
+        seen = {name for each in entries for name in (each.where, each.layer)}
         for one in self._carriers.get(id(call.layer), ()):
             if one.where not in seen:
                 entry = Entry(None, tuple(self._stack), one.where, one.kind, one.where, one.rate)
                 self.entries.append(entry)
 
     def _drew(self, drawn: Drawn) -> None:
-        owner, function, line = _drawing()
+        owner, function, line = drawing()
         if function == "initializer" or not self._stack:
             return
         self.tape.append(drawn)
@@ -228,56 +223,3 @@ def normalises(layer: Any) -> bool:
 def still(layer: Any, run: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
     """Run a layer, a batch normalisation as in evaluation."""
     return run(layer, *args, **{**kwargs, **({"training": False} if normalises(layer) else {})})
-
-
-def users_line() -> str:
-    """Return file and line of the innermost frame of somebody's own code."""
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith((OURS, *_libraries(), "<")):
-            return _line(frame)
-        frame = frame.f_back
-    return ""
-
-
-def _drawing() -> tuple[Any, str, str]:
-    """Tell who draws.
-
-    Returns
-    -------
-    layer or None
-        If it is code of one of Keras's layers: which. None for somebody's own code.
-    str
-        'initializer' where weights are made; of a recurrent cell the name of the rate.
-    str
-        File and line of somebody's own code.
-    """
-    import keras
-
-    source = f"{Path(keras.__file__).parent}{os.sep}src{os.sep}"
-    through = (OURS, *(f"{source}{part}{os.sep}" for part in ("random", "backend", "ops")))
-    frame: Any = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(through):
-        frame = frame.f_back
-    name = frame.f_code.co_filename
-    if name.startswith(f"{source}initializers"):
-        return None, "initializer", ""
-    if not name.startswith(f"{source}layers"):
-        return None, "", _line(frame)
-    around = (frame, frame.f_back, frame.f_back.f_back)  # up to Python 3.11 lists have frames
-    recurrent = any("recurrent" in each.f_code.co_name for each in around)
-    owner = next((each.f_locals["self"] for each in around if "self" in each.f_locals), None)
-    return owner, "recurrent_dropout" if recurrent else "dropout", ""
-
-
-def _line(frame: Any) -> str:
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-
-
-@cache
-def _libraries() -> tuple[str, ...]:
-    """Return where Keras and its backends lie."""
-    loaded = [sys.modules.get(name) for name in ("keras", "torch", "tensorflow", "jax", "flax")]
-    files = [getattr(each, "__file__", None) for each in loaded]
-    return tuple(f"{Path(each).parent}{os.sep}" for each in files if each)
