@@ -55,15 +55,22 @@ def of_seeds(values: FloatArray) -> Interval:
     skewness = 0.0
     if n >= FEWEST_SEEDS:
         skewness = float(np.mean((values - values.mean()) ** 3) / values.std() ** 3 / np.sqrt(n))
-    student = stdtrit(n - 1, (1 + CONFIDENCE) / 2)
-    below, above = student, -student
-    if abs(skewness) > 1e-6:  # nearer to 0 the cubic is the identity, but not as it is computed
-        below, above = (
-            3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1) for t in (below, above)
-        )
-        if n < MANY_SEEDS:
-            below, above = max(below, student), min(above, -student)
+    student = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2))
+    below, above = _quantiles(student, skewness)
+    if n < MANY_SEEDS:
+        below, above = max(below, student), min(above, -student)
     return Interval(error, n - 1, skewness, float(-error * below), float(-error * above))
+
+
+def _quantiles(student: float, skewness: float) -> tuple[float, float]:
+    """Invert the cubic that makes a studentised mean symmetric at Student's two quantiles."""
+    if abs(skewness) <= 1e-6:  # there the cubic is the identity, but not as it is computed
+        return student, -student
+    below, above = (
+        float(3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1))
+        for t in (student, -student)
+    )
+    return below, above
 
 
 def symmetric(t: float, skewness: float, seeds: int) -> float:
@@ -121,3 +128,31 @@ def of_seeds_and_images(pseudo: FloatArray) -> Interval:
     error = np.sqrt(of_mean / pseudo.size)
     half = float(stdtrit(known, (1 + CONFIDENCE) / 2) * error)
     return Interval(float(error), float(known), 0.0, -half, half)
+
+
+def of_draws_and_examples(pseudo: FloatArray) -> Interval:
+    """Return the interval of `of_seeds_and_images` with the skewness taken out, as in `of_seeds`.
+
+    The mean's third cumulant is that of the mean over rows and that of the mean over columns, each
+    from what varies there; it is not taken for more than that of one exponential draw. Masks have
+    long tails: without the few that matter much, a good network is a bad one.
+
+    Parameters
+    ----------
+    pseudo : (R, G) array
+        Of `pseudo_values`, not all the same; R >= 2, G >= 2.
+    """
+    around = of_seeds_and_images(pseudo)
+    third = sum(_third(pseudo.mean(axis=axis)) for axis in (0, 1))
+    skewness = float(np.clip(third / around.error**3, -1.0, 1.0))
+    student = float(stdtrit(around.degrees, (1 + CONFIDENCE) / 2))
+    below, above = _quantiles(student, skewness)
+    return around._replace(skewness=skewness, low=-around.error * below, high=-around.error * above)
+
+
+def _third(values: FloatArray) -> float:
+    """Third cumulant of the mean of independent figures; 0 where they are too few to tell."""
+    n = len(values)
+    if n < FEWEST_SEEDS:
+        return 0.0
+    return float(((values - values.mean()) ** 3).sum() / ((n - 1) * (n - 2) * n))

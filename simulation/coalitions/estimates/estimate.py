@@ -12,8 +12,8 @@ from simulation.arrays import FloatArray
 from simulation.intervals import (
     CONFIDENCE,
     Interval,
+    of_draws_and_examples,
     of_seeds,
-    of_seeds_and_images,
     pseudo_values,
 )
 from simulation.statistics import ROUNDING
@@ -96,8 +96,8 @@ def of_contributions(
 
     Rows are independent draws of masks, or starts (each with masks of its own, whose chance is
     then in what differs between starts); columns are parts of the examples. With several of both
-    it is `simulation.intervals.of_seeds_and_images`, with one row or one column `of_seeds`, whose
-    Student's t has the skewness taken out.
+    it is `simulation.intervals.of_draws_and_examples`, with one row or one column `of_seeds`:
+    Student's t with the skewness taken out.
 
     Parameters
     ----------
@@ -107,8 +107,8 @@ def of_contributions(
     value : float or None
         The figure itself; None: the table's mean.
     share_of : int
-        M, where the figure is a share of the examples, or a mean of such shares: then the interval
-        is Wilson's, which does not leave [0, 1], for the number of examples that would give the
+        M, where the figure is a share of the examples, or a mean of such shares: no interval leaves
+        [0, 1] then. With one row it is Wilson's, for the number of examples that would give the
         same standard error. Wilson (1927), Probable inference, the law of succession, and
         statistical inference; Korn and Graubard (1998), Confidence intervals for proportions with
         small expected number of positive counts estimated from survey data, for that number.
@@ -125,10 +125,12 @@ def of_contributions(
     elif rows == 1 or parts == 1:
         around = of_seeds(table.ravel())
     else:
-        around = of_seeds_and_images(table)
+        around = of_draws_and_examples(table)
     low, high = value + around.low, value + around.high
     if share_of and 0 <= value <= 1:
-        low, high = _of_share(value, around, share_of)
+        low, high = max(low, 0.0), min(high, 1.0)
+        if rows == 1 or not around.error:
+            low, high = _of_share(value, around, share_of)
     return Estimate(value, around.error, low, high, drawn.exact, over)
 
 
