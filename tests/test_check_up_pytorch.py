@@ -348,3 +348,34 @@ def test_bad_input_is_told_in_one_line():
         with pytest.raises(InputError, match=told) as raised:
             check_up(model, x)
         assert "\n" not in str(raised.value)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
+def test_a_scripted_model_is_seen_by_what_it_runs():
+    layers = nn.Sequential(nn.Linear(20, 30), nn.Dropout(0.5))
+    found = check_up(torch.jit.script(layers), X)
+    assert not found.findings
+    (site,) = found.sites
+    assert (site.where, site.kind) == ("RecursiveScriptModule", "by hand")
+    assert site.rate.agrees_with(0.5)
+
+
+def test_a_model_that_takes_gradients_in_its_forward_pass():
+    def gradient(self, h):
+        h = h.detach().requires_grad_(True)
+        return torch.autograd.grad(self.drop(h).pow(2).sum(), h)[0]
+
+    found = check_up(model_of(gradient, drop=nn.Dropout(0.5)), X)
+    assert not found.findings
+    assert found.sites[0].rate.agrees_with(0.5)
+
+
+def test_an_operation_that_drops_by_itself_as_on_gpus():
+    def fused(self, h):
+        return torch.native_dropout(h, 0.3, self.training)[0]
+
+    found = check_up(model_of(fused), X)
+    assert not found.findings
+    (site,) = found.sites
+    assert site.rate.agrees_with(0.3)
+    assert site.scale == pytest.approx(1 / 0.7)

@@ -46,11 +46,10 @@ def kept(parts: Mapping[str, Any], *, weights: bool = True) -> Iterator[None]:
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Run PyTorch without fused kernels that hide chance, without gradients, without warnings."""
+    """Run PyTorch without fused kernels that hide chance, and without warnings."""
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        stack.enter_context(torch.no_grad())
         stack.enter_context(_attention_in_parts())
         stack.enter_context(torch.backends.cudnn.flags(enabled=False))
         if hasattr(torch.compiler, "set_stance"):  # since 2.6

@@ -21,6 +21,8 @@ from nn_bridge.checking.sites import variances
 from nn_bridge.checking.watching import Norm, Pass
 
 NOT_THE_USERS = (f"{Path(torch.__file__).parent}{os.sep}", f"{Path(__file__).parent}{os.sep}", "<")
+CALLER = str(Path(__file__).with_name("watching.py"))
+"""Whose frame is outside the model."""
 
 DROPOUT = {
     "dropout": ("dropout", True), "dropout_": ("dropout", True),
@@ -98,7 +100,7 @@ class Trace:
         if innermost is not None and type(innermost).__module__.startswith("torch.nn."):
             return path or type(innermost).__name__
         line = users_line()
-        return f"{path} ({line})" if path and line else line or path
+        return f"{path} ({line})" if path and line else line or path or type(innermost).__name__
 
     def _multiplied(self, factor: float) -> None:
         self.factors.setdefault(self.within, set()).add(factor)
@@ -226,10 +228,15 @@ def watching(trace: Trace) -> Iterator[Trace]:
 
 
 def users_line() -> str:
-    """Return file and line of the innermost frame that is neither PyTorch's nor ours."""
+    """Return file and line of the innermost frame that is neither PyTorch's nor ours.
+
+    '' if there is none in the model, as in a scripted one.
+    """
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
+        if name == CALLER:
+            break
         if not name.startswith(NOT_THE_USERS):
             return f"{Path(name).name}:{frame.f_lineno}"
         frame = frame.f_back  # type: ignore[assignment]

@@ -72,7 +72,7 @@ class TorchWatched(Watched):
             return None
         trace = self._trace()
         name = "train" if training else "evaluate"
-        with torch.enable_grad(), watching(trace), users_own(name, self.model):
+        with watching(trace), users_own(name, self.model):
             by(self.model)
         return None if trace.training is None else trace.told(None, ())
 
