@@ -46,7 +46,8 @@ def figures(found):
 @pytest.mark.parametrize("reading", ["nobody covers", "fill the time"])
 @pytest.mark.parametrize("ablation", ["zero", "mean"])
 @pytest.mark.parametrize(
-    ("deep", "metric"), [(False, None), (False, "cross-entropy"), (True, None), (True, "mse")]
+    ("deep", "metric"),
+    [(False, None), (False, "cross-entropy"), (True, None), (True, "mse"), (False, "mse")],
 )
 def test_the_same_network_gives_the_same_figures_to_rounding(deep, metric, ablation, reading):
     x, y = blobs()
