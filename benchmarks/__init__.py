@@ -7,6 +7,7 @@
 - `rehearsal`: what does Mesa cost a team, beside the same loop in plain NumPy?
 - `coalitions`: what do the values of all coalitions cost, and the indices, beside shapiq?
 - `silencing`: what does a coalition of a PyTorch model's members cost, beside hooks, captum, msapy?
+  (docs/benchmarks/silencing)
 - `plan`: what is compared at which sizes? `targets`: what should come out?
 
 It leaves out what takes a machine of its own or a browser:
