@@ -1,0 +1,180 @@
+"""How often do the intervals of the yardstick hold what is true of a whole population?
+
+`PYTHONPATH=.:tests python tests/test_coverage_yardstick.py 1000` writes
+docs/validation/coverage-yardstick.md and the truths beside it, in about half an hour.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from populations import PEOPLE, POPULATIONS, Population, truth_of
+from scipy.stats import binom
+
+from simulation.coalitions import EXACT_MEMBERS
+from simulation.coalitions.estimates.asking import Asked, Told
+from simulation.coalitions.estimates.estimate import Drawn, contributions, of_contributions
+from simulation.coalitions.estimates.measuring import planned
+from simulation.coalitions.estimates.start import looked_at
+from simulation.coalitions.estimates.summary import summed_up
+
+PAGE = Path(__file__).parents[1] / "docs/validation/coverage-yardstick.md"
+FOUND = PAGE.with_suffix(".json")
+EXAMPLES = 300
+DRAWS = 20
+IN_CI = 100
+"""Data sets that the tests draw: a tenth of the script's."""
+
+INTERVALS = (0.93, 0.97)
+"""How often a 95% interval is to hold the truth."""
+
+
+def held(population, truth, rng):
+    """Draw one data set; say of each figure whether its interval holds what is true of all."""
+    n, k = population.n, population.n // 4
+    game = population.game(rng.integers(PEOPLE, size=EXAMPLES))
+    plan = planned([game], "nobody covers", DRAWS if n > EXACT_MEMBERS else None, None)
+    start = looked_at(Asked(game, "nobody covers", Told(None, 0)), rng, plan)
+    costs = np.array(truth["costs"])
+    found = summed_up([start], game, "nobody covers", costs[k : k + 2].mean(), interrupted=False)
+    lost = contributions(start.complete) - contributions(start.sizes[:, n - k])  # (R, G)
+    drawn = Drawn() if start.exact else Drawn(("masks",), exact=False)
+    middling = truth["middling"]
+    pairs = {
+        "quality complete": (found.complete, truth["complete"]),
+        "quality, half silenced": (found.half, truth["half"]),
+        "ablation area": (found.area, truth["area"]),
+        "Shapley value of a middling member": (found.shapley[middling], truth["shapley"]),
+        "effective carriers": (found.carriers, truth["carriers"]),
+        "co-adaptation score": (found.co_adaptation, truth["co-adaptation"]),
+        "cost of a quarter silenced at random": (of_contributions(lost, drawn), costs[k]),
+        "cost of the quarter that carries least": (
+            of_contributions(start.least[:, k], Drawn()),
+            true_cost(population, start, k),
+        ),
+        "how many may fall silent at random": (found.at_random.number, k),
+    }
+    return {name: one.low <= true <= one.high for name, (one, true) in pairs.items()}
+
+
+def true_cost(population, start, k):
+    """What it costs all people to silence the k that carry least by each half of the parts."""
+    carried = contributions(start.gains.mean(axis=0))
+    masks = np.ones((3, population.n), dtype=bool)
+    for half in (0, 1):
+        masks[half, carried[:, half::2].mean(axis=1).argsort(kind="stable")[:k]] = False
+    first, second, full = population.whole.quality(masks)
+    return full - (first + second) / 2
+
+
+def coverage(name, truth, repeats):
+    """Share of data sets whose interval holds the truth, by figure."""
+    population, rng = Population(*POPULATIONS[name]), np.random.default_rng(0)
+    rows = [held(population, truth, rng) for _ in range(repeats)]
+    return {figure: float(np.mean([row[figure] for row in rows])) for figure in rows[0]}
+
+
+@pytest.fixture(scope="module")
+def truths():
+    return {name: one["truth"] for name, one in _known().items()}
+
+
+@pytest.fixture(scope="module", params=["accuracy, 8 members", "r2, 8 members", "r2, 24 members"])
+def covered(request, truths):
+    return coverage(request.param, truths[request.param], IN_CI)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["accuracy, 8 members", "r2, 8 members"])
+def test_what_is_true_is_what_the_page_rests_on(name, truths):
+    assert truth_of(Population(*POPULATIONS[name])) == pytest.approx(truths[name])
+
+
+@pytest.mark.slow
+def test_intervals_hold_the_truth_as_often_as_they_say(covered):
+    """In a tenth of the script's data sets no figure is rarer than 93% allows, to 1 in 10,000."""
+    least = binom.ppf(1e-4, IN_CI, INTERVALS[0]) / IN_CI
+    assert {figure: share for figure, share in covered.items() if share < least} == {}
+
+
+@pytest.mark.slow
+def test_intervals_are_no_wider_than_they_need_be(covered):
+    """Nor do all figures together hold it more often; one alone may, in so few data sets."""
+    shares = [share for figure, share in covered.items() if not figure.startswith("how many")]
+    assert np.mean(shares) <= INTERVALS[1] + 2 * np.sqrt(0.03 * 0.97 / IN_CI)
+
+
+HEAD = """# How often the yardstick's intervals hold the truth
+
+`measured` gives each figure a 95% interval. Here {repeats:,} data sets of {examples} examples are
+drawn, with replacement, from a population of {people:,}, of which all is known; above 20 members
+with {draws} random orders (and their reverses) each. So a share is off by about {off:.3f}. Asked
+for are {low:.0%} to {high:.0%}; others are bold. `PYTHONPATH=.:tests python
+tests/test_coverage_yardstick.py {repeats}` writes this page. CI draws a tenth of the data sets, and
+fails where 93% would give so few in one of 10,000 tries.
+
+"""
+
+
+NOTES = """
+**How.** What each of 20 parts of the examples contributes (the jackknife) stands beside what each
+draw of masks does, and both count as drawn at random, as seeds and images do in
+[coverage](coverage.md)'s second table; where all coalitions are asked only examples vary. The
+skewness of both is taken out by Hall's cubic: good networks have a few masks that matter much. Without
+that, 24 members near accuracy 1 had .915 for half silenced and .922 for the Shapley value (1,000 data
+sets). The accuracy of one coalition has Wilson's interval. Effective carriers are estimated on the
+scale of the logarithm, freed of what noise adds to the squares of shares.
+
+**How many may fall silent** is a whole number: its interval has all numbers that the costs'
+intervals leave open, so it holds the true one more often than 95 times in 100, and is held to no
+upper bound. Costs stand here for a quarter of the members, fixed beforehand; `measured` shows that of
+the number it found, which is chosen because it seemed cheap: it is a little more likely to be too low.
+
+**The quarter that carries least** is chosen in each data set by one half of the examples and judged on
+the other, and the reverse; what is to be held is what silencing just these costs the whole population.
+Its interval holds it too seldom where bold: either half serves once to choose and once to judge, so the
+two judgements are not quite independent, as the interval takes them to be. There is no unbiased estimate of
+that (Bengio and Grandvalet 2004, for cross-validation), and nothing was widened to hide it.
+
+Networks said to be silenced are not additive: units of the first layer are silenced, another ReLU layer
+follows. Several starts are rows as masks are.
+"""
+
+
+def find_out(repeats, names):
+    """Write down the truths about some populations, once, and how often they are held."""
+    for name in names:
+        truth = _known().get(name, {}).get("truth") or truth_of(Population(*POPULATIONS[name]))
+        found = {"truth": truth, "held": coverage(name, truth, repeats), "data sets": repeats}
+        print(name, found, flush=True)
+        FOUND.write_text(json.dumps(_known() | {name: found}, indent=1) + "\n")
+
+
+def _known():
+    return json.loads(FOUND.read_text()) if FOUND.exists() else {}
+
+
+def page(known):
+    """Say it as a page, of the populations that are done."""
+    done = {name: known[name] for name in POPULATIONS if known.get(name, {}).get("data sets")}
+    repeats = min(one["data sets"] for one in done.values())
+    low, high = INTERVALS
+    off = np.sqrt(0.05 * 0.95 / repeats)
+    lines = [f"| figure | {' | '.join(done)} |", "|---" * (1 + len(done)) + "|"]
+    for figure in next(iter(done.values()))["held"]:
+        shares = [one["held"][figure] for one in done.values()]
+        told = [f"{one:.3f}" if low <= one <= high else f"**{one:.3f}**" for one in shares]
+        lines.append(f"| {figure} | {' | '.join(told)} |")
+    head = HEAD.format(
+        repeats=repeats, examples=EXAMPLES, people=PEOPLE, draws=DRAWS, off=off, low=low, high=high
+    )
+    return head + "\n".join(lines) + "\n" + NOTES
+
+
+if __name__ == "__main__":
+    find_out(int(sys.argv[1]), sys.argv[2:] or POPULATIONS)
+    PAGE.write_text(page(_known()))
