@@ -14,7 +14,8 @@ import typer
 from commands.shared import console, say_json
 from nn_bridge.results.result import Result, kind_of_file
 from nn_bridge.results.terminal import on_screen
-from nn_bridge.results.wording import Wording
+from nn_bridge.results.wording import LANGUAGES, Wording
+from simulation.checks import one_of
 from simulation.outputs import output
 
 Named = Annotated[
@@ -40,6 +41,7 @@ Language = Annotated[
 @contextmanager
 def ending(save: Path | None, language: str, as_json: bool) -> Iterator[Callable[[Result], None]]:
     """Try where the result will be saved; save it once it is handed on, and print it then."""
+    one_of("language", language, LANGUAGES)
     results: list[Result] = []
     if save is None:
         with redirect_stdout(sys.stderr):  # what the user's own code prints; this is for results

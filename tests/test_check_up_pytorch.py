@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from frameworks import needs
 
@@ -333,6 +334,7 @@ def test_data_of_all_kinds():
     for model, x in (
         (nn.Dropout(0.5), X.numpy().tolist()), (nn.Dropout(0.5), loader), (Two(), (X, X)),
         (Two(), {"a": X, "b": X.numpy()}), (nn.Dropout(0.5), iter([X[:9], X[9:20]])),
+        (nn.Dropout(0.5), pd.DataFrame(X.numpy())),
     ):  # fmt: skip
         (site,) = check_up(model, x, passes=3).sites
         assert site.rate.agrees_with(0.5)

@@ -4,6 +4,7 @@ import warnings
 from contextlib import contextmanager
 
 import numpy as np
+import pandas as pd
 import pytest
 from frameworks import needs
 from networks import blobs, small
@@ -254,11 +255,36 @@ def test_labels_of_scikit_learn_are_numbered_as_its_outputs_are():
     names = np.array(["c", "b", "a"])[Y]
     found = measure(perceptron(names), X, names, members="hidden 1")
     assert found.complete.value == perceptron(names).score(X, names)
+    for held in (
+        pd.Series(names),
+        pd.DataFrame({"kind": names}),
+        pd.Series(names, dtype="category"),
+    ):
+        assert measure(perceptron(names), X, held, members="hidden 1").complete == found.complete
     numbered = measure(perceptron(Y * 3), X, (Y * 3).tolist(), members="hidden 1")
     assert numbered.complete.value == perceptron(Y * 3).score(X, Y * 3)
 
 
+def test_tables_of_pandas_are_data_whatever_their_columns_hold():
+    plain = measure(small(), X.round(), Y, members="dense").complete
+    table = pd.DataFrame(X.round()).astype({0: "Int64", 1: object})
+    assert measure(small(), table, pd.Series(Y), members="dense").complete == plain
+    assert (
+        measure(small(), [(table, pd.Series(Y, dtype="Int64"))], members="dense").complete == plain
+    )
+
+
 BAD = {
+    "a table with texts": (
+        three, {"x": pd.DataFrame({"a": ["b"] * 24})}, "x holds texts, but must hold numbers"
+    ),
+    "a number of a layer": (three, {"members": 0}, "members is 0, but must be a layer's name, "),
+    "a name nearly right": (
+        lambda: keras.Sequential([
+            keras.layers.Dense(6, "relu", input_shape=(6,), name=name)
+            for name in ("zebra", "first", "ape", "second")
+        ]), {"members": "secnd"}, "has: second, zebra, first, ape$",
+    ),
     "no such layer": (three, {"members": "fc1"}, "the layer 'fc1', but the network has: "),
     "not called": (Broken, {"members": "unused", "y": X[:, :4]}, "unused is in the model, but is"),
     "fails": (

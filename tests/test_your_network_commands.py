@@ -164,6 +164,7 @@ def test_what_is_wrong_with_the_model_is_told_in_one_line(named, capsys):
         (["--members", "dense", "--save", "mine.pdf"], "'mine.pdf' is no name for a result"),
         (["--members", "dense", "--save", "/proc/no/mine.html"], "cannot be written"),
         (["--members", "dense", "--save", "m.html", "--lang", "fr"], "language is 'fr'"),
+        (["--members", "dense", "--lang", "fr"], "language is 'fr'"),
         (["--members", "dense", "--data", "ours.py"], "the data ours.py cannot be read"),
         (["--members", "dense", "--data", "other.npz"], "arrays x and y, or x alone, but it has z"),
     ],

@@ -129,8 +129,14 @@ def as_array(name: str, x: Any) -> Array:
         x = x.float() if str(x.dtype) in ("torch.bfloat16", "torch.float16") else x
     try:
         array = np.asarray(x)
+        if array.dtype.kind == "O" and _is_array(x):  # numbers of several kinds, as pandas has them
+            array = np.asarray(array.tolist())
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{name} is no array of numbers ({error}): give one, or batches") from None
+    if array.dtype.kind == "U" and _is_array(x):
+        raise InputError(
+            f"{name} holds texts, but must hold numbers: number them, or leave them out"
+        )
     if array.dtype.kind not in "biuf":
         raise InputError(
             f"{name} is {given(x)}, but must be an array, a tuple or dict of arrays, a loader, or "
@@ -143,15 +149,19 @@ def as_array(name: str, x: Any) -> Array:
 
 def as_targets(y: Any) -> Array:
     """Return what is wanted as an array of numbers, or of texts where it holds labels by name."""
-    if isinstance(y, list) or (isinstance(y, np.ndarray) and y.dtype.kind in "USO"):
-        labels = np.array(y, dtype=object)
+    if isinstance(y, list) or (hasattr(y, "__array__") and not hasattr(y, "detach")):
+        labels = np.array(y, dtype=object) if isinstance(y, list) else np.asarray(y)
+        if labels.dtype.kind not in "USO":
+            return as_array("y", labels)
         if labels.size and all(isinstance(each, str) for each in labels.ravel()):
             return labels.astype(str)
     return as_array("y", y)
 
 
 def _is_array(x: Any) -> bool:
-    return hasattr(x, "shape") and hasattr(x, "dtype")
+    """Whether x is an array, a tensor, or says itself which array it makes, as pandas does."""
+    of_one_kind = hasattr(x, "shape") and hasattr(x, "dtype")
+    return (of_one_kind or hasattr(x, "__array__")) and not isinstance(x, type)
 
 
 def _batches_of(x: Any) -> Iterator[Any]:

@@ -7,6 +7,7 @@ that gives one number for all is asked again instead.
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,10 @@ from simulation.checks import InputError, given, one_of, shortened
 
 METRICS = ("accuracy", "r2", "cross-entropy", "mse")
 """Metrics by name; the last two are minus the loss, so that higher is better."""
+
+
+OWN = "own function"
+"""Instead of the name of a function that has none."""
 
 
 class Metric(ABC):
@@ -232,8 +237,17 @@ def metric_of(metric: Any, outputs: Array, wanted: Array) -> Metric:
 
 
 def name_of(function: Any) -> str:
-    """Return a function's own name, or that of its class."""
-    return str(getattr(function, "__name__", type(function).__name__))
+    """Return a function's own name, that of its class, or `OWN` where it was given none.
+
+    Examples
+    --------
+    >>> name_of(len), name_of(functools.partial(sum, start=1)), name_of(lambda outputs, y: 0.0)
+    ('len', 'sum', 'own function')
+    """
+    while isinstance(function, functools.partial):
+        function = function.func
+    name = str(getattr(function, "__name__", type(function).__name__))
+    return OWN if name == "<lambda>" else name
 
 
 def _asked(function: Any, outputs: Array, wanted: Array, examples: int | None) -> FloatArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, NoReturn, get_args
 
@@ -63,7 +63,8 @@ class Asked:
     memory: int = MEMORY
 
     def __post_init__(self) -> None:
-        layers = (self.layers,) if isinstance(self.layers, str) else listed("members", self.layers)
+        one = isinstance(self.layers, str) or not isinstance(self.layers, Iterable)
+        layers = (self.layers,) if one else listed("members", self.layers)
         if not layers or not all(isinstance(layer, str) for layer in layers):
             raise InputError(
                 f"members is {given(self.layers)}, but must be a layer's name, a list of layers' "
@@ -220,8 +221,11 @@ def _named(part: Sequence[int]) -> str:
 
 
 def no_such_layer(name: str, names: Sequence[str]) -> NoReturn:
-    """Say that a network has no layer of this name, and which it has, the nearest first."""
-    near = difflib.get_close_matches(name, names, n=len(names) or 1, cutoff=0.0)
+    """Say that a network has no layer of this name, and which it has, the nearest first.
+
+    Those that are not near stand in the order in which the network has them.
+    """
+    near = difflib.get_close_matches(name, names)
     shown = [*near, *(each for each in names if each not in near)]
     more = f", and {len(shown) - 12} more" if len(shown) > 12 else ""
     raise InputError(

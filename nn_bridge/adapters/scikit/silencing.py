@@ -67,9 +67,11 @@ def wanted_of(model: Any, wanted: Array) -> Array:
     ----------
     model : MLPClassifier or MLPRegressor
     wanted : (M, ...) array
-        Other than labels (M,) it stays as it is.
+        Other than labels, (M,) or (M, 1), it stays as it is.
     """
     classes = getattr(model, "classes_", None)
+    if classes is not None and wanted.shape[1:] == (1,):  # a column of a table
+        wanted = wanted[:, 0]
     if classes is None or wanted.ndim != 1 or np.ndim(classes) != 1:
         return wanted
     known = np.isin(wanted, classes)
