@@ -19,6 +19,7 @@ from pretended import (
     about,
     checked,
     compared,
+    differs,
     measured,
     part,
 )
@@ -56,7 +57,7 @@ from simulation.coalitions import AdditiveGame, estimates
         (checked(), "features.3 (rate 0.5) was called in no forward pass."),
         (
             checked(findings=False),
-            "Nothing is wrong with the chance in this network: 1 of 1 places do as they are asked.",
+            "Nothing is wrong with the chance in this network: its one place does as it is asked.",
         ),
         (
             checked(findings=False, sites=()),
@@ -74,6 +75,62 @@ def test_the_plain_sentence_says_what_was_measured(result, sentence):
     printed = str(result).split("\n\n")[0]
     assert " ".join(printed.split("\n")[1:]) == sentence
     assert sentence in repr(result)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "sentence", "japanese"),
+    [
+        (
+            (-0.24, 0.35, 0.11),
+            "The validation loss is 0.240 below the training loss because dropout adds 0.350 to "
+            "it; without that it is 0.110 above.",
+            "検証データの損失は、学習時の損失より 0.240 低くなっています。ドロップアウトが学習時の"
+            "損失に 0.350 を上乗せしているからです。その分を除くと、0.110 高くなります。",
+        ),
+        (
+            (-0.24, 0.1, -0.14),
+            "The validation loss is 0.240 below the training loss; dropout adds 0.100 to the "
+            "training loss; without that it is still 0.140 below.",
+            "検証データの損失は、学習時の損失より 0.240 低くなっています。ドロップアウトは学習時の"
+            "損失に 0.100 を上乗せしています。その分を除くと、それでも 0.140 低いままです。",
+        ),
+        (
+            (-0.24, 0.24, 0.0, True),
+            "The validation loss is 0.240 below the training loss because dropout adds 0.240 to "
+            "it; without that, and with batch normalisation as in evaluation, no difference is "
+            "shown.",
+            "検証データの損失は、学習時の損失より 0.240 低くなっています。ドロップアウトが学習時の"
+            "損失に 0.240 を上乗せしているからです。その分を除き、バッチ正規化も評価モードに"
+            "すると、差は見られません。",
+        ),
+        (
+            (0.3, 0.01, 0.31),
+            "The validation loss is 0.300 above the training loss; that dropout adds to the "
+            "training loss is not shown.",
+            "検証データの損失は、学習時の損失より 0.300 高くなっています。ドロップアウトが学習時の"
+            "損失に上乗せしているとは言えません。",
+        ),
+        (
+            (0.01, 0.1, -0.1, True),
+            "No difference between the validation loss and the training loss is shown; dropout "
+            "adds 0.100 to the training loss; without that, and with batch normalisation as in "
+            "evaluation, it is 0.100 below.",
+            "検証データの損失と学習時の損失には、偶然を超える差が見られません。ドロップアウトは"
+            "学習時の損失に 0.100 を上乗せしています。その分を除き、バッチ正規化も評価モードに"
+            "すると、0.100 低くなります。",
+        ),
+    ],
+)
+def test_why_the_validation_loss_is_not_the_training_loss(sizes, sentence, japanese):
+    found = differs(*sizes)
+    assert found.told(ENGLISH).sentence.endswith(f"does as it is asked. {sentence}")
+    assert found.told(JAPANESE).sentence.endswith(f"指定どおりに動いています。{japanese}")
+
+
+def test_dropout_alone_has_a_row_where_batch_normalisation_is_told_apart():
+    told = "dropout on, batch normalisation not"
+    assert told in str(differs(-0.2, 0.1, -0.1, True))
+    assert told not in str(differs(-0.2, 0.1, -0.1))
 
 
 def test_what_an_adapter_has_to_say_is_said():

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from pretended import EFFECTS, about, checked, compared, measured
+from pretended import EFFECTS, about, checked, compared, differs, measured
 
 from nn_bridge.checking.findings import KINDS, Finding
 from nn_bridge.measuring.comparison import Comparison
 from nn_bridge.measuring.measured import NOUNS
-from nn_bridge.measuring.metrics import METRICS
+from nn_bridge.measuring.metrics import METRICS, OWN
 from nn_bridge.measuring.silencing import Ablation
 from nn_bridge.measuring.told import NOTES
 from nn_bridge.results import wording
@@ -47,6 +47,11 @@ def test_every_text_is_used(monkeypatch, tmp_path):
     }  # fmt: skip
     gap = checked().gap
     every = [
+        differs(-0.2, 0.3, 0.1),
+        differs(-0.2, 0.1, -0.1),
+        differs(0.0, 0.1, -0.1, True),
+        differs(0.1, 0.1, 0.0),
+        differs(0.1, 0.0, 0.1),
         *(measured(silent=silent) for silent in (0, 1, 9, 64, 128)),
         measured(6, shapley=(about(0.2),) * 6, never_fire=("a",)),
         measured(**seldom),
@@ -59,19 +64,21 @@ def test_every_text_is_used(monkeypatch, tmp_path):
         ),
         measured(area=about(math.nan), bus_factor=Estimate(3.0, exact=True)),
         measured(bus_factor=Estimate(129.0, exact=True)),
-        checked(gap=replace(gap, matches=1)),
+        checked(gap=replace(gap, matches=1, loss=OWN)),
         compared(),
         Comparison.of(replace(compared(), effects={}), "a", framework="PyTorch"),
         checked(),
         checked(findings=False),
         checked(findings=False, sites=()),
+        checked(findings=False, sites=checked().sites),
         checked(found=checked().findings * 3),
         checked(gap=replace(gap, matches=None, validation=gap.own, gap=gap.own, without=gap.own)),
     ]
     for result in every:
         result.save(tmp_path / "page.html")
     named = {
-        "noun": NOUNS, "metric": METRICS, "warning": WARNINGS, "reading": get_args(Reading),
+        "noun": NOUNS, "metric": (*METRICS, OWN), "loss": (OWN,),
+        "warning": WARNINGS, "reading": get_args(Reading),
         "ablation": get_args(Ablation), "over": ("examples", "calls", "masks", "starts"),
         "effect": EFFECTS, "verdict": VERDICTS, "mode": ("training", "mixed"),
         "unit": ("examples", "batches"), "mask": MASKS, "note": NOTES,

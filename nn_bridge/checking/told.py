@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nn_bridge.checking.findings import Finding
-from nn_bridge.checking.report import Gap, Report
+from nn_bridge.checking.report import Estimate, Gap, Report
 from nn_bridge.checking.sites import Site
+from nn_bridge.measuring.metrics import OWN
 from nn_bridge.results import parts
 from nn_bridge.results.loaded import loaded_versions
-from nn_bridge.results.numbers import figure, with_interval
+from nn_bridge.results.numbers import figure, interval_digits, with_interval
 from nn_bridge.results.wording import Wording
 
 FIRST = 2
@@ -30,7 +31,14 @@ def told(check_up: Report, say: Wording) -> parts.Told:
 
 
 def sentence(check_up: Report, say: Wording) -> str:
-    """Say the main thing."""
+    """Say the main thing, and whence the gap to the validation loss, where it is known."""
+    gap = check_up.gap
+    explained = [] if gap is None or gap.validation is None else [of_gap(gap, say)]
+    return say.joined([of_sites(check_up, say), *explained], "space")
+
+
+def of_sites(check_up: Report, say: Wording) -> str:
+    """Say what is wrong, or that nothing is."""
     found = check_up.findings
     if found:
         seen = [each.told("seen", say.language) for each in found[:FIRST]]
@@ -38,7 +46,41 @@ def sentence(check_up: Report, say: Wording) -> str:
         return say.joined([*seen, *([say("checked.more", more=more)] if more > 0 else [])], "space")
     if not check_up.sites:
         return say("checked.nothing")
-    return say("checked.well", sites=len(check_up.sites))
+    one = ".one" if len(check_up.sites) == 1 else ""
+    return say(f"checked.well{one}", sites=len(check_up.sites))
+
+
+def of_gap(gap: Gap, say: Wording) -> str:
+    """Say why the validation loss is not the training loss.
+
+    A difference is said to be one if its interval leaves 0 out.
+    """
+    assert gap.gap is not None
+    assert gap.without is not None
+    before, after = side(gap.gap), side(gap.without)
+    said = [say(f"gap.said.{before}", gap=size(gap.gap))]
+    if side(gap.own) != "above":
+        return "".join([*said, say("gap.said.own.none")])
+    turned = before == "below" != after
+    said.append(say("gap.said.own.why" if turned else "gap.said.own", own=size(gap.own)))
+    norms = "" if gap.training.value == gap.chance.value else ".norms"  # which then go with it
+    said.append(say(f"gap.said.without{norms}"))
+    still = ".still" if before == after == "below" else ""
+    said.append(say(f"gap.said.without.{after}{still}", without=size(gap.without)))
+    return "".join(said)
+
+
+def side(difference: Estimate) -> str:
+    """Say on which side of 0 a difference lies, with all of its interval."""
+    if difference.low > 0:
+        return "above"
+    return "below" if difference.high < 0 else "neither"
+
+
+def size(difference: Estimate) -> str:
+    """Print a difference without its sign, as exactly as its interval allows."""
+    digits = interval_digits(difference.value, difference.low, difference.high)
+    return figure(abs(difference.value), digits)
 
 
 def all_parts(check_up: Report, say: Wording) -> Iterator[parts.Part]:
@@ -99,8 +141,10 @@ def losses(gap: Gap, say: Wording) -> parts.Table:
     """Tabulate the loss on the same data in both modes, and whose part of the gap is whose."""
     counts = {"examples": gap.examples, "passes": gap.passes, "unit": say(f"unit.{gap.unit}")}
     estimates = {name: getattr(gap, name) for name in LOSSES}
+    if gap.chance.value == gap.training.value:  # no batch normalisation to tell it from
+        del estimates["chance"]
     return parts.Table(
-        say("gap.title", loss=gap.loss),
+        say("gap.title", loss=say(f"loss.{OWN}") if gap.loss == OWN else gap.loss),
         (say("column.measure"), say("column.figure"), say("column.says")),
         tuple(
             (
