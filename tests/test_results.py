@@ -178,6 +178,19 @@ def test_a_long_path_is_folded_and_never_cut(monkeypatch):
         assert path in "".join(line.split("  ")[0] for line in printed.splitlines()[3:])
 
 
+def test_no_row_of_a_check_up_is_broken_where_there_is_little_room(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    rows = [" ".join(line.split()) for line in str(differs(-0.2, 0.1, -0.1)).splitlines()]
+    at = rows.index("head.drop Dropout")
+    assert rows[at - 2] == "asked rate kept train eval again calls mask"
+    assert rows[at + 1] == "0.3 0.3010 [0.2920, 0.3101] x 1.43 on off on 1 per value"
+    below = [line for line in str(checked()).splitlines() if "off" in line and "[" not in line]
+    assert [line.split() for line in below] == [["0.5", "-", "-", "off", "off", "off", "0", "-"]]
+    assert any(row.startswith("gap without dropout's own part -0.100 [") for row in rows)
+    silent = str(measured(least_carrying=measured().at_random))
+    assert "\nmay fall silent, least first  " in silent
+
+
 def test_what_a_check_up_prints():
     printed = str(checked())
     rows = [" ".join(line.split()) for line in printed.splitlines()]

@@ -109,6 +109,7 @@ def sites(check_up: Report, say: Wording) -> parts.Table:
         tuple(row(site, say) for site in check_up.sites),
         note,
         frozenset({2, 3, 4, 6}),
+        frozenset({5}),
     )
 
 
@@ -157,6 +158,7 @@ def losses(gap: Gap, say: Wording) -> parts.Table:
         ),
         say.joined([say("gap.note", **counts), *passes(gap, say)], "space"),
         frozenset({1}),
+        frozenset({0}),
     )
 
 

@@ -144,7 +144,9 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
     over = [say(f"over.{each}") for each in dict.fromkeys(each for one in every for each in one)]
     columns = say("column.measure"), say("column.figure"), say("column.says")
     note = say("measured.over", over=say.joined(over, "and")) if over else say("measured.over.none")
-    return Table(say("measured.figures"), columns, tuple(rows), note, frozenset({1}))
+    return Table(
+        say("measured.figures"), columns, tuple(rows), note, frozenset({1}), frozenset({0})
+    )
 
 
 def bus_factor(bus: Estimate, members: int, say: Wording) -> tuple[str, str, str]:

@@ -31,6 +31,8 @@ class Table:
         How to read it, below.
     figures : frozenset of int
         Columns of figures, which are set flush right.
+    words : frozenset of int
+        Columns of words that stay on one line.
     """
 
     caption: str
@@ -38,6 +40,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     figures: frozenset[int] = frozenset()
+    words: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from nn_bridge.results.parts import (
     largest,
     said_at,
 )
+from nn_bridge.results.rows import Rows
 from nn_bridge.results.screen import Screen, plain_table, right
 from simulation.checks import printable
 
@@ -77,14 +78,7 @@ def laid_out(part: Part) -> RenderableType:
 
 @laid_out.register
 def _(part: Table) -> RenderableType:
-    columns = [
-        right(name) if at in part.figures else Column(name, overflow="fold")  # paths are long
-        for at, name in enumerate(part.columns)
-    ]
-    table = plain_table("", "", *columns)
-    for row in part.rows:
-        table.add_row(*row)
-    return captioned(part.caption, table, part.note)
+    return captioned(part.caption, Rows(part), part.note)
 
 
 @laid_out.register
