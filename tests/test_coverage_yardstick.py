@@ -19,6 +19,7 @@ from simulation.coalitions import EXACT_MEMBERS
 from simulation.coalitions.estimates.asking import Asked, Told
 from simulation.coalitions.estimates.estimate import Drawn, contributions, of_contributions
 from simulation.coalitions.estimates.measuring import planned
+from simulation.coalitions.estimates.silencing import least_first
 from simulation.coalitions.estimates.start import looked_at
 from simulation.coalitions.estimates.summary import summed_up
 
@@ -62,11 +63,11 @@ def held(population, truth, rng):
 
 
 def true_cost(population, start, k):
-    """What it costs all people to silence the k that carry least by each half of the parts."""
+    """What it costs all people to silence the k that go first by each half of the parts."""
     carried = contributions(start.gains.mean(axis=0))
     masks = np.ones((3, population.n), dtype=bool)
     for half in (0, 1):
-        masks[half, carried[:, half::2].mean(axis=1).argsort(kind="stable")[:k]] = False
+        masks[half, least_first(carried[:, half::2], start.idle[:, half::2])[:k]] = False
     first, second, full = population.whole.quality(masks)
     return full - (first + second) / 2
 

@@ -12,9 +12,9 @@ from populations import Population
 from simulation import InputError
 from simulation.coalitions import Game
 from simulation.coalitions.estimates import Estimate, compared, measured
-from simulation.coalitions.estimates.silencing import last_within
+from simulation.coalitions.estimates.silencing import first_above, last_within
 from simulation.coalitions.game import Described
-from simulation.parts import on_sets
+from simulation.parts import drawn_sets, on_sets
 
 
 class Noisy(Game):
@@ -48,11 +48,15 @@ def test_chosen_on_other_examples_silence_costs_what_it_costs():
 
 
 def _cost_of(game, k):
+    return _start_of(game).least[0, k].mean()
+
+
+def _start_of(game):
     from simulation.coalitions.estimates.asking import Asked, Told
     from simulation.coalitions.estimates.start import Plan, looked_at
 
     asked = Asked(game, "nobody covers", Told(None, 0))
-    return looked_at(asked, np.random.default_rng(0), Plan(2, exact=False)).least[0, k].mean()
+    return looked_at(asked, np.random.default_rng(0), Plan(2, exact=False))
 
 
 def estimates(lows, middles, highs):
@@ -67,10 +71,47 @@ def test_the_number_is_open_where_the_costs_leave_it_open():
     assert str(last_within(costs, 1.0)) == "2 [1, 3]"
     assert str(last_within(costs, 2.0)) == "3 [2, 3]"
     assert str(last_within(costs, 9.0)) == "4 [4, 4]"
-    assert last_within(costs, -1.0).value == -1
-    # What is cheap again beyond a number that is dear does not count.
-    assert last_within(estimates([0, 2, 0], [0, 2, 0], [0, 2, 0]), 1.0).value == 0
+    # What is cheap again beyond a number that is dear counts.
+    assert str(last_within(estimates([0, 2, 0, 0], [0, 2, 0, 2], [0, 2, 2, 3]), 1.0)) == "2 [0, 3]"
+    # Noise of calls may say that to silence nobody costs something.
+    assert str(last_within(estimates([2, 3], [3, 4], [4, 5]), 1.0)) == "0 [0, 0]"
     assert math.isnan(last_within([Estimate(0.0), Estimate(2.0)], 1.0).low)
+
+
+def test_the_first_number_above_is_open_where_the_costs_leave_it_open():
+    assert str(first_above(estimates([-3, -2, 1, -1], [-2, -1, 2, 0], [-1, 1, 3, 1]))) == "2 [1, 2]"
+    assert str(first_above(estimates([-3, -2], [-2, -1], [-1, 0]))) == "2 [2, 2]"
+    assert math.isnan(first_above([Estimate(0.0), Estimate(2.0)]).low)
+
+
+def test_members_without_a_difference_fall_silent_first_and_one_misranked_stops_nobody():
+    """Seven of 24 are idle, three harm a little, one seems to harm most by half of the examples.
+
+    By that half it goes eighth, by the other eleventh; with eight or nine silent that costs more
+    than it is worth, with eleven not: all that remain bring .07.
+    """
+    game = Noisy(0, n=24)
+    without = drawn_sets(100)[1:] == 0  # (G, M) the parts that are left out
+    odd = without[1::2].any(axis=0)
+    game.brings[:7] = 0.0
+    game.brings[7:] = 0.07
+    game.brings[7] = np.where(odd, 0.06, -0.02)
+    game.brings[8:11] = -0.012
+    found = measured(game, 0, draws=5).least_carrying
+    assert found.number.value == 11
+    assert found.cost.value == pytest.approx((0.06 - 0.036 - 0.036 - 0.02) / 2)
+    assert found.number.low >= 7
+    first = _start_of(game).least[0].mean(axis=1)
+    np.testing.assert_allclose(first[:11], [0] * 8 + [0.024, 0.012, 0], atol=1e-12)
+
+
+def test_a_game_whose_noise_says_that_nobody_silent_costs_something_has_no_number_below_0():
+    answers = iter(range(10**6, 0, -1))
+    game = Planted(24, lambda masks: [next(answers) for _ in masks])
+    found = measured(game, 0, draws=3)
+    assert found.curve.points[0].value < found.complete.value - found.at_random.worth
+    assert found.at_random.number.value == 0
+    assert found.at_random.cost.value == found.complete.value - found.curve.points[0].value
 
 
 def test_silence_by_rank_takes_those_that_carry_least_first():

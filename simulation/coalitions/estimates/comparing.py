@@ -154,16 +154,18 @@ def _effects(before: list[Start], after: list[Start], worth: float) -> dict[str,
 def silent_at(start: Start, worth: float) -> FloatArray:
     """How many members may fall silent at random at a cost of at most `worth`, (1 + G,).
 
-    Between two numbers of them by the straight line, so that it changes as steadily as costs do.
+    Where the cost first rises above it, between two numbers of them by the straight line, so that
+    it changes as steadily as costs do.
     """
     costs = start.complete - start.sizes.mean(axis=0)[::-1]  # (N + 1, 1 + G), of 0, 1, .. silent
+    costs[0] = 0.0  # nobody silent costs nothing, though calls may be noisy
     numbers = np.empty(costs.shape[1])
     for column, cost_of in enumerate(costs.T):
         above = np.flatnonzero(cost_of > worth)
         if len(above) == 0:
             numbers[column] = len(cost_of) - 1
             continue
-        next_one = above[0]  # at least 1: nobody silent costs nothing
+        next_one = above[0]
         step = cost_of[next_one] - cost_of[next_one - 1]
         numbers[column] = next_one - 1 + (worth - cost_of[next_one - 1]) / step
     return numbers

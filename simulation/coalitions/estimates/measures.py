@@ -54,11 +54,12 @@ class Silent:
     Attributes
     ----------
     number : Estimate
-        The largest number up to which every cost found is at most `worth`. `low` to `high` are the
-        numbers that the costs' intervals leave open: up to `low` a cost above `worth` is ruled
-        out, and beyond `high` one of at most `worth` is.
+        The largest number whose cost found is at most `worth`, be a smaller one dearer or not.
+        `low` is the largest whose cost's interval lies at or below `worth`, `high` the largest
+        whose interval reaches it.
     cost : Estimate
-        Quality lost at that number.
+        Quality lost at that number. The number was chosen because it seemed cheap, so this is a
+        little more likely to be too low.
     worth : float
         In units of quality.
     """
@@ -130,9 +131,10 @@ class Measures:
     synergy : Pairs or None
         None above 20 members.
     at_random, least_carrying : Silent or None
-        How many may fall silent, drawn at random, and beginning with those that carry least. Who
-        these are is chosen on one half of the examples and judged on the other, both ways; with no
-        examples to part, on the same, and the warnings say so.
+        How many may fall silent, drawn at random, and beginning with those that made no difference
+        and then with those that carry least. Who these are is chosen on one half of the examples
+        and judged on the other, both ways; with no examples to part, on the same, and the warnings
+        say so.
     bus_factor : Estimate or None
         Least number of members whose loss takes the quality below half of the complete one; N + 1
         where even the loss of all does not. Not `exact`: at most so many, found by silencing

@@ -3,6 +3,9 @@
 Who carries least is not judged on what it was chosen by: members are ranked by one half of the
 parts of the examples and silenced on the other, both ways. Otherwise those would come first that
 happen to carry little on just these examples, and silence would look cheaper than it is.
+
+Those that made no difference there in any coalition come first, even before those that seem to do
+harm, which may be chance.
 """
 
 from __future__ import annotations
@@ -12,12 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.arrays import FloatArray
+from simulation.arrays import BoolArray, FloatArray, IntArray
 from simulation.coalitions.estimates.asking import Asked
-from simulation.coalitions.estimates.estimate import (
-    Estimate,
-    contributions,
-)
+from simulation.coalitions.estimates.estimate import Estimate, contributions
 
 FEWEST_PARTS = 4
 """Parts of the examples that can be halved, so that each half still has a spread."""
@@ -46,8 +46,13 @@ class Silencing:
     crossed: bool
 
     @classmethod
-    def of(cls, asked: Asked, gains: FloatArray, complete: FloatArray) -> Silencing:
-        """Rank members by what they bring, (N, 1 + G), and silence them one after the other."""
+    def of(
+        cls, asked: Asked, gains: FloatArray, idle: BoolArray, complete: FloatArray
+    ) -> Silencing:
+        """Rank members by what they bring, (N, 1 + G), and silence them one after the other.
+
+        idle (N, G) says on which parts of the examples a member made no difference.
+        """
         carried, full = contributions(gains), contributions(complete)  # (N, G), (G,)
         parts = carried.shape[1]
         crossed = parts >= FEWEST_PARTS
@@ -57,7 +62,7 @@ class Silencing:
         least, most = np.empty((2, asked.n + 1, len(full)))
         for chosen_by in (half, ~half) if crossed else (half,):
             judged_by = ~chosen_by if crossed else chosen_by
-            order = carried[:, chosen_by].mean(axis=1).argsort(kind="stable")
+            order = least_first(carried[:, chosen_by], idle[:, chosen_by])
             rank = order.argsort(kind="stable")
             silenced = np.arange(asked.n + 1)[:, None]  # 0, 1, .. N of them
             for quality, short, there in (
@@ -68,6 +73,14 @@ class Silencing:
                 left = contributions(left) if crossed else left[:, :1]
                 short[:, judged_by] = (quality * full - left)[:, judged_by]
         return cls(least, most, crossed)
+
+
+def least_first(carried: FloatArray, idle: BoolArray) -> IntArray:
+    """Order members by what they carry on some parts of the examples, both (N, G): (N,).
+
+    First come those that are idle on all of them.
+    """
+    return np.lexsort((carried.mean(axis=1), ~idle.all(axis=1)))
 
 
 def worst_losses(values: FloatArray, complete: FloatArray) -> FloatArray:
@@ -90,28 +103,48 @@ def worst_losses(values: FloatArray, complete: FloatArray) -> FloatArray:
 
 
 def last_within(costs: Sequence[Estimate], worth: float) -> Estimate:
-    """Return up to which number of members silenced every cost is at most `worth`.
+    """Return the largest number of members whose silence costs at most `worth`.
 
-    The interval has all numbers at which the costs' own intervals leave it open whether they are.
-    Where costs have none, neither has the number. -1 where it already costs more to silence nobody.
+    Whoever silences may take any number, so one that is dear does not rule out a larger one that is
+    not. From the largest number whose interval lies at or below `worth` to the largest whose
+    interval reaches it. To silence nobody costs nothing, whatever noise says. Where costs have no
+    intervals, neither has the number.
 
     Examples
     --------
     >>> costs = [Estimate(at, 0.005, at - 0.01, at + 0.01, over=("examples",))
-    ...          for at in (0.0, 0.01, 0.03)]
+    ...          for at in (0.0, 0.02, 0.0, 0.01, 0.03)]
     >>> print(last_within(costs, 0.015))
-    1 [0, 1]
+    3 [2, 3]
     """
 
     def last(ends: list[float]) -> int:
-        above = [end > worth for end in ends]
-        return above.index(True) - 1 if True in above else len(ends) - 1
+        return max((at for at, end in enumerate(ends) if end <= worth), default=0)
 
-    number, over = last([cost.value for cost in costs]), costs[-1].over
     low, high = last([cost.high for cost in costs]), last([cost.low for cost in costs])
-    exact = costs[-1].exact
-    return (
-        Estimate(number, low=low, high=high, exact=exact, over=over)
-        if over
-        else Estimate(number, exact=exact)
-    )
+    return _number(costs, last([cost.value for cost in costs]), low, high)
+
+
+def first_above(costs: Sequence[Estimate]) -> Estimate:
+    """Return the least number of members whose silence costs more than 0; N + 1 where none does.
+
+    From the least number whose interval reaches above 0 to the least whose interval lies there.
+
+    Examples
+    --------
+    >>> print(first_above([Estimate(-1.0, exact=True), Estimate(1.0, exact=True)]))
+    1
+    """
+
+    def first(ends: list[float]) -> int:
+        return next((at for at, end in enumerate(ends) if end > 0), len(ends))
+
+    low, high = first([cost.high for cost in costs]), first([cost.low for cost in costs])
+    return _number(costs, first([cost.value for cost in costs]), low, high)
+
+
+def _number(costs: Sequence[Estimate], number: int, low: int, high: int) -> Estimate:
+    exact, over = costs[-1].exact, costs[-1].over
+    if not over:
+        return Estimate(number, exact=exact)
+    return Estimate(number, low=low, high=high, exact=exact, over=over)

@@ -17,6 +17,7 @@ from simulation.arrays import BoolArray, FloatArray
 from simulation.audience import SquaredError
 from simulation.coalitions.additive import AdditiveGame
 from simulation.coalitions.estimates.asking import AT_ONCE, Asked
+from simulation.coalitions.estimates.estimate import contributions
 from simulation.coalitions.estimates.silencing import Silencing, worst_losses
 from simulation.coalitions.indices import shapley_interactions, shapley_values
 from simulation.coalitions.measures import HALF_TEAMS, half_teams
@@ -43,8 +44,9 @@ class Start:
         Mean quality when 0, 1, .. N members are there, drawn at random.
     gains : (R, N, 1 + G) array
         What each member brings.
-    idle : (N,) bool array
-        Members that changed the value of no coalition asked.
+    idle : (N, G) bool array
+        Members that changed the value of no coalition asked, on each part of the examples;
+        (N, 1) where there are no parts.
     exact, interrupted : bool
     silencing : Silencing or None
         What it costs to silence by what members carry.
@@ -129,7 +131,7 @@ def looked_at(asked: Asked, rng: np.random.Generator, plan: Plan) -> Start:
         start = _of_draws(drawn, complete, nobody, alone)
         if plan.exact:
             start = _of_all(asked.all(), start)
-        by_carrying = Silencing.of(asked, start.gains.mean(axis=0), complete)
+        by_carrying = Silencing.of(asked, start.gains.mean(axis=0), start.idle, complete)
         if start.exact:
             by_carrying.most = worst_losses(asked.all(), complete)
         start.silencing = by_carrying
@@ -150,7 +152,7 @@ def _of_draws(
     return Start(
         complete, nobody, alone, sizes,
         gains=gains.mean(axis=1),
-        idle=(np.abs(gains) <= rounding).all(axis=(0, 1, 3)),
+        idle=np.asarray((np.abs(contributions(gains)) <= rounding).all(axis=(0, 1))),
     )  # fmt: skip
 
 
@@ -161,7 +163,8 @@ def _of_all(values: FloatArray, drawn: Start) -> Start:
     sizes = np.array([values[size == k].mean(axis=0) for k in range(n + 1)])
     rounding = ROUNDING * max(1.0, float(np.abs(values).max()))
     pairs = (values.reshape(-1, 2, 2**j, values.shape[1]) for j in range(n))
-    idle = [np.abs(pair[:, 1] - pair[:, 0]).max() <= rounding for pair in pairs]
+    gains = (contributions(pair[:, 1] - pair[:, 0]) for pair in pairs)
+    idle = [(np.abs(each) <= rounding).all(axis=(0, 1)) for each in gains]
     return Start(
         drawn.complete, drawn.nobody, drawn.alone, sizes[None],
         gains=shapley_values(values)[None],

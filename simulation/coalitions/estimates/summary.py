@@ -24,7 +24,7 @@ from simulation.coalitions.estimates.estimate import (
     of_contributions,
 )
 from simulation.coalitions.estimates.measures import WARNINGS, Curve, Measures, Pairs, Silent
-from simulation.coalitions.estimates.silencing import last_within
+from simulation.coalitions.estimates.silencing import first_above, last_within
 from simulation.coalitions.estimates.start import Start
 from simulation.coalitions.game import Game, Reading
 from simulation.intervals import FEWEST_SEEDS
@@ -57,7 +57,7 @@ def summed_up(
     costs = contributions(complete)[:, None] - contributions(sizes[:, ::-1])
     carriers = table.of(lambda start: logarithms_of_number(start.gains))
     over_examples = about.parts == "examples" and complete.shape[1] > 1
-    idle = np.all([start.idle for start in starts], axis=0)
+    idle = np.all([start.idle.all(axis=1) for start in starts], axis=0)
     return Measures(
         members=members,
         starts=len(starts),
@@ -157,8 +157,7 @@ def _bus_factor(table: _Table) -> Estimate | None:
     short = table.if_all_have(lambda start: start.most)
     if short is None:
         return None
-    last = last_within(_each(short, replace(table.asked, exact=table.drawn.exact)), 0.0)
-    return replace(last, value=last.value + 1, low=last.low + 1, high=last.high + 1)
+    return first_above(_each(short, replace(table.asked, exact=table.drawn.exact)))
 
 
 def _co_adaptation(table: _Table) -> Estimate | None:
