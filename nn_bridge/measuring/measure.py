@@ -49,8 +49,8 @@ def measure(
     Parameters
     ----------
     model : model, or list of models
-        Of PyTorch, Keras 3, scikit-learn (MLPClassifier, MLPRegressor) or `nn_bridge`. A list:
-        the same network trained from several seeds, so that intervals cover starts too.
+        Of PyTorch, Keras 3, Flax NNX, scikit-learn (MLPClassifier, MLPRegressor) or `nn_bridge`.
+        A list: the same network trained from several seeds, so that intervals cover starts too.
     x : array, tensor, tuple or dict of them, or an iterable of batches
         Examples, along the first axis; a DataLoader or a tf.data.Dataset will do.
     y : array or tensor, optional
