@@ -1,8 +1,9 @@
 """Chance followed through the operations that really run: from a random number to the outputs.
 
 A tensor of random numbers and of constants alone is chance. Where it meets data it is laid on them:
-as a mask if it holds 0 and one other number, else as noise. What comes of that is followed by the
-memory that tensors stand in, so that views and operations in place lose nothing.
+as a mask if it holds 0 and one other number, else as noise. Constants that differ from each other,
+such as positions, are data to a mask. All is followed by the memory that tensors stand in, so that
+views and operations in place lose nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
-from torch.multiprocessing.reductions import StorageWeakRef
 
 from nn_bridge.adapters.pytorch import axes
+from nn_bridge.adapters.pytorch.memory import ByMemory
 from nn_bridge.checking.sites import Mask
 from nn_bridge.checking.watching import Draw
 
@@ -22,6 +23,7 @@ MULTIPLIED = {"mul", "mul_", "multiply", "multiply_"}
 DIVIDED = {"div", "div_", "divide", "divide_", "true_divide", "true_divide_"}
 CONSTANT = {"empty_like", "zeros_like", "ones_like", "full_like", "new_empty", "new_zeros",
             "new_ones", "new_full", "lift_fresh", "fill", "fill_", "zero_"}  # fmt: skip
+FILLED = {"fill_", "zero_"}
 SCALARS = {"_local_scalar_dense", "is_nonzero", "item"}
 WHOLE = {"native_dropout", "_fused_dropout"}
 """Operations that drop by themselves, and return the mask beside the result."""
@@ -90,10 +92,10 @@ class Chance:
     def __init__(self, place: Callable[[], Place]) -> None:
         self._place = place
         self.roots: list[Root] = []
-        self._pure: dict[int, tuple[Any, Root | None]] = {}  # None: a constant
+        self._made_of = ByMemory[tuple[Root, ...] | None](None)  # (): constants; None: data
         self._factor: dict[int, tuple[Any, float]] = {}
         self._laid: dict[int, tuple[Any, Root]] = {}
-        self._reached: dict[int, tuple[Any, frozenset[Root]]] = {}
+        self._reached = ByMemory[frozenset[Root]](frozenset())
         self.escaped: set[Root] = set()
         self.consumed: set[Root] = set()
         self.axes = axes.Axes()
@@ -107,7 +109,7 @@ class Chance:
         self.axes.saw(name, args, ins, outs)
         before = frozenset().union(*(self.reached_by(each) for each in ins))
         if name in SCALARS:
-            self.escaped |= before
+            self.escapes(ins)
             return
         if name in WHOLE:
             before |= self._whole(args, outs)
@@ -118,35 +120,27 @@ class Chance:
         elif ins and outs:
             before |= self._combined(name, args, ins, outs)
         elif outs:  # made of nothing: a constant
-            self._keep(outs, None)
+            self._keep(outs, ())
         self._multiplied(name, args, outs)
         if before:
             for each in outs:
-                storage = _storage(each)
-                if storage is not None:
-                    held = self._reached.get(storage.cdata)
-                    known = held[1] if held else frozenset()
-                    if not (held and before <= known):
-                        self._reached[storage.cdata] = (storage, known | before)
+                self._reached[each] |= before
             self.consumed |= frozenset().union(*(self.reached_by(each) for each in ins))
 
     def reached_by(self, tensor: Any) -> frozenset[Root]:
         """Return the draws that a tensor comes of."""
-        storage = _storage(tensor)
-        held = None if storage is None else self._reached.get(storage.cdata)
-        return held[1] if held else frozenset()
+        return self._reached[tensor]
 
     def escapes(self, given: Any) -> None:
         """Take note that tensors leave PyTorch: what becomes of them is not seen."""
         for each in tensors(given):
-            self.escaped |= self.reached_by(each)
+            self.escaped |= self.reached_by(each).union(self._made_of[each] or ())
 
     def draws(self, outputs: Any) -> list[Draw]:
         """Return what was drawn, once the outputs are there."""
         ends = tensors(outputs)
-        used = frozenset().union(self.escaped, *(self.reached_by(each) for each in ends))
-        if not ends:
-            used |= self.consumed
+        self.escapes(ends)
+        used = self.escaped if ends else self.escaped | self.consumed
         return [self._told(root, root in used) for root in self.roots if _entered(root)]
 
     def all_dropped(self, place: Place, out: Any) -> None:
@@ -154,14 +148,12 @@ class Chance:
         root = Root(place, out.numel(), shape=tuple(out.shape))
         root.mask = Mask.of(torch.zeros(out.shape).numpy(), root.shape)
         self.roots.append(root)
-        storage = _storage(out)
-        if storage is not None:
-            self._reached[storage.cdata] = (storage, self.reached_by(out) | {root})
+        self._reached[out] |= {root}
 
     def _told(self, root: Root, used: bool) -> Draw:
         place, mask = root.place, root.mask
-        if mask is None and not root.noise and root.kept is not None:  # drawn, and laid on nothing
-            mask, used = Mask.of(root.kept, root.kept.shape), False
+        if mask is None and not root.noise and root.kept is not None:  # not laid as it was drawn
+            mask = Mask.of(root.kept, root.kept.shape)
         return Draw(
             place.where, place.kind, place.layer, place.within, place.asked, mask, root.noise,
             root.scales, used, root.shape, root.misfit, root.features,
@@ -173,7 +165,7 @@ class Chance:
         if "bernoulli" in name:
             root.kept = (made != 0).cpu().numpy()
         self.roots.append(root)
-        self._keep(outs, root)
+        self._keep(outs, (root,))
 
     def _whole(self, args: Sequence[Any], outs: Sequence[Any]) -> frozenset[Root]:
         if len(outs) < 2 or outs[1].dtype != torch.bool or not outs[1].numel():
@@ -196,27 +188,29 @@ class Chance:
     def _combined(
         self, name: str, args: Sequence[Any], ins: Sequence[Any], outs: Sequence[Any]
     ) -> frozenset[Root]:
-        known = [self._pure.get(id(each), (None, self))[1] for each in ins]  # self: data
-        chance = [one for one in known if isinstance(one, Root)]
+        known = [self._made_of[each] for each in ins]
+        chance = tuple(dict.fromkeys(root for one in known for root in one or ()))
         data = [
-            each for each, one in zip(ins, known, strict=True) if one is self and not _single(each)
+            each for each, one in zip(ins, known, strict=True) if one is None and not _single(each)
         ]
+        if not data and name in MULTIPLIED:
+            data = _dropped(ins, known)
         if not data or (name in CONSTANT and not chance):
-            if chance or all(one is None for one in known) or name in CONSTANT:
-                self._keep(outs, chance[0] if chance else None)
+            if name in FILLED and known[0] is None:
+                return frozenset()  # a part of data, perhaps
+            if chance or None not in known or name in CONSTANT:
+                self._keep(outs, chance)
             return frozenset()
-        if not chance:
-            for each in outs:
-                self._pure.pop(id(each), None)
-            return frozenset()
-        root = chance[0]
-        laid = next(each for each, one in zip(ins, known, strict=True) if one is root)
         for each in outs:
-            self._pure.pop(id(each), None)
-        self._meet(name, args, root, laid, data[0])
-        for each in outs:
-            self._laid[id(each)] = (each, root)
-        return frozenset(one for one in chance)
+            self._made_of.forget(each)
+        for root in chance:
+            laid, of = next(
+                (each, one) for each, one in zip(ins, known, strict=True) if one and root in one
+            )
+            if len(of) == 1 or (root is of[0] and root.place.asked is None):
+                self._meet(name, args, root, laid, data[0])
+                self._laid.update((id(each), (each, root)) for each in outs)
+        return frozenset(chance)
 
     def _meet(self, name: str, args: Sequence[Any], root: Root, laid: Any, values: Any) -> None:
         """Note how chance is laid on data."""
@@ -227,22 +221,21 @@ class Chance:
         if root.kept is not None and "alpha" in root.place.kind.lower():
             self._lay(root, torch.as_tensor(root.kept), values, None)  # what is dropped is not 0
             return
-        if name in MULTIPLIED and laid.numel():
-            kept, high = laid != 0, laid.max()
-            if bool((kept == (laid == high)).all()) or not bool(high):  # 0 and one other number
-                self._lay(root, kept, values, float(high) or None)
-                return
-        elif name == "where" and laid is args[0]:
+        if name in MULTIPLIED and _two_values(laid):
+            self._lay(root, laid != 0, values, float(laid.max()) or None)
+            return
+        if name == "where" and laid is args[0]:
             zero = [_zero(each) for each in args[1:3]]
             if any(zero):
                 self._lay(root, ~laid if zero[0] else laid, values, 1.0)
             else:
                 self._lay(root, laid, values, None)
             return
-        elif laid.dtype == torch.bool and name.rstrip("_") in ("masked_fill", "index_put"):
+        if laid.dtype == torch.bool and name.rstrip("_") in ("masked_fill", "index_put"):
             self._lay(root, ~laid, values, 1.0 if _zero(args[2]) else None)
             return
-        root.noise, root.shape = True, tuple(values.shape)
+        if root.kept is None or root.place.asked is None:
+            root.noise, root.shape = True, tuple(values.shape)
 
     def _lay(self, root: Root, kept: Any, values: Any, scale: float | None) -> None:
         shape = tuple(torch.broadcast_shapes(kept.shape, values.shape))
@@ -262,8 +255,7 @@ class Chance:
         by = _number(second)
         if by is None or not isinstance(first, torch.Tensor) or not by:
             return
-        held = self._pure.get(id(first))
-        if held is not None:
+        if self._made_of[first] is not None:
             return  # a constant or chance: the mask shows it
         by = by if name in MULTIPLIED else 1.0 / by
         self.multiplied(by)
@@ -271,9 +263,9 @@ class Chance:
         if id(first) in self._laid:
             self._laid[id(first)][1].factors.append(by)
 
-    def _keep(self, outs: Sequence[Any], root: Root | None) -> None:
+    def _keep(self, outs: Sequence[Any], made_of: tuple[Root, ...]) -> None:
         for each in outs:
-            self._pure[id(each)] = (each, root)
+            self._made_of[each] = made_of
 
 
 def tensors(given: Any) -> list[Any]:
@@ -326,6 +318,26 @@ def _number(given: Any) -> float | None:
     return None
 
 
+def _two_values(tensor: Any) -> bool:
+    """Whether a tensor holds 0 and one other number."""
+    if not tensor.numel():
+        return False
+    high = tensor.max()
+    return bool(((tensor != 0) == (tensor == high)).all()) or not bool(high)
+
+
+def _dropped(ins: Sequence[Any], made_of: Sequence[tuple[Root, ...] | None]) -> list[Any]:
+    """Return what a product of constants and chance takes for data: what a mask falls on.
+
+    Constants that are all the same may be a part of how a mask is made.
+    """
+    masks = [each for each, one in zip(ins, made_of, strict=True) if one]
+    if not masks or not all(map(_two_values, masks)):
+        return []
+    constants = [each for each, one in zip(ins, made_of, strict=True) if one == () and each.numel()]
+    return [each for each in constants if bool((each != each.flatten()[0]).any())]
+
+
 def _single(tensor: Any) -> bool:
     return bool(tensor.ndim == 0)
 
@@ -334,10 +346,3 @@ def _zero(given: Any) -> bool:
     if isinstance(given, torch.Tensor):
         return bool((given == 0).all())
     return bool(given == 0)
-
-
-def _storage(tensor: Any) -> Any:
-    try:
-        return StorageWeakRef(tensor.untyped_storage())
-    except (NotImplementedError, RuntimeError):  # sparse, or of a kind without memory of its own
-        return None

@@ -131,7 +131,7 @@ class Trace:
     def function(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run a function, and note what it asks for if it drops."""
         name = getattr(func, "__name__", "")
-        if name in ("numpy", "tolist", "__array__"):
+        if name in ("numpy", "tolist", "__array__", "__dlpack__"):
             self.chance.escapes(args)
         asked = _asked(name, args, kwargs)
         if asked is None or self.calls:
@@ -203,6 +203,11 @@ class _Operations(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
+        if not self.trace.paused and torch.is_inference_mode_enabled():
+            with self:  # what consists of others comes whole then: dropout, in evaluation too
+                out = func.decompose(*args, **(kwargs or {}))
+            if out is not NotImplemented:
+                return out
         out = func(*args, **(kwargs or {}))
         if not self.trace.paused:
             try:
