@@ -98,7 +98,10 @@ def check_up(
         seen = Watch(watched, passes, seed, train, evaluate, steps.made).seen(inputs)
         if with_loss:
             learns = any(one.norms for one in seen.training)
-            gap = gap_of(watched, judged_data, others, loss, passes, seed, learns, steps.made)
+            gap = gap_of(
+                watched, judged_data, others, loss, passes, seed, steps.made,
+                learns=learns, restless=seen.restless,
+            )  # fmt: skip
     sites, findings = judged(seen, watched.framework)
     return CheckUp(
         watched.framework, type(model).__name__, watched.mode, tuple(sites), tuple(findings), gap,

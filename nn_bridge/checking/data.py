@@ -5,9 +5,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
-from nn_bridge.measuring.data import as_array, as_arrays, batches, is_data, parts_of, taken
+from nn_bridge.measuring.data import (
+    as_array,
+    as_arrays,
+    batches,
+    is_data,
+    lengths_of,
+    parts_of,
+    taken,
+)
 from simulation.arrays import Array
 from simulation.checks import InputError
 
@@ -30,8 +36,7 @@ def first_batches(x: Any, y: Any = None) -> list[tuple[Any, Array | None]]:
     inputs, wanted = as_arrays("x", x), None if y is None else as_array("y", y)
     if not all(part.size for part in parts_of(inputs)):
         raise InputError("x holds no examples: give at least one")
-    arrays = parts_of(inputs) if wanted is None else [*parts_of(inputs), wanted]
-    lengths = {np.shape(part)[:1] for part in arrays}
+    lengths = set(lengths_of(inputs, wanted))
     if len(lengths) > 1 or () in lengths:  # not examples first: all together
         return [(inputs, wanted)]
     number = lengths.pop()[0]
@@ -41,7 +46,7 @@ def first_batches(x: Any, y: Any = None) -> list[tuple[Any, Array | None]]:
 
 def first_examples(inputs: Any) -> Any:
     """Return the first examples of a batch, all of it where its first axes differ."""
-    alike = len({np.shape(part)[:1] for part in parts_of(inputs)}) == 1
+    alike = len(set(lengths_of(inputs))) == 1
     return taken(inputs, slice(WATCHED)) if alike else inputs
 
 

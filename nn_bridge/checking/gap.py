@@ -11,6 +11,7 @@ from scipy.stats import t as student
 
 from nn_bridge.checking.report import Estimate, Gap
 from nn_bridge.checking.watching import Watched
+from nn_bridge.measuring.data import lengths_of, unlike
 from nn_bridge.measuring.metrics import Metric, metric_of, name_of
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError
@@ -29,8 +30,10 @@ def gap_of(
     loss: Any,
     passes: int,
     seed: int,
-    learns: bool,
     step: Callable[[int], None],
+    *,
+    learns: bool,
+    restless: bool,
 ) -> Gap:
     """Measure the loss with chance on and off.
 
@@ -44,10 +47,12 @@ def gap_of(
     passes : int
         With chance on.
     seed : int
-    learns : bool
-        Whether more than chance is otherwise in training: batch normalisation is.
     step : function(number)
         Told of so many passes more.
+    learns : bool
+        Whether more than chance is otherwise in training: batch normalisation is.
+    restless : bool
+        Whether chance is on in evaluation too: there is no loss without it then.
     """
     judge = _Judge(watched, loss, data, step)
     with watched.kept(seed):
@@ -62,6 +67,8 @@ def gap_of(
             training = np.array([judge.losses(data) for _ in range(passes)])  # (P, U)
     validation = None if validated is None else estimate(validated[None])
     matches = None
+    if restless:
+        averaged = None
     if averaged is not None:
         worse = averaged - still  # (P, U)
         errors = worse.std(axis=1, ddof=1) / np.sqrt(worse.shape[1]) if worse.shape[1] > 1 else 0.0
@@ -75,10 +82,10 @@ def gap_of(
         estimate(training),
         estimate(still[None]),
         estimate(chance),
-        estimate(chance - still),
+        None if restless else estimate(chance - still),
         validation,
         None if validation is None else less(validation, estimate(training)),
-        None if validation is None else less(validation, estimate(still[None])),
+        None if validation is None or restless else less(validation, estimate(still[None])),
         () if averaged is None else tuple(averaged.mean(axis=1).tolist()),
         matches,
     )
@@ -147,7 +154,13 @@ class _Judge:
         for inputs, wanted in data:
             outputs = self.watched.outputs(self.watched.own(inputs))
             self.step(1)
-            found.append(self._of(outputs, wanted))
+            try:
+                found.append(self._of(outputs, wanted))
+            except InputError:
+                given, out = lengths_of(inputs, wanted), np.shape(self.watched.numbers(outputs)[0])
+                if {*given[:-1]} == {out[:1]} != {given[-1]}:  # an output each: y is at fault
+                    raise unlike(given) from None
+                raise
         return self._joined(found)
 
     def with_chance(self, data: Batches, passes: int) -> tuple[FloatArray, FloatArray | None]:

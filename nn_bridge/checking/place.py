@@ -29,7 +29,9 @@ def at_place(seen: Seen, spot: Spot, site: Site, lost: bool) -> Iterator[Wrong]:
     where, rate, asked = spot.where, site.rate, site.asked
     live = [each for one in (*spot.training, *spot.again) for each in one]
     if site.evaluation and not lost:
-        yield "drops in evaluation", where, {}
+        norms = {} if seen.still is None else seen.still.norms
+        norm = next((path for path, each in norms.items() if where in each.before), None)
+        yield "drops in evaluation", where, {} if norm is None else {"case": "norm", "norm": norm}
     if site.training and not any(each.used for each in live if each.drops):
         yield "result not used", where, {}
     if site.training and not site.again and not lost and _shows(spot, site):

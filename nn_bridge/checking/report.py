@@ -41,8 +41,9 @@ class Gap:
         Mean loss of the same data in evaluation.
     chance : Estimate
         Mean loss with chance on and all else, batch normalisation too, as in evaluation.
-    own : Estimate
-        `chance` less `evaluation`: what dropout itself adds to the training loss.
+    own : Estimate or None
+        `chance` less `evaluation`: what dropout itself adds to the training loss. None where chance
+        is on in evaluation too: then it cannot be told, nor `without`, `averaged` and `matches`.
     validation : Estimate or None
         Mean loss of other data in evaluation; None where none were given.
     gap : Estimate or None
@@ -64,7 +65,7 @@ class Gap:
     training: Estimate
     evaluation: Estimate
     chance: Estimate
-    own: Estimate
+    own: Estimate | None
     validation: Estimate | None
     gap: Estimate | None
     without: Estimate | None

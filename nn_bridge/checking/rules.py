@@ -109,7 +109,8 @@ def _norms(table: Table) -> Iterator[Wrong]:
     still, chance = table.seen.still, table.seen.chance
     if still is None or not chance:
         return
-    sharing = {site.where: site.mask for site in table.sites}
+    # What drops in evaluation too is on both sides: its shift is not there until that is mended.
+    sharing = {site.where: site.mask for site in table.sites if not site.evaluation}
     told: set[str] = set()
     for path, norm in chance[0].norms.items():
         before = [each for each in norm.before if sharing.get(each, "") not in ("", "per sample")]

@@ -42,6 +42,12 @@ class Seen:
     still: Pass | None = None
     difference: float = 0.0
 
+    @property
+    def restless(self) -> bool:
+        """Whether chance enters the outputs in evaluation."""
+        drawn = (each for one in self.evaluation for each in one.draws)
+        return self.difference > 0 or any(each.drops and each.used for each in drawn)
+
 
 @dataclass
 class Spot:

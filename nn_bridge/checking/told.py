@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nn_bridge.checking.findings import Finding
 from nn_bridge.checking.report import Estimate, Gap, Report
@@ -33,7 +33,7 @@ def told(check_up: Report, say: Wording) -> parts.Told:
 def sentence(check_up: Report, say: Wording) -> str:
     """Say the main thing, and whence the gap to the validation loss, where it is known."""
     gap = check_up.gap
-    explained = [] if gap is None or gap.validation is None else [of_gap(gap, say)]
+    explained = [] if gap is None or gap.without is None else [of_gap(gap, say)]
     return say.joined([of_sites(check_up, say), *explained], "space")
 
 
@@ -55,6 +55,7 @@ def of_gap(gap: Gap, say: Wording) -> str:
 
     A difference is said to be one if its interval leaves 0 out.
     """
+    assert gap.own is not None
     assert gap.gap is not None
     assert gap.without is not None
     before, after = side(gap.gap), side(gap.without)
@@ -92,7 +93,7 @@ def all_parts(check_up: Report, say: Wording) -> Iterator[parts.Part]:
         found = tuple(finding(each, say) for each in check_up.findings)
         yield parts.Findings(say("findings"), found, labels)
     if check_up.gap is not None:
-        yield losses(check_up.gap, say)
+        yield losses(check_up.gap, say, check_up.findings)
     lines = [say(f"mode.{check_up.mode}")] if check_up.mode in ("training", "mixed") else []
     lines += check_up.notes
     if lines:
@@ -138,8 +139,11 @@ def finding(found: Finding, say: Wording) -> parts.Finding:
     return parts.Finding(*told)
 
 
-def losses(gap: Gap, say: Wording) -> parts.Table:
+def losses(gap: Gap, say: Wording, findings: Sequence[Finding]) -> parts.Table:
     """Tabulate the loss on the same data in both modes, and whose part of the gap is whose."""
+    meant = {"evaluation": "restless"} if gap.own is None else {}
+    misled = [each.where for each in findings if each.kind == "evaluated in training mode"]
+    notes = [*passes(gap, say), *(say("gap.misled", where=where) for where in misled)]
     counts = {"examples": gap.examples, "passes": gap.passes, "unit": say(f"unit.{gap.unit}")}
     estimates = {name: getattr(gap, name) for name in LOSSES}
     if gap.chance.value == gap.training.value:  # no batch normalisation to tell it from
@@ -151,12 +155,12 @@ def losses(gap: Gap, say: Wording) -> parts.Table:
             (
                 say(f"gap.{name}"),
                 with_interval(estimate.value, estimate.low, estimate.high),
-                say(f"gap.{name}.says"),
+                say(f"gap.{meant.get(name, name)}.says"),
             )
             for name, estimate in estimates.items()
             if estimate is not None
         ),
-        say.joined([say("gap.note", **counts), *passes(gap, say)], "space"),
+        say.joined([say("gap.note", **counts), *notes], "space"),
         frozenset({1}),
         frozenset({0}),
     )
@@ -164,6 +168,8 @@ def losses(gap: Gap, say: Wording) -> parts.Table:
 
 def passes(gap: Gap, say: Wording) -> list[str]:
     """Say how many passes with chance on match one scaled pass."""
+    if gap.own is None:
+        return [say("gap.restless")]
     if not gap.averaged:
         return []
     if gap.matches is None:

@@ -56,17 +56,24 @@ def gathered(x: Any, y: Any = None) -> Examples:
         inputs, wanted = _joined(batches(x, with_labels=y is None))
         wanted = y if wanted is None else wanted
     wanted = None if wanted is None else as_targets(wanted)
-    lengths = [np.shape(part)[:1] for part in parts_of(inputs)]
-    if wanted is not None:
-        lengths.append(wanted.shape[:1])
+    lengths = lengths_of(inputs, wanted)
     if len(set(lengths)) > 1 or () in lengths:
-        raise InputError(
-            f"x and y hold {' and '.join(str(*length) if length else 'no' for length in lengths)} "
-            "examples: their first axes must be of one length"
-        )
+        raise unlike(lengths)
     if lengths[0] == (0,):
         raise InputError("x holds no examples: give at least one")
     return Examples(inputs, wanted)
+
+
+def lengths_of(inputs: Any, wanted: Array | None = None) -> list[tuple[int, ...]]:
+    """List the lengths of all first axes, () for a single number; what is wanted comes last."""
+    parts = parts_of(inputs) if wanted is None else [*parts_of(inputs), wanted]
+    return [np.shape(part)[:1] for part in parts]
+
+
+def unlike(lengths: list[tuple[int, ...]]) -> InputError:
+    """Say that inputs and what is wanted are not of one length."""
+    held = " and ".join(str(*length) if length else "no" for length in lengths)
+    return InputError(f"x and y hold {held} examples: their first axes must be of one length")
 
 
 def is_data(x: Any) -> bool:

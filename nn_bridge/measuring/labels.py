@@ -81,6 +81,6 @@ def numbers_in(outputs: Array, wanted: Array) -> FloatArray:
     if wanted.size != outputs.size or len(wanted) != len(outputs):
         raise InputError(
             f"y has shape {wanted.shape} and the outputs {outputs.shape}: give a number for each "
-            "output, or labels and the metric 'accuracy'"
+            "output; labels must be whole numbers"
         )
     return wanted.reshape(outputs.shape).astype(float)
