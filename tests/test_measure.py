@@ -339,6 +339,19 @@ def test_bad_input_is_told_in_one_line(name):
     assert "\n" not in str(error.value)
 
 
+def test_who_never_fires_is_seen_behind_the_activation_not_before_it():
+    model = three()
+    with torch.no_grad():
+        model[0].bias[2] = -1e3
+    behind = measure(model, X, Y, members="1")
+    assert behind.never_fire == ("2",)
+    before = measure(model, X, Y, members="0")
+    assert before.never_fire is None
+    assert "nothing in 0 is ever 0, as it is before a ReLU" in " ".join(str(before).split())
+    assert "never fire   " not in str(before)
+    assert measure(model, X, Y, members="0", blocks=2).never_fire == ()
+
+
 def test_pairs_must_be_pairs():
     with pytest.raises(InputError, match="2 models without and 1 with"):
         compare([small(), small()], [small()], X, Y, members="dense")

@@ -199,6 +199,9 @@ def test_somebody_may_look_on_and_what_came_out_is_a_line_for_each():
     assert {most for _, most in told} == {200}
     assert str(found).splitlines()[:2] == [f"A   {found.shapley[0]}", f"BB  {found.shapley[1]}"]
     assert repr(game) == "<game of 10 members: quality, 200 calls>"
+    assert str(game) == (
+        "a game of 10 members: A, BB, C, D, E, F, G, H, ...; quality, 200 calls made"
+    )
 
 
 def test_the_same_seed_gives_the_same():

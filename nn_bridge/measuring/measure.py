@@ -214,12 +214,16 @@ class _Asking:
     ) -> Measured:
         """Add to the figures what the networks themselves tell."""
         active = [each for look in looks if (each := look.activity()) is not None]
+        notes = {note.partition(":")[0]: note for look in looks for note in look.notes}
+        where, noun = self.about(looks)
         never = None
         if len(active) == len(looks):
             never = tuple(np.array(found.members, dtype=object)[np.sum(active, axis=0) == 0])
-        notes = {note.partition(":")[0]: note for look in looks for note in look.notes}
+            if noun in ("units", "channels") and np.min(active) == 1:
+                never = None  # as before a ReLU: it is not here that they fire or do not
+                notes["nothing is ever 0"] = f"nothing is ever 0: {where}"
         told = replace(found, never_fire=never, warnings={**found.warnings, **notes})
-        return Measured.of(told, *self.about(looks), **settings)
+        return Measured.of(told, where, noun, **settings)
 
     def about(self, looks: Sequence[Silenced]) -> tuple[str, str]:
         """Which layers they are of, and what members are."""

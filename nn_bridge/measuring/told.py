@@ -13,7 +13,7 @@ from nn_bridge.results.parts import Bars, Curve, Heat, Line, Notes, Part, Table,
 from nn_bridge.results.wording import Wording
 from simulation.coalitions.estimates import WARNINGS, Estimate, Measures, Silent
 
-NOTES = "evaluations differ", "the whole model was run for each mask"
+NOTES = "evaluations differ", "the whole model was run for each mask", "nothing is ever 0"
 """Of what kinds a note of an adapter may be that is told in both languages."""
 
 MOST_NAMES = 8

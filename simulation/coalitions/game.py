@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import numpy as np
 
 from simulation.arrays import BoolArray, FloatArray
-from simulation.checks import InputError, given, one_of, whole
+from simulation.checks import InputError, given, one_of, printable, whole
 
 if TYPE_CHECKING:
     from simulation.coalitions.valued import ValuedGame
@@ -52,8 +52,16 @@ class Described(NamedTuple):
     parts: str = "examples"
 
 
+MOST_NAMES = 8
+"""Members that a printed game names."""
+
+
 class Game(ABC):
     """Anything of which one can ask how good it is when only these members are there."""
+
+    def __str__(self) -> str:
+        names = [*self.members[:MOST_NAMES], *(["..."] if self.n_members > MOST_NAMES else [])]
+        return printable(f"a game of {self.n_members} members: {', '.join(names)}")
 
     @property
     @abstractmethod

@@ -18,6 +18,7 @@ from simulation.checks import (
     instance,
     listed,
     one_of,
+    printable,
     room,
     text,
     whole,
@@ -42,6 +43,9 @@ class ValuedGame(Game):
 
     def __init__(self, caller: Caller, name: str, repeats: int) -> None:
         self.caller, self._name, self._repeats = caller, name, repeats
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; {printable(self._name)}, {self.calls} calls made"
 
     def __repr__(self) -> str:
         return f"<game of {self.n_members} members: {self._name}, {self.calls} calls>"
