@@ -19,6 +19,7 @@ from simulation.coalitions import (
     shapley_values,
 )
 from simulation.coalitions.estimates import measured
+from simulation.parts import on_sets
 
 NOISE = np.random.default_rng(5).normal(scale=0.3, size=200)
 
@@ -190,3 +191,20 @@ def test_a_perfect_accuracy_is_not_certain():
     assert found.value == 1
     assert found.low == pytest.approx(1 / (1 + 1.96**2 / 100), abs=1e-4)  # Wilson's, of 100 of 100
     assert found.high == 1
+
+
+@pytest.mark.parametrize(
+    ("brings", "noise", "warned"),
+    [(1.0, 0.0, False), (0.0, 0.0, True), (-1.0, 0.0, True), (0.1, 9.0, True), (1.0, 1.0, False)],
+)
+@pytest.mark.parametrize("n", [3, 24])
+def test_a_whole_that_is_not_shown_to_be_better_than_nobody_is_said(n, brings, noise, warned):
+    """Each of 200 examples has its own idea of what all together bring."""
+    by_example = brings + noise * np.resize([-1.0, 1.0], 200)
+
+    class Varied(Planted):
+        def qualities(self, masks, reading="nobody covers"):
+            return on_sets(masks.all(axis=1)[:, None] * by_example)
+
+    found = measured(Varied(n, lambda masks: masks.all(axis=1) * brings), 0, draws=3)
+    assert ("no better than nobody" in found.warnings) is warned

@@ -25,10 +25,25 @@ from pretended import (
 )
 
 from nn_bridge.measuring.comparison import Comparison
-from nn_bridge.results.parts import Notes
+from nn_bridge.results.parts import Notes, Table
 from simulation import InputError
 from simulation.audience import AUDIENCES
 from simulation.coalitions import AdditiveGame, estimates
+
+
+@pytest.mark.parametrize(
+    ("complete", "bus", "told"),
+    [
+        (0.9, 40.0, "40 at most so many"),
+        (0.9, 129.0, "- even the loss of all leaves half"),
+        (0.0, 129.0, "- the complete quality is not above 0"),
+        (-0.5, 0.0, "- the complete quality is not above 0"),
+    ],
+)
+def test_a_bus_factor_is_told_where_there_is_one(complete, bus, told):
+    found = measured(complete=about(complete), bus_factor=estimates.Estimate(bus))
+    row = next(row for row in part(found, Table).rows if row[0] == "bus factor")
+    assert " ".join(row[1:]).startswith(told)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_every_text_is_used(monkeypatch, tmp_path):
         ),
         measured(area=about(math.nan), bus_factor=Estimate(3.0, exact=True)),
         measured(bus_factor=Estimate(129.0, exact=True)),
+        measured(complete=about(-0.5)),
         checked(gap=replace(gap, matches=1, loss=OWN)),
         checked(gap=replace(gap, own=None)),
         checked(found=(Finding("evaluated in training mode", "score"),)),

@@ -127,7 +127,7 @@ def test_noise_is_in_the_intervals_and_more_calls_make_them_narrower():
     few, many = within(game, 100).shapley, within(game, 1600).shapley
     for one, other in zip(few, many, strict=True):
         assert one.over == other.over == ("calls",)
-        assert one.exact
+        assert not one.exact
         assert other.error < one.error / 2
 
 

@@ -129,7 +129,7 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
         if estimate is not None
     ]
     if measures.bus_factor is not None:
-        rows.append(bus_factor(measures.bus_factor, len(measures.members), say))
+        rows.append(bus_factor(measures.bus_factor, measures, say))
     for name, silent in (
         ("at_random", measures.at_random),
         ("least_carrying", measures.least_carrying),
@@ -149,10 +149,12 @@ def figures(measures: Measures, say: Wording, blanks: Mapping[str, Any]) -> Tabl
     )
 
 
-def bus_factor(bus: Estimate, members: int, say: Wording) -> tuple[str, str, str]:
-    """Say how many it takes, if that many there are."""
+def bus_factor(bus: Estimate, measures: Measures, say: Wording) -> tuple[str, str, str]:
+    """Say how many it takes, if there is a half to lose and that many there are."""
     key = "" if bus.exact else ".most"
-    if bus.value > members:
+    if measures.complete.value <= 0:
+        return say("measure.bus_factor"), say("none"), say("measure.bus_factor.says.nothing")
+    if bus.value > len(measures.members):
         return say("measure.bus_factor"), say("none"), say("measure.bus_factor.says.none")
     return say("measure.bus_factor"), shown(bus, say, 0), say(f"measure.bus_factor.says{key}")
 

@@ -14,6 +14,10 @@ from simulation.coalitions.game import Reading
 WARNINGS = {
     "one start": "one network is one seed: the intervals do not cover other starts",
     "few starts": "with fewer than five starts the intervals are wide and rest on little",
+    "no better than nobody": (
+        "with every member there it is not shown to be better than with none: check y, or use more "
+        "examples"
+    ),
     "no examples": "no examples could be left out: the intervals do not cover other examples",
     "same examples": "who carries least was chosen on the examples it is judged on",
     "interrupted": "stopped before the end: fewer draws, wider intervals, some figures missing",
@@ -137,7 +141,8 @@ class Measures:
         say so.
     bus_factor : Estimate or None
         Least number of members whose loss takes the quality below half of the complete one; N + 1
-        where even the loss of all does not. Not `exact`: at most so many, found by silencing
+        where even the loss of all does not, and of no meaning where the complete one is not above
+        0. Not `exact`: at most so many, found by silencing
         those that carry most one after the other.
     draws : int
         Random orders (each with its reverse) that figures rest on, a start; 0 where none.

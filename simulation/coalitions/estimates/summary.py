@@ -89,7 +89,7 @@ def summed_up(
         least_carrying=_least_carrying(table, worth),
         bus_factor=_bus_factor(table),
         draws=0 if drawn.exact else min(len(start.gains) for start in starts),
-        warnings=_warnings(starts, over_examples, interrupted),
+        warnings=_warnings(table, over_examples, interrupted),
         interrupted=interrupted,
     )
 
@@ -175,10 +175,13 @@ def _synergy(table: _Table) -> Pairs | None:
     return Pairs(pairs[..., 0].mean(axis=0), pair_errors(pairs, table.asked))
 
 
-def _warnings(starts: Sequence[Start], over_examples: bool, interrupted: bool) -> dict[str, str]:
+def _warnings(table: _Table, over_examples: bool, interrupted: bool) -> dict[str, str]:
+    starts = table.starts
+    better = estimated(table.of(lambda one: (one.complete - one.nobody)[None]), table.asked)
     holds = {
         "one start": len(starts) == 1,
         "few starts": 1 < len(starts) < FEWEST_SEEDS,
+        "no better than nobody": (better.low if better.over else better.value) <= 0,
         "no examples": not over_examples,
         "same examples": any(one.silencing and not one.silencing.crossed for one in starts),
         "interrupted": interrupted,

@@ -77,7 +77,7 @@ def shapley_within(
 
     Intervals let the coalitions that were not asked vary, and the noise of calls where a game of
     `Game.of` is said to be noisy: then the same coalition may be asked again, more often than its
-    `repeats`. Where every coalition is asked the values are exact, but for that noise. What was
+    `repeats`. Where every coalition is asked and calls are not noisy the values are exact. What was
     called before is not called again. Interrupted (Ctrl-C) it gives what it has, if that is
     `FIRST` pairs of each stratum.
 
@@ -182,8 +182,9 @@ class _Spending:
         """Say what the pairs say of each member."""
         found = self._fit()
         pairs = [each.pairs for each in self.strata]
-        exact = all(n >= there_are for n, there_are in zip(self._counts(), pairs, strict=True))
-        over = (*(() if exact else ("masks",)), *(("calls",) if self.noisy else ()))
+        every = all(n >= there_are for n, there_are in zip(self._counts(), pairs, strict=True))
+        over = (*(() if every else ("masks",)), *(("calls",) if self.noisy else ()))
+        exact = not over
         variance = found.added.sum(axis=0)
         if not over or not variance.any():
             return tuple(Estimate(value, exact=exact) for value in found.values.tolist())
