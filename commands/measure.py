@@ -48,7 +48,11 @@ def measure(
         float, typer.Option(help="Quality that members which fall silent may cost.")
     ] = 0.01,
     draws: Annotated[
-        int | None, typer.Option(help="Random orders above 20 members; left out: by the budget.")
+        int | None,
+        typer.Option(
+            help="Random orders to draw, below 20 members too where all 2^N coalitions take too "
+            "long. Left out: all up to 20 members, above by the budget.",
+        ),
     ] = None,
     save: Save = None,
     language: Language = "en",

@@ -23,7 +23,8 @@ Named = Annotated[
     typer.Argument(
         metavar="MODEL",
         help="package.module:build or file.py:build, where build() returns the model, (model, x), "
-        "(model, x, y), or a dict with 'model' and arguments by name; or a .keras file.",
+        "(model, x, y), or a dict with 'model' and any of x, y, loss, validation, train, evaluate "
+        "(for check-up), metric, members, blocks (for measure); or a .keras file.",
     ),
 ]
 Data = Annotated[
