@@ -39,7 +39,7 @@ def check_up(
     Parameters
     ----------
     model : object
-        A model of PyTorch, Keras 3, or of nn_bridge.
+        A model of PyTorch, Keras 3, Flax NNX, or of nn_bridge.
     x : array, tensor, tuple or dict of them, DataLoader, tf.data.Dataset or iterable of batches
         Inputs as the model takes them; of iterables the first few batches are taken.
     y : array or tensor, optional
