@@ -48,6 +48,15 @@ def leaves(): raise SystemExit("no data here")
 def asks(size): return size
 def deep(): return np.load("there is none")
 def odd(): return 3, np.zeros((5, 2)), np.zeros(5)
+def evaluates(model):
+    model.predict(np.ones((2, 4)))
+    open("evaluated", "w").close()
+def checked():
+    x, y = data()
+    return {
+        "model": network(), "x": x, "y": y, "loss": "cross-entropy", "validation": (x, y),
+        "evaluate": evaluates,
+    }
 """
 
 
@@ -103,6 +112,13 @@ def test_arguments_come_by_name_and_options_stand_above_them(folder, capsys):
         assert (held["noun"], len(held["members"])) == ("blocks", members)
     held = json.loads(told(["measure", "ours:several", "--members", "dense", "--json"], capsys)[1])
     assert held["starts"] == 3
+
+
+def test_a_check_up_takes_what_is_judged_and_how_one_evaluates_by_name(folder, capsys):
+    code, out, _ = told(["check-up", "ours:checked", "--passes", "3"], capsys)
+    assert code == 0
+    assert (folder / "evaluated").exists()
+    assert "The validation loss " in " ".join(out.split())
 
 
 def test_data_of_a_file_take_the_place_of_others(folder, capsys):
