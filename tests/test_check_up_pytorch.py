@@ -540,3 +540,15 @@ def test_parts_of_a_tensor_that_are_set_leave_the_rest_as_it_was():
         found = check_up(model, X)
         assert not found.findings
         assert found.sites[0].rate.agrees_with(0.3)
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
+@pytest.mark.parametrize("layout", [torch.strided, torch.jagged])
+def test_dropout_of_nested_tensors(layout):
+    def ragged(self, h):
+        rows = torch.nested.as_nested_tensor([h[0, :3], h[1, :7], *h[2:].detach()], layout=layout)
+        return torch.nested.to_padded_tensor(self.drop(rows), 0.0)
+
+    found = check_up(words(ragged, drop=nn.Dropout(0.3)), WORDS)
+    assert not found.findings
+    assert found.sites[0].rate.agrees_with(0.3)

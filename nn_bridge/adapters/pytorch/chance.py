@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
+from torch.utils._pytree import tree_map
 
 from nn_bridge.adapters.pytorch import axes
 from nn_bridge.adapters.pytorch.memory import ByMemory
@@ -104,6 +105,8 @@ class Chance:
     def saw(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any], out: Any) -> None:
         """Take note of an operation that has run."""
         name = func._schema.name.removeprefix("aten::")
+        if any(each.is_nested for each in tensors((args, kwargs, out))):
+            args, kwargs, out = tree_map(_flat, (args, kwargs, out))
         ins = tensors((args, kwargs))
         outs = tensors(out)
         self.axes.saw(name, args, ins, outs)
@@ -336,6 +339,12 @@ def _dropped(ins: Sequence[Any], made_of: Sequence[tuple[Root, ...] | None]) -> 
         return []
     constants = [each for each, one in zip(ins, made_of, strict=True) if one == () and each.numel()]
     return [each for each in constants if bool((each != each.flatten()[0]).any())]
+
+
+def _flat(given: Any) -> Any:
+    """Return the values of a nested tensor, which has no shape; they share its memory."""
+    nested = isinstance(given, torch.Tensor) and given.is_nested
+    return given.values() if nested else given
 
 
 def _single(tensor: Any) -> bool:
