@@ -118,7 +118,7 @@ def test_a_check_up_takes_what_is_judged_and_how_one_evaluates_by_name(folder, c
     code, out, _ = told(["check-up", "ours:checked", "--passes", "3"], capsys)
     assert code == 0
     assert (folder / "evaluated").exists()
-    assert "The validation loss " in " ".join(out.split())
+    assert "the validation loss" in " ".join(out.split()).lower()
 
 
 def test_data_of_a_file_take_the_place_of_others(folder, capsys):
