@@ -138,8 +138,8 @@ now too wide. With Hall's cubic half silenced was still held in only .915, again
 random orders. Masks vary most of all there: such a truth is uncertain by a third of a data set's
 standard error. So it was drawn again, in {more:,} orders: .9408 where it had been .9460, two of its
 standard errors higher. Of 1,000 other data sets, in the table, .944 hold that truth: as many as
-they should. Of the 800 of these that were held against both truths .926 hold the former and .949
-the new one: the truth was part of the cause, the rest lies within the chance of the 1,000 drawn.
+they should. The former truth is held by .926 of the same data sets: it was part of the cause, and
+the rest lies within the chance of 1,000 drawn.
 A quarter silenced at random, .924 before, stays a little below 93%. The other truths above 20
 members rest on {sure} orders. The accuracy of one coalition has Wilson's interval.
 Effective carriers are estimated on the scale of the logarithm, freed of what noise adds
