@@ -9,14 +9,23 @@ views and operations in place lose nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.utils._pytree import tree_map
 
 from nn_bridge.adapters.pytorch import axes
+from nn_bridge.adapters.pytorch.draws import Place, Root
 from nn_bridge.adapters.pytorch.memory import ByMemory
+from nn_bridge.adapters.pytorch.values import (
+    dropped_of,
+    flat,
+    independent,
+    number_in,
+    tensors,
+    two_values,
+    zero,
+)
 from nn_bridge.checking.sites import Mask
 from nn_bridge.checking.watching import Draw
 
@@ -28,57 +37,6 @@ FILLED = {"fill_", "zero_"}
 SCALARS = {"_local_scalar_dense", "is_nonzero", "item"}
 WHOLE = {"native_dropout", "_fused_dropout"}
 """Operations that drop by themselves, and return the mask beside the result."""
-
-
-class Place(NamedTuple):
-    """Where in the model something happens.
-
-    Attributes
-    ----------
-    where, kind : str
-        As in `Draw`.
-    layer : str or None
-        Path of the layer that declares the rate.
-    within : str
-        Path of the innermost layer.
-    asked : float or None
-    """
-
-    where: str
-    kind: str
-    layer: str | None
-    within: str
-    asked: float | None
-
-
-@dataclass(eq=False)
-class Root:
-    """One draw of random numbers, and what became of it."""
-
-    place: Place
-    numbers: int
-    kept: Any = None
-    """Of a draw of two values: a copy from before anything was made of it."""
-    silent: bool = False
-    """Whether nothing was drawn where something could have been."""
-    mask: Mask | None = None
-    noise: bool = False
-    scale: float | None = None
-    factors: list[float] = field(default_factory=list)
-    """Numbers by which the values were multiplied just before or just after."""
-    shape: tuple[int, ...] = ()
-    misfit: str = ""
-    features: int | None = None
-
-    @property
-    def scales(self) -> tuple[float, ...]:
-        """By what survivors may have been multiplied, all readings."""
-        if self.scale is None:
-            return ()
-        found = [self.scale]
-        for factor in self.factors:
-            found += [each * factor for each in found]
-        return tuple(found)
 
 
 class Chance:
@@ -106,7 +64,7 @@ class Chance:
         """Take note of an operation that has run."""
         name = func._schema.name.removeprefix("aten::")
         if any(each.is_nested for each in tensors((args, kwargs, out))):
-            args, kwargs, out = tree_map(_flat, (args, kwargs, out))
+            args, kwargs, out = tree_map(flat, (args, kwargs, out))
         ins = tensors((args, kwargs))
         outs = tensors(out)
         self.axes.saw(name, args, ins, outs)
@@ -144,7 +102,7 @@ class Chance:
         ends = tensors(outputs)
         self.escapes(ends)
         used = self.escaped if ends else self.escaped | self.consumed
-        return [self._told(root, root in used) for root in self.roots if _entered(root)]
+        return [root.told(root in used) for root in self.roots if root.entered]
 
     def all_dropped(self, place: Place, out: Any) -> None:
         """Take note of a rate of 1, for which nothing is drawn."""
@@ -152,15 +110,6 @@ class Chance:
         root.mask = Mask.of(torch.zeros(out.shape).numpy(), root.shape)
         self.roots.append(root)
         self._reached[out] |= {root}
-
-    def _told(self, root: Root, used: bool) -> Draw:
-        place, mask = root.place, root.mask
-        if mask is None and not root.noise and root.kept is not None:  # not laid as it was drawn
-            mask = Mask.of(root.kept, root.kept.shape)
-        return Draw(
-            place.where, place.kind, place.layer, place.within, place.asked, mask, root.noise,
-            root.scales, used, root.shape, root.misfit, root.features,
-        )  # fmt: skip
 
     def _drawn(self, name: str, ins: Sequence[Any], outs: Sequence[Any]) -> None:
         made = outs[0]
@@ -193,11 +142,9 @@ class Chance:
     ) -> frozenset[Root]:
         known = [self._made_of[each] for each in ins]
         chance = tuple(dict.fromkeys(root for one in known for root in one or ()))
-        data = [
-            each for each, one in zip(ins, known, strict=True) if one is None and not _single(each)
-        ]
+        data = [each for each, one in zip(ins, known, strict=True) if one is None and each.ndim]
         if not data and name in MULTIPLIED:
-            data = _dropped(ins, known)
+            data = dropped_of(ins, known)
         if not data or (name in CONSTANT and not chance):
             if name in FILLED and known[0] is None:
                 return frozenset()  # a part of data, perhaps
@@ -224,18 +171,18 @@ class Chance:
         if root.kept is not None and "alpha" in root.place.kind.lower():
             self._lay(root, torch.as_tensor(root.kept), values, None)  # what is dropped is not 0
             return
-        if name in MULTIPLIED and _two_values(laid):
+        if name in MULTIPLIED and two_values(laid):
             self._lay(root, laid != 0, values, float(laid.max()) or None)
             return
         if name == "where" and laid is args[0]:
-            zero = [_zero(each) for each in args[1:3]]
-            if any(zero):
-                self._lay(root, ~laid if zero[0] else laid, values, 1.0)
+            nothing = [zero(each) for each in args[1:3]]
+            if any(nothing):
+                self._lay(root, ~laid if nothing[0] else laid, values, 1.0)
             else:
                 self._lay(root, laid, values, None)
             return
         if laid.dtype == torch.bool and name.rstrip("_") in ("masked_fill", "index_put"):
-            self._lay(root, ~laid, values, 1.0 if _zero(args[2]) else None)
+            self._lay(root, ~laid, values, 1.0 if zero(args[2]) else None)
             return
         if root.kept is None or root.place.asked is None:
             root.noise, root.shape = True, tuple(values.shape)
@@ -245,7 +192,7 @@ class Chance:
         axis = self.axes.of(values)
         root.shape, root.scale, root.features = shape, scale, axis
         root.misfit = axes.misfit(root.place.kind, tuple(values.shape), axis)
-        drawn = _independent(kept, shape, root.numbers)
+        drawn = independent(kept, shape, root.numbers)
         root.mask = Mask.of(drawn.cpu().numpy(), shape, 1 if axis is None else axis)
 
     def _multiplied(self, name: str, args: Sequence[Any], outs: Sequence[Any]) -> None:
@@ -253,9 +200,9 @@ class Chance:
         if name not in MULTIPLIED | DIVIDED or len(args) < 2 or not outs:
             return
         first, second = args[:2]
-        if name in MULTIPLIED and _number(first) is not None:
+        if name in MULTIPLIED and number_in(first) is not None:
             first, second = second, first
-        by = _number(second)
+        by = number_in(second)
         if by is None or not isinstance(first, torch.Tensor) or not by:
             return
         if self._made_of[first] is not None:
@@ -271,87 +218,9 @@ class Chance:
             self._made_of[each] = made_of
 
 
-def tensors(given: Any) -> list[Any]:
-    """List the tensors in whatever holds them, such as a model's outputs."""
-    if isinstance(given, torch.Tensor):
-        return [given]
-    if isinstance(given, dict):
-        given = list(given.values())
-    elif hasattr(given, "to_tuple"):  # transformers' outputs
-        given = given.to_tuple()
-    elif not isinstance(given, (list, tuple)):
-        given = list(vars(given).values()) if hasattr(given, "__dataclass_fields__") else ()
-    return [each for part in given for each in tensors(part)]
-
-
-def _entered(root: Root) -> bool:
-    """Whether chance came to something: what only decides, and what is unused, does not."""
-    known = root.place.layer is not None or root.place.asked is not None
-    laid = root.mask is not None or root.noise
-    return laid or root.silent or (known and root.kept is not None)
-
-
 def _random(func: Any) -> bool:
     """Whether an operation makes random numbers."""
     if torch.Tag.nondeterministic_seeded not in func.tags:
         return False
     name: str = func._schema.name
     return "attention" not in name and "rnn" not in name  # watched with fused kernels off
-
-
-def _independent(kept: Any, shape: tuple[int, ...], numbers: int) -> Any:
-    """Return a mask with one entry for each independent draw, of which there were `numbers`."""
-    kept = kept.reshape((1,) * (len(shape) - kept.ndim) + tuple(kept.shape))
-    for axis in range(kept.ndim):
-        if kept.shape[axis] > 1 and kept.stride(axis) == 0:
-            kept = kept.narrow(axis, 0, 1)
-    for axis in range(kept.ndim):  # copied along an axis
-        if kept.numel() > numbers and kept.shape[axis] > 1:
-            first = kept.narrow(axis, 0, 1)
-            if bool((kept == first).all()):
-                kept = first
-    return kept
-
-
-def _number(given: Any) -> float | None:
-    if isinstance(given, (int, float)) and not isinstance(given, bool):
-        return float(given)
-    if isinstance(given, torch.Tensor) and given.ndim == 0 and given.dtype.is_floating_point:
-        return float(given)
-    return None
-
-
-def _two_values(tensor: Any) -> bool:
-    """Whether a tensor holds 0 and one other number."""
-    if not tensor.numel():
-        return False
-    high = tensor.max()
-    return bool(((tensor != 0) == (tensor == high)).all()) or not bool(high)
-
-
-def _dropped(ins: Sequence[Any], made_of: Sequence[tuple[Root, ...] | None]) -> list[Any]:
-    """Return what a product of constants and chance takes for data: what a mask falls on.
-
-    Constants that are all the same may be a part of how a mask is made.
-    """
-    masks = [each for each, one in zip(ins, made_of, strict=True) if one]
-    if not masks or not all(map(_two_values, masks)):
-        return []
-    constants = [each for each, one in zip(ins, made_of, strict=True) if one == () and each.numel()]
-    return [each for each in constants if bool((each != each.flatten()[0]).any())]
-
-
-def _flat(given: Any) -> Any:
-    """Return the values of a nested tensor, which has no shape; they share its memory."""
-    nested = isinstance(given, torch.Tensor) and given.is_nested
-    return given.values() if nested else given
-
-
-def _single(tensor: Any) -> bool:
-    return bool(tensor.ndim == 0)
-
-
-def _zero(given: Any) -> bool:
-    if isinstance(given, torch.Tensor):
-        return bool((given == 0).all())
-    return bool(given == 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,27 +15,17 @@ from torch.nn.modules import module as torch_module
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from nn_bridge.adapters.pytorch.chance import Chance, Place, Root, tensors
+from nn_bridge.adapters.pytorch.asked import ATTENTION, DROPOUT, RECURRENT, asked_of
+from nn_bridge.adapters.pytorch.chance import Chance
+from nn_bridge.adapters.pytorch.draws import Place, Root
 from nn_bridge.adapters.pytorch.rates import dropping, rate_of
+from nn_bridge.adapters.pytorch.values import tensors
 from nn_bridge.checking.sites import variances
 from nn_bridge.checking.watching import Norm, Pass
 
 NOT_THE_USERS = (f"{Path(torch.__file__).parent}{os.sep}", f"{Path(__file__).parent}{os.sep}", "<")
 CALLER = str(Path(__file__).with_name("watching.py"))
 """Whose frame is outside the model."""
-
-DROPOUT = {
-    "dropout": ("dropout", True), "dropout_": ("dropout", True),
-    "dropout1d": ("dropout1d", True), "dropout2d": ("dropout2d", True),
-    "dropout3d": ("dropout3d", True), "feature_dropout": ("feature_dropout", True),
-    "alpha_dropout": ("alpha_dropout", False), "alpha_dropout_": ("alpha_dropout", False),
-    "feature_alpha_dropout": ("feature_alpha_dropout", False),
-}  # fmt: skip
-"""Functions that drop: what they are called, and whether they do unless told to train or not."""
-
-RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu")
-ATTENTION = {"scaled_dot_product_attention": 4, "multi_head_attention_forward": 10}
-"""Functions with attention inside, and which argument their rate is."""
 
 
 class Call(NamedTuple):
@@ -133,7 +123,7 @@ class Trace:
         name = getattr(func, "__name__", "")
         if name in ("numpy", "tolist", "__array__", "__dlpack__"):
             self.chance.escapes(args)
-        asked = _asked(name, args, kwargs)
+        asked = asked_of(name, args, kwargs)
         if asked is None or self.calls:
             return func(*args, **kwargs)
         rate, drops = asked
@@ -246,26 +236,3 @@ def users_line() -> str:
             return f"{Path(name).name}:{frame.f_lineno}"
         frame = frame.f_back  # type: ignore[assignment]
     return ""
-
-
-def _asked(
-    name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[float, bool] | None:
-    """Return the rate that a function is asked for and whether it is to drop; None for others."""
-    if name in DROPOUT:
-        rate = kwargs.get("p", args[1] if len(args) > 1 else 0.5)
-        told = kwargs.get("training", kwargs.get("train"))
-        if told is None:
-            told = args[2] if len(args) > 2 else DROPOUT[name][1]
-        return float(rate), bool(told)
-    if name in ATTENTION:
-        at = ATTENTION[name]
-        rate = float(kwargs.get("dropout_p", args[at] if len(args) > at else 0.0))
-        return rate, rate > 0 and bool(kwargs.get("training", True))
-    if name in RECURRENT:
-        flags = [at for at, each in enumerate(args) if isinstance(each, bool)]
-        if flags:
-            layers, rate, train = args[flags[0] + 1 : flags[0] + 4]
-            if layers > 1:
-                return float(rate), bool(train)
-    return None

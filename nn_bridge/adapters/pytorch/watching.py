@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from nn_bridge.adapters.pytorch.chance import tensors
 from nn_bridge.adapters.pytorch.keeping import kept, plainly, seeded
 from nn_bridge.adapters.pytorch.rates import declared, dropping
 from nn_bridge.adapters.pytorch.tracing import Trace, watching
+from nn_bridge.adapters.pytorch.values import tensors
 from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
 from nn_bridge.measuring.metrics import name_of
 from simulation.arrays import Array
