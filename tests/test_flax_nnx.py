@@ -16,6 +16,9 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
+from nn_bridge.adapters.flax_nnx.silencing import NnxSilenced
+from nn_bridge.measuring.silencing import Asked
+
 
 class Mlp(nnx.Module):
     def __init__(self, rngs, outputs=3):
@@ -151,7 +154,7 @@ def test_channels_and_heads_are_what_their_weights_at_zero_give(images):
 @pytest.mark.parametrize(
     ("how", "line"),
     [
-        ({"members": "convolution"}, "the network has: conv,"),
+        ({"members": "conv1"}, "the network has: conv,"),
         ({"members": "idle"}, "call does not call it"),
         ({"members": "conv", "blocks": "heads"}, "no MultiHeadAttention"),
     ],
@@ -209,3 +212,16 @@ def test_anybodys_silence_gives_what_the_layers_silence_gives():
     np.testing.assert_allclose(
         [each.value for each in theirs.shapley], [each.value for each in found.shapley], atol=1e-6
     )
+
+
+class Wide(Mlp):
+    def __call__(self, x):
+        before = jnp.repeat(x, 500, axis=1)[:, ::500]  # 3,000 numbers an example
+        return nnx.softmax(self.rest[1](self.rest[0](jnp.tile(self.hidden(before), 200)[:, :8])))
+
+
+def test_what_a_pass_holds_is_counted_by_examples_before_and_by_pairs_behind():
+    x, _ = blobs()
+    silenced = NnxSilenced(Wide(nnx.Rngs(0)), np.tile(x, (50, 1)), Asked("hidden", memory=2**20))
+    assert silenced.chunk == 2**20 // 4 // (2 * 4 * 3000)
+    assert silenced._pairs == 2**20 // 2 // (2 * 4 * 1600)

@@ -1,4 +1,8 @@
-"""What a watched pass drew, told as `check_up` takes it; and how far it went."""
+"""What a watched pass drew, told as `check_up` takes it; and how far it went.
+
+Masks are drawn by `bernoulli`. Other numbers are noise, also where somebody compares them with a
+rate: `uniform(..) < p`.
+"""
 
 from __future__ import annotations
 
