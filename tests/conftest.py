@@ -1,5 +1,7 @@
 import os
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import fuzzing
@@ -19,6 +21,12 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     fuzzing.prepare(config.getoption("--fuzz"))
+    # What Keras logs by keeps the standard error of the moment, and closes it when somebody else
+    # sets logging up anew, as uvicorn does: it would be pytest's own. Python's it leaves alone.
+    with suppress(ImportError):
+        from absl import logging
+
+        logging.get_absl_handler().python_handler.setStream(sys.__stderr__)
 
 
 @pytest.fixture(autouse=True, scope="session")
