@@ -90,7 +90,7 @@ def test_a_loop_of_pytorch():
 
 @pytest.mark.filterwarnings("ignore")  # Lightning warns of what a small trainer leaves out
 def test_lightning_logs_the_figures(tmp_path, monkeypatch):
-    torch, lightning = needs("torch"), needs("lightning")
+    torch, lightning = needs("torch"), pytest.importorskip("lightning")
     monkeypatch.chdir(tmp_path)
 
     class Net(lightning.LightningModule):

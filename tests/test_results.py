@@ -206,7 +206,8 @@ def test_no_row_of_a_check_up_is_broken_where_there_is_little_room(monkeypatch):
     assert "\nmay fall silent, least first  " in silent
 
 
-def test_what_a_check_up_prints():
+def test_what_a_check_up_prints(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     printed = str(checked())
     rows = [" ".join(line.split()) for line in printed.splitlines()]
     assert "head.drop Dropout 0.3 0.3010 [0.2920, 0.3101] x 1.43 on off on 1 per value" in rows

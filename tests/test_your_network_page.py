@@ -26,7 +26,8 @@ def words_and_figures(text):
 
 
 @pytest.mark.slow
-def test_each_block_prints_what_stands_below_it():
+def test_each_block_prints_what_stands_below_it(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     ran = 0
     for block, output in make_page.outputs(PAGE):
         if output is None:

@@ -59,6 +59,7 @@ class Silencing:
         half = np.arange(parts) % 2 == 0
         if not crossed:
             carried, full, half = gains[:, :1], complete[:1], np.ones(1, dtype=bool)
+            idle = np.asarray(idle.all(axis=1))[:, None]
         least, most = np.empty((2, asked.n + 1, len(full)))
         for chosen_by in (half, ~half) if crossed else (half,):
             judged_by = ~chosen_by if crossed else chosen_by
