@@ -173,7 +173,8 @@ class EachExample(Metric):
 
     def scores(self, outputs: Array, rows: slice) -> FloatArray:
         wanted = self.wanted[rows]
-        return np.array([_asked(self.function, each, wanted, len(wanted)) for each in outputs])
+        one_each = (len(wanted),)
+        return np.array([_asked(self.function, each, wanted, one_each) for each in outputs])
 
 
 class AllTogether(Metric):
@@ -193,7 +194,7 @@ class AllTogether(Metric):
         """Quality on sets of examples, (C, S), from the outputs on all, (C, M, *out)."""
         sets = [np.flatnonzero(part) for part in parts]
         return np.array([
-            [float(_asked(self.function, each[of], self.wanted[of], None)) for of in sets]
+            [float(_asked(self.function, each[of], self.wanted[of], ())) for of in sets]
             for each in outputs
         ])  # fmt: skip
 
@@ -226,11 +227,8 @@ def metric_of(metric: Any, outputs: Array, wanted: Array) -> Metric:
             "classes: give their numbers, from 0 on"
         )
     if callable(metric):
-        found = _asked(metric, outputs, wanted, None)
-        if np.shape(found) == (len(wanted),) and len(wanted) > 1:
-            return EachExample(metric, wanted)
-        _asked(metric, outputs, wanted, 0)
-        return AllTogether(metric, wanted)
+        found = _asked(metric, outputs, wanted, (), (len(wanted),))
+        return (EachExample if found.ndim else AllTogether)(metric, wanted)
     if metric is None:
         metric = "accuracy" if say_classes(outputs, wanted) else "r2"
     return _NAMED[one_of("metric", metric, METRICS)](outputs, wanted)
@@ -250,8 +248,8 @@ def name_of(function: Any) -> str:
     return OWN if name == "<lambda>" else name
 
 
-def _asked(function: Any, outputs: Array, wanted: Array, examples: int | None) -> FloatArray:
-    """Ask somebody's metric; 0 `examples`: for one number, None: for whatever it gives."""
+def _asked(function: Any, outputs: Array, wanted: Array, *shapes: tuple[int, ...]) -> FloatArray:
+    """Ask somebody's metric, which must give an array of one of the shapes; (): one number."""
     where = (
         f"metric {name_of(function)} of outputs of shape {outputs.shape} and y of {wanted.shape}"
     )
@@ -261,14 +259,13 @@ def _asked(function: Any, outputs: Array, wanted: Array, examples: int | None) -
         raise InputError(
             f"{where} raises {type(error).__name__}: {shortened(str(error), 200)}"
         ) from error
-    found = found.reshape(()) if found.size == 1 and examples is None else found
-    if examples is not None and found.shape != ((examples,) if examples else ()):
-        if not (examples == 0 and found.size == 1):
-            raise InputError(
-                f"{where} gives an array of shape {found.shape}, but must give one number, or one "
-                "an example"
-            )
+    if found.size == 1 and () in shapes:
         found = found.reshape(())
+    if found.shape not in shapes:
+        raise InputError(
+            f"{where} gives an array of shape {found.shape}, but must give one number, or one an "
+            "example"
+        )
     if not np.isfinite(found).all():
         raise InputError(f"{where} is not a finite number, but must be one for every sub-team")
     return found
