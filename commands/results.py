@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import IO, Annotated
@@ -43,15 +43,12 @@ Language = Annotated[
 def ending(save: Path | None, language: str, as_json: bool) -> Iterator[Callable[[Result], None]]:
     """Try where the result will be saved; save it once it is handed on, and print it then."""
     one_of("language", language, LANGUAGES)
+    kind = "" if save is None else kind_of_file(save, language)
     results: list[Result] = []
-    if save is None:
+    with nullcontext() if save is None else output(save) as write:
         with redirect_stdout(sys.stderr):  # what the user's own code prints; this is for results
             yield results.append
-    else:
-        kind = kind_of_file(save, language)
-        with output(save) as write:
-            with redirect_stdout(sys.stderr):
-                yield results.append
+        if write is not None:
             for result in results:
                 write(partial(_fill, content=result.content(kind, language)))
     for result in results:

@@ -6,7 +6,7 @@ but text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -211,4 +211,4 @@ class Told:
     title: str
     sentence: str
     parts: tuple[Part, ...]
-    settings: tuple[tuple[str, str], ...] = field(default=())
+    settings: tuple[tuple[str, str], ...] = ()
