@@ -88,12 +88,12 @@ def dependence(game: Game, law: AttendanceLaw, rng: Seed) -> Dependence:
             f"the game has {game.n_members} members and the law is for {law.n_presenters} "
             "presenters: give a law for the same number"
         )
-    gram = None
     if isinstance(game, AdditiveGame) and isinstance(game.audience, SquaredError):
-        gram = Gram.of(game)
-    if game.n_members > (EXACT_HEARD if gram is None else EXACT_MEMBERS):
-        value = game.quality if gram is None else lambda masks: gram.qualities(masks)[0]
-        return sampled_dependence(value, law, rng)
+        if game.n_members > EXACT_MEMBERS:
+            gram = Gram.of(game)
+            return sampled_dependence(lambda masks: gram.qualities(masks)[0], law, rng)
+    elif game.n_members > EXACT_HEARD:
+        return sampled_dependence(game.quality, law, rng)
     v = coalition_values(game)
     values, lost = shapley_values(v), fragility(v, law)
     return Dependence(
