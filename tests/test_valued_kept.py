@@ -30,6 +30,13 @@ def test_another_games_file_is_refused_and_left_as_it_is(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_game_that_is_refused_leaves_no_file(tmp_path):
+    path = tmp_path / "calls.sqlite"
+    with pytest.raises(InputError, match=r"^seed is -1"):
+        Game.of(weighed, 2, seed=-1, path=path)
+    assert not path.exists()
+
+
 def test_files_that_hold_no_calls_are_refused_and_left_as_they_are(tmp_path):
     text, other = tmp_path / "text", tmp_path / "other"
     text.write_text("not a database at all" * 100)

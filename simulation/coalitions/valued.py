@@ -132,11 +132,12 @@ def valued_game(
         whole("budget", budget, least=1)
     if executor is not None:
         instance("executor", executor, Executor)
+    seed = whole("seed", seed, least=0)
     about: dict[str, Any] = {"name": text("name", name), "members": list(names)}
     if "rng" in taken(value):
-        about["seed"] = whole("seed", seed, least=0)
+        about["seed"] = seed
     book = Book(None if path is None else named_path(path, "file of calls"), about)
-    caller = Caller(value, names, book, whole("seed", seed, least=0), budget, executor)
+    caller = Caller(value, names, book, seed, budget, executor)
     return ValuedGame(caller, name, repeats)
 
 
