@@ -187,7 +187,7 @@ def test_what_does_not_allow_a_beginning_is_refused():
         within(random_game("softmax", 4))
     with pytest.raises(InputError, match=r"^calls is 0"):
         within(game, 0)
-    with pytest.raises(InputError, match=r"^progress is 3, but must be a function"):
+    with pytest.raises(InputError, match=r"^progress is 3, but must be None or a function"):
         within(game, 60, progress=3)
 
 

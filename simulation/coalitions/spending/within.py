@@ -17,8 +17,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from simulation.arrays import BoolArray, FloatArray, IntArray
-from simulation.checks import InputError, given, instance, one_of, unsaid, whole
-from simulation.coalitions.estimates.asking import Progress
+from simulation.checks import InputError, instance, one_of, unsaid, whole
+from simulation.coalitions.estimates.asking import Progress, checked_progress
 from simulation.coalitions.estimates.estimate import Estimate
 from simulation.coalitions.game import Game, Reading
 from simulation.coalitions.spending.fit import Fit, Sample, fit
@@ -115,8 +115,7 @@ def shapley_within(
     """
     instance("game", game, Game)
     one_of("reading", reading, get_args(Reading))
-    if progress is not None and not callable(progress):
-        raise InputError(f"progress is {given(progress)}, but must be a function of two numbers")
+    checked_progress(progress)
     most = getattr(game, "budget", None) if calls is None else whole("calls", calls, least=1)
     if most is None:
         raise InputError("calls is None, but the game has no budget: say how many calls there are")
@@ -158,24 +157,23 @@ class _Spending:
         found = self._fit()
         counts = self._counts()
         variances = found.variances[:, found.added.sum(axis=0).argmax()]
-        open_ = [self.noisy or n < each.pairs for n, each in zip(counts, self.strata, strict=True)]
         if not variances.any():  # all alike so far
             variances = np.array([each.weight**2 for each in self.strata])
-        gains = [
-            (-variances[at] / (n * (n + 1)), at)
-            for at, n in enumerate(counts)
-            if open_[at] and variances[at]
-        ]
-        heapq.heapify(gains)
+        gains: list[tuple[float, int]] = []
+
+        def offer(at: int, n: int) -> None:
+            if variances[at] and (self.noisy or n < self.strata[at].pairs):
+                heapq.heappush(gains, (-variances[at] / (n * (n + 1)), at))
+
+        for at, n in enumerate(counts):
+            offer(at, n)
         more = [0] * len(self.strata)
         for _ in range(max(1, round(SHARE * self.asked / 2))):
             if not gains:
                 break
             _, at = heapq.heappop(gains)
             more[at] += 1
-            n = counts[at] + more[at]
-            if self.noisy or n < self.strata[at].pairs:
-                heapq.heappush(gains, (-variances[at] / (n * (n + 1)), at))
+            offer(at, counts[at] + more[at])
         return any(more) and self._ask(more)
 
     def estimates(self) -> tuple[Estimate, ...]:
@@ -184,15 +182,14 @@ class _Spending:
         pairs = [each.pairs for each in self.strata]
         every = all(n >= there_are for n, there_are in zip(self._counts(), pairs, strict=True))
         over = (*(() if every else ("masks",)), *(("calls",) if self.noisy else ()))
-        exact = not over
         variance = found.added.sum(axis=0)
-        if not over or not variance.any():
-            return tuple(Estimate(value, exact=exact) for value in found.values.tolist())
+        if not variance.any():
+            return tuple(Estimate(value, exact=not over) for value in found.values.tolist())
         known = found.degrees > 0
         degrees = variance**2 / (found.added[known] ** 2 / found.degrees[known, None]).sum(axis=0)
         half = stdtrit(degrees, (1 + CONFIDENCE) / 2) * np.sqrt(variance)
         table = zip(found.values.tolist(), np.sqrt(variance).tolist(), half.tolist(), strict=True)
-        return tuple(Estimate(v, error, v - h, v + h, exact, over) for v, error, h in table)
+        return tuple(Estimate(v, error, v - h, v + h, over=over) for v, error, h in table)
 
     def _ask(self, counts: Sequence[int], all_of_them: bool = False) -> bool:
         """Ask so many more pairs of each stratum, as far as calls allow; say whether they did."""
