@@ -142,8 +142,8 @@ class Measures:
     bus_factor : Estimate or None
         Least number of members whose loss takes the quality below half of the complete one; N + 1
         where even the loss of all does not, and of no meaning where the complete one is not above
-        0. Not `exact`: at most so many, found by silencing
-        those that carry most one after the other.
+        0. Not `exact`: at most so many, found by silencing those that carry most one after the
+        other.
     draws : int
         Random orders (each with its reverse) that figures rest on, a start; 0 where none.
     warnings : mapping of str to str
