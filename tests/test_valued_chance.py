@@ -72,3 +72,10 @@ def test_a_budget_is_not_spent_on_what_it_does_not_allow_as_a_whole(n):
     assert game.calls <= 2  # by which it is known what it is judged on
     enough = Game.of(weighed, 4, budget=32, repeats=2)
     assert c.estimates.measured(enough, 0).exact
+
+
+def test_a_comparison_is_not_begun_that_one_of_its_games_does_not_allow():
+    games = [Game.of(weighed, 4, budget=budget) for budget in (16, 16, 16, 15)]
+    with pytest.raises(InputError, match=r"^this takes about 16 calls of value, but the budget is"):
+        c.estimates.compared(games[:2], games[2:], 0)
+    assert max(game.calls for game in games) <= 1  # by which it is known what it is judged on

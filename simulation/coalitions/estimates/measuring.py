@@ -97,8 +97,6 @@ def measured(
     real("worth", worth, least=0)
     plan = planned(given_games, reading, draws, precision)
     cost = plan.cost(given_games[0].n_members)
-    for game in given_games:
-        game.afford(cost)
     told = Told(checked_progress(progress), len(given_games) * cost)
     starts: list[Start] = []
     interrupted = False
@@ -121,7 +119,7 @@ def measured(
 def planned(
     games: Sequence[Game], reading: Reading, draws: int | None, precision: float | None
 ) -> Plan:
-    """Say how much is asked of each game; refuse what cannot be measured, or not together."""
+    """Say how much is asked of each game; refuse what it cannot afford, or not with the others."""
     if not games:
         raise InputError("games is an empty list, but must hold at least one game")
     first = instance("a game", games[0], Game)
@@ -143,4 +141,7 @@ def planned(
     number = min(max(BUDGET // (2 * n + 2), LEAST_DRAWS), MOST_DRAWS) if draws is None else draws
     whole("draws", number, least=FEWEST_DRAWS)
     exact = n <= EXACT_MEMBERS and (draws is None or 2**n <= drawn_coalitions(n, number))
-    return Plan(min(number, MOST_DRAWS) if exact else number, exact, precision)
+    plan = Plan(min(number, MOST_DRAWS) if exact else number, exact, precision)
+    for game in games:
+        game.afford(plan.cost(n))
+    return plan
