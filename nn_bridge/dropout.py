@@ -190,7 +190,13 @@ class Dropout(Layer):
 
     def checked_mask(self, mask: Any, own: Shape) -> BoolArray:
         """Return who is kept, handed in for inputs of shape `own`, as an array of bool."""
-        keep, full = np.atleast_1d(np.asarray(mask)), self.replicates + own
+        full = self.replicates + own
+        try:
+            keep = np.atleast_1d(np.asarray(mask))
+        except ValueError:  # rows of several lengths
+            raise InputError(
+                f"the mask is {given(mask)}, but must be an array that broadcasts to {full}"
+            ) from None
         try:
             fits = np.broadcast_shapes(keep.shape, full) == full
         except ValueError:

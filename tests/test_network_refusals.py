@@ -151,3 +151,18 @@ def test_a_loss_of_ones_own_can_be_handed_in():
     model.compile(SGD(0.1), Absolute())
     losses = model.fit(X, np.ones((20, 3)), epochs=30).history["loss"]
     assert losses[-1] < losses[0] / 2
+
+
+@pytest.mark.parametrize(
+    ("mask", "says"),
+    [
+        ((np.ones((3, 2)), np.ones(4)), "the mask is (array([["),  # rows of several lengths
+        (np.ones(5), "the mask has shape (5,), but must broadcast to (20, 16)"),
+        (np.full(16, 0.5), "the mask holds other values than 0 (dropped) and 1 (kept)"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused(mask, says):
+    model = small()
+    with pytest.raises(InputError) as caught:
+        model(X, training=True, masks={model.layers[1]: mask})
+    assert str(caught.value).startswith(says)
