@@ -20,3 +20,12 @@ def small(rate=0.5, seed=0, dtype="float64", optimizer="sgd", metrics=("accuracy
     )
     model.compile(optimizer, "sparse_categorical_crossentropy", list(metrics))
     return model
+
+
+def figures(found):
+    """All numbers that measuring a network gives, the intervals' ends too; and what is exact."""
+    one = [found.complete, found.nobody, found.area, found.half, found.carriers, found.bus_factor]
+    one += [*found.alone, *found.shapley, *found.curve.points, found.at_random.number]
+    one += [found.co_adaptation]
+    numbers = [(each.value, each.low, each.high) for each in one if each is not None]
+    return np.array(numbers), found.idle, found.never_fire, found.exact, found.additive

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from frameworks import needs
-from networks import blobs
+from networks import blobs, figures
 
 import nn_bridge
 from nn_bridge import measure
@@ -33,15 +33,6 @@ def twins(deep=False, outputs=3, last="softmax"):
         for part in (layer.weight.T, layer.bias)
     ])  # fmt: skip
     return network, model
-
-
-def figures(found):
-    """All numbers of a result, the intervals' ends too."""
-    one = [found.complete, found.nobody, found.area, found.half, found.carriers, found.bus_factor]
-    one += [*found.alone, *found.shapley, *found.curve.points, found.at_random.number]
-    one += [found.co_adaptation]
-    numbers = [(each.value, each.low, each.high) for each in one if each is not None]
-    return np.array(numbers), found.idle, found.never_fire, found.exact, found.additive
 
 
 @pytest.mark.parametrize("reading", ["nobody covers", "fill the time"])

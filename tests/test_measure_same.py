@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from frameworks import needs
-from networks import blobs
+from networks import blobs, figures
 
 from nn_bridge import keras, measure, network_game
 from simulation.coalitions.estimates import measured
@@ -32,15 +32,6 @@ def twins(hidden=8, deep=False, dropout=False, seed=0, outputs=3, last="softmax"
         else:
             parts.append(torch.nn.Dropout(0.5))
     return ours, torch.nn.Sequential(*parts)
-
-
-def figures(found):
-    """All numbers of a result, the intervals' ends too."""
-    one = [found.complete, found.nobody, found.area, found.half, found.carriers, found.bus_factor]
-    one += [*found.alone, *found.shapley, *found.curve.points, found.at_random.number]
-    one += [found.co_adaptation]
-    numbers = [(each.value, each.low, each.high) for each in one if each is not None]
-    return np.array(numbers), found.idle, found.never_fire, found.exact, found.additive
 
 
 @pytest.mark.parametrize("reading", ["nobody covers", "fill the time"])
