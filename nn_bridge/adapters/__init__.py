@@ -3,4 +3,8 @@
 `nn_bridge.frameworks` says which. In each, `watching` is for `check_up`, `silencing` for `measure`.
 
 - `pytorch`; `keras3`; `scikit`; `flax_nnx`; `own`: the networks of `nn_bridge` itself
+
+For several of them:
+
+- `replaying`: random draws, told and played again; `random_states`: Python's and NumPy's, put back
 """

@@ -3,6 +3,7 @@
 Which file answers which question:
 
 - `silencing`: what can fall silent, and what measuring needs of each framework's adapter
+- `evaluating`: what holds for evaluations of a model, of whichever framework
 - `metrics`: how good outputs are, example by example; `labels`: what y says of them
 - `measured`, `comparison`: what `measure` and `compare` give; `told`: how it is told
 - `network_game`: a network as a game of coalitions; `by_callable`: silenced by somebody's function

@@ -160,6 +160,19 @@ class Grouped(NamedTuple):
         return np.asarray(np.concatenate([weights, always], axis=1)[:, self.member_of])
 
 
+def of_layer(name: str, units: int, asked: Asked, heads: int | None = None) -> Grouped:
+    """Share out a layer's units: where several layers are asked for, each is one member."""
+    if len(asked.layers) > 1:
+        return Grouped((name,), np.zeros(units, dtype=int))
+    return grouped(units, asked.blocks, heads)
+
+
+def of_units(groups: Sequence[Grouped], weights: FloatArray) -> list[FloatArray]:
+    """Weights of the units of each layer, (C, units), from those of the members, (C, N)."""
+    parts = [weights] if len(groups) == 1 else np.split(weights, len(groups), axis=1)
+    return [group.of_units(part) for group, part in zip(groups, parts, strict=True)]
+
+
 def grouped(units: int, blocks: Any, heads: int | None = None) -> Grouped:
     """Share out a layer's units or channels among members.
 

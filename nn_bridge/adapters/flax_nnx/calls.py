@@ -5,12 +5,9 @@ NNX's transformations make modules anew within a call: they are told by a mark t
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
-
-import numpy as np
 
 MARK = "nn_bridge_mark"
 """The attribute by which a module is told."""
@@ -45,17 +42,6 @@ def calls_through(kinds: Iterable[type], instead: Callable[..., Any]) -> Iterato
                 stack.callback(delattr, kind, "__call__")
             setattr(kind, "__call__", _standing_in(kind, call, instead))  # noqa: B010
         yield
-
-
-@contextmanager
-def same_random_states() -> Iterator[None]:
-    """Put back the random states of Python and NumPy, which a model may draw from."""
-    ours, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(ours)
-        np.random.set_state(numpys)  # noqa: NPY002
 
 
 def _call_of(kind: type) -> Any:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
+from nn_bridge.adapters.replaying import Replayed, drawing_by
+
 DRAWING = (
     "bernoulli", "uniform", "normal", "truncated_normal", "gumbel", "categorical", "randint",
     "permutation", "choice",
@@ -25,7 +27,8 @@ DRAWING = (
 """JAX's functions of chance that are watched; random streams have them as methods."""
 
 _THROUGH = tuple(
-    f"{Path(each).parent}{os.sep}" for each in (__file__, str(flax.__file__), str(jax.__file__))
+    f"{Path(each).parent}{os.sep}"
+    for each in (str(Path(__file__).parent), str(flax.__file__), str(jax.__file__))
 )
 
 
@@ -37,7 +40,7 @@ class Drawn:
     value: Any
 
 
-class Source:
+class Source(Replayed[Drawn]):
     """What JAX draws from while it is watched.
 
     Parameters
@@ -47,26 +50,8 @@ class Source:
     """
 
     def __init__(self, drawn: Callable[[Drawn], None]) -> None:
-        self.drawn = drawn
+        super().__init__(drawn)
         self._deep = False
-        self._ahead: Iterator[tuple[Drawn, Any]] | None = None
-
-    @property
-    def playing(self) -> bool:
-        """Whether draws are played again."""
-        return self._ahead is not None
-
-    @contextmanager
-    def again(self, tape: Sequence[Drawn], instead: Mapping[Drawn, float]) -> Iterator[None]:
-        """Play draws again, telling nobody, some as arrays of one number.
-
-        A model that draws otherwise than it did gets new numbers from there on.
-        """
-        self._ahead = iter([(each, instead.get(each)) for each in tape])
-        try:
-            yield
-        finally:
-            self._ahead = None
 
     def draw(self, name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Stand in for one of JAX's functions."""
@@ -78,35 +63,21 @@ class Source:
                 value = function(*args, **kwargs)
         finally:
             self._deep = False
-        if self._ahead is None:
+        if not self.playing:
             if not isinstance(value, jax.core.Tracer):
                 self.drawn(Drawn(name, value))
             return value
-        before, other = next(self._ahead, (None, None))
-        if before is None or before.function != name or before.value.shape != value.shape:
-            self._ahead = iter(())
+        before, other = self._next(
+            lambda one: one.function == name and one.value.shape == value.shape
+        )
+        if before is None:
             return value
         return before.value if other is None else jnp.full_like(value, other)
 
 
-@contextmanager
-def drawing_from(source: Source) -> Iterator[None]:
+def drawing_from(source: Source) -> AbstractContextManager[None]:
     """Let JAX draw from a source."""
-    with ExitStack() as stack:
-        for holder in (jax.random, nnx.Rngs, nnx.RngStream):
-            for name in DRAWING:
-                function = vars(holder).get(name)
-                if function is not None:
-                    stack.callback(setattr, holder, name, function)
-                    setattr(holder, name, _drawing(source, name, function))
-        yield
-
-
-def _drawing(source: Source, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    def draw(*args: Any, **kwargs: Any) -> Any:
-        return source.draw(name, function, args, kwargs)
-
-    return draw
+    return drawing_by(source.draw, (jax.random, nnx.Rngs, nnx.RngStream), DRAWING)
 
 
 def users_line() -> str:

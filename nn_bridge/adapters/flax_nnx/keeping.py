@@ -9,7 +9,7 @@ from typing import Any
 import jax
 from flax import nnx
 
-from nn_bridge.adapters.flax_nnx.calls import same_random_states
+from nn_bridge.adapters.random_states import same_random_states
 
 
 @contextmanager

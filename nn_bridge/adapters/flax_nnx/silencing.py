@@ -13,17 +13,16 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from nn_bridge.adapters.flax_nnx.calls import called, calls_through, same_random_states
+from nn_bridge.adapters.flax_nnx.calls import called, calls_through
 from nn_bridge.adapters.flax_nnx.places import Look, Silence, marked, traced_anew
 from nn_bridge.adapters.flax_nnx.sizes import sizes_of
+from nn_bridge.adapters.random_states import same_random_states
 from nn_bridge.checking.watching import users_own
 from nn_bridge.measuring.data import parts_of, taken
-from nn_bridge.measuring.silencing import Asked, Grouped, Silenced, grouped
+from nn_bridge.measuring.evaluating import WIDE, evaluations_differ, the_one
+from nn_bridge.measuring.silencing import Asked, Silenced, of_layer, of_units
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError, given
-
-WIDE = 32 * 2**20
-"""Bytes of activations behind the silenced layers at a time, or less: they stay in caches."""
 
 
 def silenced(model: Any, inputs: Any, asked: Asked) -> Silenced:
@@ -48,7 +47,7 @@ def outputs_of(model: Any, inputs: Any) -> Array:
     """Evaluate the model as it is now, whatever somebody has done to it."""
     copy = _evaluating(model)
     with same_random_states(), users_own("the model", inputs):
-        return np.asarray(_the_one(called(copy, jax.tree.map(jnp.asarray, inputs))))
+        return np.asarray(_output(copy, jax.tree.map(jnp.asarray, inputs)))
 
 
 class NnxSilenced(Silenced):
@@ -101,14 +100,8 @@ class NnxSilenced(Silenced):
         first, seen = self._seen(few, copy)
         again, _ = self._seen(few, copy)  # from the next numbers of its random streams
         self._shape, self._dtype = first.shape[1:], first.dtype
-        apart = float(np.abs(again - first).max())
-        if apart:
-            self.notes += (
-                f"evaluations differ: outputs on the same {len(first)} examples were up to "
-                f"{apart:.2g} apart, so chance is in them",
-            )
-        several = len(self.places) > 1
-        self.groups: list[Grouped] = []
+        self.notes += evaluations_differ(first, again)
+        self.groups = []
         for number, place in enumerate(self.places):
             shape = next((a.shape for at, a in seen if at == number), None)
             if shape is None:
@@ -118,12 +111,12 @@ class NnxSilenced(Silenced):
                 )
             units = shape[place.axis]
             heads = units if place.heads else None
-            self.groups.append(
-                Grouped((place.name,), np.zeros(units, dtype=int))
-                if several
-                else grouped(units, self.asked.blocks, heads)
-            )
-        if not several and self.asked.blocks is None and isinstance(place.module, nnx.Conv):
+            self.groups.append(of_layer(place.name, units, self.asked, heads))
+        if (
+            len(self.places) == 1
+            and self.asked.blocks is None
+            and isinstance(place.module, nnx.Conv)
+        ):
             self.noun = "channels"
 
     def _look_at_all(self) -> FloatArray:
@@ -163,16 +156,12 @@ class NnxSilenced(Silenced):
     def _looked_at(self, copy: Any, inputs: Any) -> tuple[Array, list[tuple[int, Array]]]:
         look = Look(self.places)
         with calls_through(self._kinds, look):
-            out = _the_one(called(copy, inputs))
+            out = _output(copy, inputs)
         return np.asarray(out), look.seen
 
     def _of_units(self, weights: FloatArray) -> list[FloatArray]:
         """Weights of the units at each place, from those of the members, (C, N)."""
-        several = len(self.places) > 1  # then each is one member
-        return [
-            group.of_units(weights[:, [number]] if several else weights).astype(np.float32)
-            for number, group in enumerate(self.groups)
-        ]
+        return [each.astype(np.float32) for each in of_units(self.groups, weights)]
 
     def _of_masks(self, state: Any, inputs: Any, weights: Any, bases: Any) -> Any:
         """Outputs for all masks: `weights` are of units, (C, units) at each place."""
@@ -181,7 +170,7 @@ class NnxSilenced(Silenced):
             copy = nnx.merge(self._graph, state, copy=True)
             traced_anew(copy)
             with calls_through(self._kinds, Silence(self.places, mine, bases)):
-                return _the_one(called(copy, inputs))
+                return _output(copy, inputs)
 
         return jax.vmap(once)(weights)
 
@@ -202,11 +191,6 @@ def _evaluating(model: Any) -> Any:
     return copy
 
 
-def _the_one(outputs: Any) -> Any:
-    """Return the output of a model that has one only."""
-    found = jax.tree.leaves(outputs)
-    if len(found) != 1:
-        raise InputError(
-            f"the model gives {len(found)} outputs: hand in one that gives the one to be judged"
-        )
-    return found[0]
+def _output(model: Any, inputs: Any) -> Any:
+    """Call a model that has one output only."""
+    return the_one(jax.tree.leaves(called(model, inputs)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
+from nn_bridge.adapters.random_states import same_random_states
 
 
 @contextmanager
@@ -32,9 +31,7 @@ def as_found(model: Any, variables: Sequence[Any] | None = None) -> Iterator[Non
     variables = list(model.non_trainable_variables if variables is None else variables)
     variables += [] if seeds is None else [seeds.state]
     values = [keras.ops.copy(variable.value) for variable in variables]
-    with ExitStack() as stack:
-        for put_back in _random_states():
-            stack.callback(put_back)
+    with same_random_states(), _same_in_torch():
         try:
             yield
         finally:
@@ -43,14 +40,18 @@ def as_found(model: Any, variables: Sequence[Any] | None = None) -> Iterator[Non
             global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, seeds)
 
 
-def _random_states() -> Iterator[Callable[[], None]]:
+@contextmanager
+def _same_in_torch() -> Iterator[None]:
+    """Put back PyTorch's random state, where PyTorch is Keras's backend."""
     import keras
 
-    ours, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
-    yield lambda: random.setstate(ours)
-    yield lambda: np.random.set_state(numpys)  # noqa: NPY002
-    if keras.backend.backend() == "torch":
-        import torch
+    if keras.backend.backend() != "torch":
+        yield
+        return
+    import torch
 
-        state = torch.get_rng_state()
-        yield lambda: torch.set_rng_state(state)
+    state = torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)

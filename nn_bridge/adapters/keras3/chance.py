@@ -6,10 +6,12 @@ backend's module of random numbers. While they are watched they are wrapped ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
+
+from nn_bridge.adapters.replaying import Replayed, drawing_by
 
 DRAWING = (
     "dropout", "uniform", "normal", "truncated_normal", "binomial", "randint", "gamma", "beta",
@@ -53,7 +55,7 @@ class Drawn:
     seed: Any = None
 
 
-class Source:
+class Source(Replayed[Drawn]):
     """What Keras draws from while it is watched.
 
     Parameters
@@ -63,32 +65,8 @@ class Source:
     """
 
     def __init__(self, drawn: Callable[[Drawn], None]) -> None:
-        self.drawn = drawn
+        super().__init__(drawn)
         self._depth = 0
-        self._ahead: Iterator[tuple[Drawn, Any]] | None = None
-
-    @property
-    def playing(self) -> bool:
-        """Whether draws are played again."""
-        return self._ahead is not None
-
-    @contextmanager
-    def again(self, tape: Sequence[Drawn], instead: Mapping[Drawn, Any]) -> Iterator[None]:
-        """Play draws again, telling nobody, some with other values.
-
-        Where a model draws otherwise than it did, because its course depends on chance, it gets
-        new numbers from there on.
-
-        Parameters
-        ----------
-        tape : sequence of Drawn
-        instead : mapping of Drawn to number or tensor
-        """
-        self._ahead = iter([(each, instead.get(each, each.value)) for each in tape])
-        try:
-            yield
-        finally:
-            self._ahead = None
 
     def draw(self, name: str, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Stand in for one of Keras's functions."""
@@ -143,39 +121,24 @@ class Source:
         """Draw, or take what was drawn when this was first run."""
         import keras
 
-        if self._ahead is None:
+        if not self.playing:
             value = drawing()
             if not symbolic(value):
                 self.drawn(told(value))
             return value
-        before, value = next(self._ahead, (None, None))
-        if before is None or before.function != name or shape not in (None, before.shape):
-            self._ahead = iter(())
+        before, other = self._next(lambda one: one.function == name and shape in (None, one.shape))
+        if before is None:
             return drawing()
-        if isinstance(value, (int, float)):
-            return keras.ops.full(before.shape, value, dtype=before.value.dtype)
-        return value
+        if other is None:
+            return before.value
+        return keras.ops.full(before.shape, other, dtype=before.value.dtype)
 
 
-@contextmanager
-def drawing_from(source: Source) -> Iterator[None]:
+def drawing_from(source: Source) -> AbstractContextManager[None]:
     """Let Keras draw from a source."""
     from keras.src import backend
 
-    with ExitStack() as stack:
-        for name in DRAWING:
-            function = getattr(backend.random, name, None)
-            if function is not None:
-                stack.callback(setattr, backend.random, name, function)
-                setattr(backend.random, name, _drawing(source, name, function))
-        yield
-
-
-def _drawing(source: Source, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    def draw(*args: Any, **kwargs: Any) -> Any:
-        return source.draw(name, function, args, kwargs)
-
-    return draw
+    return drawing_by(source.draw, (backend.random,), DRAWING)
 
 
 def symbolic(handed: Any) -> bool:

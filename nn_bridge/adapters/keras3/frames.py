@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-OURS = f"{Path(__file__).parent}{os.sep}"
+OURS = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 def users_line() -> str:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from nn_bridge.measuring.silencing import Asked, Grouped, grouped, no_such_layer
+from nn_bridge.measuring.silencing import Asked, Grouped, no_such_layer, of_layer
 from simulation.checks import InputError, given
 
 
@@ -45,9 +43,7 @@ class Place:
 
     def members(self, units: int, asked: Asked) -> Grouped:
         """Share out its units among members."""
-        if len(asked.layers) > 1:
-            return Grouped((self.name,), np.zeros(units, dtype=int))
-        return grouped(units, asked.blocks, units if self.heads else None)
+        return of_layer(self.name, units, asked, units if self.heads else None)
 
 
 def places_of(layers: Mapping[str, Any], asked: Asked) -> list[Place]:

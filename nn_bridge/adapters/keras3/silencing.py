@@ -18,12 +18,10 @@ from nn_bridge.adapters.keras3.stages import Stages
 from nn_bridge.adapters.keras3.tensors import as_numpy, rows_of, weighted, without_gradients
 from nn_bridge.checking.watching import users_own
 from nn_bridge.measuring.data import parts_of, taken
-from nn_bridge.measuring.silencing import Asked, Contributions, Grouped, Silenced
+from nn_bridge.measuring.evaluating import WIDE, evaluations_differ, the_one
+from nn_bridge.measuring.silencing import Asked, Contributions, Grouped, Silenced, of_units
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError
-
-WIDE = 32 * 2**20
-"""Bytes of activations behind the silenced layers at a time, or less: they stay in caches."""
 
 
 def silenced(model: Any, inputs: Any, asked: Asked) -> Silenced:
@@ -55,7 +53,7 @@ def outputs_of(model: Any, inputs: Any) -> Array:
     with without_gradients(), as_found(model), users_own(f"the model {model.name}", inputs):
         tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
         found = keras.tree.flatten(model(tensors, **without_training(model)))
-    return as_numpy(_the_one(model, found))
+    return as_numpy(the_one(found, f"the model {model.name}"))
 
 
 class KerasSilenced(Silenced):
@@ -141,14 +139,9 @@ class KerasSilenced(Silenced):
             kept = self.stages.first(inputs, narrow.append)
             found = self.stages.rest(kept, few, 1, seen, wide.append)
             again = self.stages.rest(self.stages.first(inputs), few, 1, seen)
-        output = as_numpy(_the_one(self.model, found))
+        output = as_numpy(the_one(found, f"the model {self.model.name}"))
         self._shape, self._dtype = output.shape[1:], output.dtype
-        apart = float(np.abs(as_numpy(again[0]) - output).max())
-        if apart:
-            self.notes += (
-                f"evaluations differ: outputs on the same {few} examples were up to {apart:.2g} "
-                "apart, so chance is in them",
-            )
+        self.notes += evaluations_differ(output, as_numpy(again[0]))
         if [step.layer for step in self.stages.behind] == [self.model]:
             self.notes += ("the whole model was run for each mask: it is no functional model",)
         if seen.channels and self.asked.blocks is None and len(self.places) == 1:
@@ -186,16 +179,6 @@ class KerasSilenced(Silenced):
         return self._all_seen().base(number) if self.asked.ablation == "mean" else None
 
 
-def _the_one(model: Any, found: list[Any]) -> Any:
-    """Return the output of a model that has one only."""
-    if len(found) != 1:
-        raise InputError(
-            f"the model {model.name} gives {len(found)} outputs: hand in one that gives the one to "
-            "be judged"
-        )
-    return found[0]
-
-
 class _Silence:
     """Silences at every place what C masks silence there."""
 
@@ -207,11 +190,7 @@ class _Silence:
         weights: FloatArray,
     ) -> None:
         self.places, self.bases, self.masks = places, bases, len(weights)
-        several = len(places) > 1  # then each is one member
-        self.weights = [
-            group.of_units(weights[:, [number]] if several else weights)
-            for number, group in enumerate(groups)
-        ]
+        self.weights = of_units(groups, weights)
 
     def __call__(self, number: int, tensor: Any, groups: int) -> Any:
         axis = self.places[number].axis(len(tensor.shape))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax
 
 from nn_bridge.measuring import silencing
-from nn_bridge.measuring.silencing import Asked, Contributions, Grouped, Silenced
+from nn_bridge.measuring.silencing import Asked, Contributions, Silenced
 from nn_bridge.training import slices
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError, given, numeric
@@ -102,10 +102,7 @@ class Perceptron(Silenced):
                 silencing.no_such_layer(name, names)
         self.asked, self.layers = asked, [names.index(name) for name in asked.layers]
         self.groups = [
-            silencing.grouped(widths[layer], asked.blocks)
-            if len(self.layers) == 1
-            else Grouped((names[layer],), np.zeros(widths[layer], dtype=int))
-            for layer in self.layers
+            silencing.of_layer(names[layer], widths[layer], asked) for layer in self.layers
         ]
         self.members = tuple(name for group in self.groups for name in group.names)
         self.examples = len(self.inputs)
@@ -180,19 +177,18 @@ class Perceptron(Silenced):
 
     def _rest(self, activations: Array, weights: FloatArray) -> Array:
         """Return the outputs for C masks, (C, B, K)."""
-        first = min(self.layers)
-        many = self._silent(first, activations, weights)
+        first, factors = min(self.layers), silencing.of_units(self.groups, weights)
+        many = self._silent(first, activations, factors)
         for layer, (kernel, bias) in enumerate(self.weights[first + 1 :], first + 1):
             many = many @ kernel + bias
             if layer < len(self.weights) - 1:
-                many = self._silent(layer, self.hidden(many), weights)
+                many = self._silent(layer, self.hidden(many), factors)
         many = ACTIVATIONS[self.out](many)
         return np.concatenate([1 - many, many], axis=-1) if self.two_classes else many
 
-    def _silent(self, layer: int, activations: Array, weights: FloatArray) -> Array:
+    def _silent(self, layer: int, activations: Array, factors: Sequence[FloatArray]) -> Array:
         if layer not in self.layers:
             return activations
         number = self.layers.index(layer)
-        own = weights if len(self.layers) == 1 else weights[:, [number]]
-        factor, base = self.groups[number].of_units(own)[:, None], self._bases[number]
+        factor, base = factors[number][:, None], self._bases[number]
         return np.asarray(base + factor.astype(activations.dtype) * (activations - base))
