@@ -21,7 +21,7 @@ KEEP_LIKE = 0.8
 """From this rate on: keep probabilities are mostly .8 and .9, rates of dropping .5 and below."""
 
 LOOKED_FOR = {"dropout1d": 3, "dropout2d": 4, "dropout3d": 5}
-"""Axes of the values that layers look for which drop whole channels."""
+"""Axes that layers look for which drop whole channels, by kind in lower case."""
 
 
 def at_place(seen: Seen, spot: Spot, site: Site, lost: bool) -> Iterator[Wrong]:

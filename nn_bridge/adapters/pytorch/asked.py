@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 DROPOUT = {
-    "dropout": ("dropout", True), "dropout_": ("dropout", True),
-    "dropout1d": ("dropout1d", True), "dropout2d": ("dropout2d", True),
-    "dropout3d": ("dropout3d", True), "feature_dropout": ("feature_dropout", True),
-    "alpha_dropout": ("alpha_dropout", False), "alpha_dropout_": ("alpha_dropout", False),
-    "feature_alpha_dropout": ("feature_alpha_dropout", False),
+    "dropout": True, "dropout_": True, "dropout1d": True, "dropout2d": True, "dropout3d": True,
+    "feature_dropout": True, "alpha_dropout": False, "alpha_dropout_": False,
+    "feature_alpha_dropout": False,
 }  # fmt: skip
-"""Functions that drop: what they are called, and whether they do unless told to train or not."""
+"""Functions that drop, and whether they do unless told to train or not."""
 
 RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu")
 ATTENTION = {"scaled_dot_product_attention": 4, "multi_head_attention_forward": 10}
@@ -27,7 +25,7 @@ def asked_of(
         rate = kwargs.get("p", args[1] if len(args) > 1 else 0.5)
         told = kwargs.get("training", kwargs.get("train"))
         if told is None:
-            told = args[2] if len(args) > 2 else DROPOUT[name][1]
+            told = args[2] if len(args) > 2 else DROPOUT[name]
         return float(rate), bool(told)
     if name in ATTENTION:
         at = ATTENTION[name]

@@ -7,15 +7,14 @@ from typing import Any
 
 from torch.utils.weak import WeakIdKeyDictionary
 
+from nn_bridge.checking.place import LOOKED_FOR
+
 LAST = {"addmm", "mm", "linear", "embedding", "native_layer_norm", "layer_norm", "rms_norm",
         "mkldnn_rnn_layer", "lstm", "gru", "_fused_rms_norm"}  # fmt: skip
 SECOND = {"convolution", "_convolution", "native_batch_norm", "_native_batch_norm_legit",
           "_native_batch_norm_legit_no_training", "cudnn_batch_norm", "_batch_norm_with_update",
           "native_group_norm", "mkldnn_convolution"}  # fmt: skip
 POOLED = ("max_pool", "avg_pool", "adaptive", "upsample", "_adaptive", "mean", "slice", "expand")
-
-LOOKED_FOR = {"dropout1d": 3, "dropout2d": 4, "dropout3d": 5}
-"""Axes of the values that whole channels are dropped from, by the kind's name in lower case."""
 
 
 class Axes:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.nn.modules import module as torch_module
@@ -28,20 +28,6 @@ CALLER = str(Path(__file__).with_name("watching.py"))
 """Whose frame is outside the model."""
 
 
-class Call(NamedTuple):
-    """A call of a function that drops.
-
-    Attributes
-    ----------
-    place : Place
-    drops : bool
-        Whether it was told to.
-    """
-
-    place: Place
-    drops: bool
-
-
 class Trace:
     """What happens in one forward pass.
 
@@ -58,7 +44,7 @@ class Trace:
     ) -> None:
         self._path_of, self._stranger = path_of, stranger
         self.stack: list[tuple[Any, str]] = []
-        self.calls: list[Call] = []
+        self.call: Place | None = None  # of a function that drops
         self.called: Counter[str] = Counter()
         self.norms: dict[str, tuple[Any, frozenset[Root], bool]] = {}
         self.factors: dict[str, set[float]] = {}
@@ -72,21 +58,24 @@ class Trace:
         """Path of the innermost layer."""
         return self.stack[-1][1] if self.stack else ""
 
+    @property
+    def innermost(self) -> Any:
+        """The layer itself; None outside of all."""
+        return self.stack[-1][0] if self.stack else None
+
     def place(self) -> Place:
         """Say where the present operation is."""
-        if self.calls:
-            return self.calls[-1].place
-        innermost = self.stack[-1][0] if self.stack else None
+        if self.call is not None:
+            return self.call
+        innermost = self.innermost
         declared = innermost is not None and dropping(innermost)
         asked = None if innermost is None else rate_of(innermost)
         kind = type(innermost).__name__ if declared else "by hand"
-        return Place(
-            self._where(innermost), kind, self.within if declared else None, self.within, asked
-        )
+        return Place(self._where(), kind, self.within if declared else None, self.within, asked)
 
-    def _where(self, innermost: Any) -> str:
+    def _where(self) -> str:
         """Name a place: a layer of PyTorch's by its path, else with file and line of the call."""
-        path = self.within
+        path, innermost = self.within, self.innermost
         if innermost is not None and type(innermost).__module__.startswith("torch.nn."):
             return path or type(innermost).__name__
         line = users_line()
@@ -99,7 +88,7 @@ class Trace:
         """Note that a layer is called; runs before it."""
         path = self._path_of(module)
         if path is None:
-            path = self._stranger(module, self._where(self.stack[-1][0] if self.stack else None))
+            path = self._stranger(module, self._where())
         if not self.stack and path == "" and self.training is None:
             self.training = bool(module.training)
         self.stack.append((module, path))
@@ -124,36 +113,34 @@ class Trace:
         if name in ("numpy", "tolist", "__array__", "__dlpack__"):
             self.chance.escapes(args)
         asked = asked_of(name, args, kwargs)
-        if asked is None or self.calls:
+        if asked is None or self.call is not None:
             return func(*args, **kwargs)
         rate, drops = asked
-        call = Call(self._call_place(name, rate), drops)
+        self.call = place = self._call_place(name, rate)
         before = len(self.chance.roots)
-        self.calls.append(call)
         try:
             out = func(*args, **kwargs)
         finally:
-            self.calls.pop()
+            self.call = None
         if len(self.chance.roots) == before:
             if drops and rate == 1 and name in DROPOUT:
-                self.chance.all_dropped(call.place, out)
+                self.chance.all_dropped(place, out)
             else:
-                self.chance.roots.append(Root(call.place, 0, silent=True))
+                self.chance.roots.append(Root(place, 0, silent=True))
         return out
 
     def _call_place(self, name: str, rate: float) -> Place:
-        innermost = self.stack[-1][0] if self.stack else None
+        innermost = self.innermost
         declared = innermost is not None and dropping(innermost)
         kind = (
             "between layers" if name in RECURRENT
             else "attention" if name in ATTENTION
             else type(innermost).__name__ if declared
-            else f"F.{DROPOUT[name][0]}"
+            else f"F.{name.rstrip('_')}"
         )  # fmt: skip
-        layer = self.within if declared or name != "scaled_dot_product_attention" else None
-        if name in DROPOUT and not declared:
-            layer = None
-        return Place(self._where(innermost), kind, layer, self.within, rate)
+        carried_out = declared or name in ("multi_head_attention_forward", *RECURRENT)
+        layer = self.within if carried_out else None
+        return Place(self._where(), kind, layer, self.within, rate)
 
     def told(self, outputs: Any, anew: tuple[str, ...]) -> Pass:
         """Return what happened, once the outputs are there."""

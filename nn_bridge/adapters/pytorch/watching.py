@@ -14,6 +14,7 @@ from nn_bridge.adapters.pytorch.keeping import kept, plainly, seeded
 from nn_bridge.adapters.pytorch.rates import declared, dropping
 from nn_bridge.adapters.pytorch.tracing import Trace, watching
 from nn_bridge.adapters.pytorch.values import tensors
+from nn_bridge.checking.seen import inside
 from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
 from nn_bridge.measuring.metrics import name_of
 from simulation.arrays import Array
@@ -80,7 +81,7 @@ class TorchWatched(Watched):
         """Return the topmost parts that are in the other mode."""
         found: list[str] = []
         for path, module in self.parts.items():
-            above = any(_inside(path, each) for each in found)
+            above = any(inside(path, each) for each in found)
             if module.training != training and not above and path not in self._anew:
                 found.append(path)
         return list(dict.fromkeys(path.partition("[")[0] for path in found))
@@ -157,19 +158,12 @@ class TorchWatched(Watched):
     def _stranger(self, module: Any, where: str) -> str:
         """Name a layer that is not part of the model: hidden in it, or made anew in each pass."""
         name = f"{type(module).__name__} ({where})"
-        if self._passes and id(module) not in self._strangers and _with_chance(module):
+        known = not self._passes or id(module) in self._strangers
+        if not known and any(map(dropping, module.modules())):
             self._anew[name] = True
         self._strangers[id(module)] = module  # kept, so that no other gets its id
         self.parts[name] = module
         return name
-
-
-def _inside(path: str, part: str) -> bool:
-    return not part or path == part or path.startswith((f"{part}.", f"{part}["))
-
-
-def _with_chance(module: Any) -> bool:
-    return any(dropping(each) for each in module.modules())
 
 
 def _hidden(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,16 +174,17 @@ def _hidden(parts: Mapping[str, Any]) -> dict[str, Any]:
     while ahead:
         path, module = ahead.pop()
         for name, value in list(vars(module).items()):
-            if name.startswith("_") and name in ("_modules", "_parameters", "_buffers"):
+            if name in ("_modules", "_parameters", "_buffers"):
                 continue
             for at, one in _within(value):
                 if id(one) not in known:
-                    known.add(id(one))
                     where = f"{path}.{name}{at}".lstrip(".")
-                    for inner, each in one.named_modules():
-                        known.add(id(each))
-                        found[f"{where}.{inner}".rstrip(".")] = each
-                        ahead.append((f"{where}.{inner}".rstrip("."), each))
+                    layers = {
+                        f"{where}.{inner}".rstrip("."): each for inner, each in one.named_modules()
+                    }
+                    known |= set(map(id, layers.values()))
+                    found |= layers
+                    ahead += layers.items()
     return found
 
 
