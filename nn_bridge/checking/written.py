@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
+
+from nn_bridge.checking.watching import Declared
 
 NAMED = re.compile(r"drop_?out|_?pdrop$|p_?drop|drop_?(rate|prob|path|connect|p)$|layer_?drop")
 """What a rate of dropping is called."""
@@ -57,7 +59,7 @@ def own_rate(entries: Mapping[str, Any], kind: str, alone: bool) -> float | None
     return found.pop() if len(found) == 1 else None
 
 
-def settings_in(held: Any) -> Mapping[str, Any]:
+def _settings_in(held: Any) -> Mapping[str, Any]:
     """Return what a configuration sets; of one that says so, only what is not as it comes."""
     if hasattr(held, "to_diff_dict"):  # transformers': most entries are of no use to most models
         with suppress(ValueError, TypeError):  # some do not come without arguments
@@ -69,6 +71,34 @@ def settings_in(held: Any) -> Mapping[str, Any]:
     if dataclasses.is_dataclass(held) or hasattr(held, "__dict__"):
         return dict(vars(held))
     return {}
+
+
+def settings_of(path: str, layer: Any, known: set[int], part: str = "") -> Iterator[Declared]:
+    """Go through the numbers and the configurations that a layer of somebody's own holds.
+
+    Parameters
+    ----------
+    path : str
+        The layer's.
+    layer : object
+    known : set of int
+        Ids of the configurations that were gone through; those of this layer are added.
+    part : str
+        As in `Declared`.
+    """
+
+    def setting(where: str, name: str, rate: float) -> Declared:
+        lowest = 0.0 if MADE_SMALLER.search(name) else None
+        return Declared(where.lstrip("."), "setting", rate, path, part, runs=False, lowest=lowest)
+
+    for name, rate in rates_in(vars(layer)):
+        yield setting(f"{path}.{name}", name, rate)
+    for name in CONFIGURATIONS:
+        held = vars(layer).get(name)
+        if held is not None and id(held) not in known:
+            known.add(id(held))
+            for key, rate in rates_in(_settings_in(held)):
+                yield setting(f"{path}.{name}.{key}", key, rate)
 
 
 def _fraction(value: Any) -> bool:

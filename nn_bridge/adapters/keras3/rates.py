@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nn_bridge.adapters.keras3.layers import children_of, layers_inside
 from nn_bridge.checking.watching import Declared
-from nn_bridge.checking.written import (
-    CONFIGURATIONS,
-    MADE_SMALLER,
-    own_rate,
-    rates_in,
-    settings_in,
-)
+from nn_bridge.checking.written import own_rate, settings_of
 
 CELL_RATES = {"dropout": "inputs", "recurrent_dropout": "recurrent"}
 """The rates of a recurrent cell, and of what each drops a part."""
@@ -88,7 +82,7 @@ def carriers(parts: Mapping[str, Any]) -> dict[int, list[Carrier]]:
 def declared(parts: Mapping[str, Any]) -> list[Declared]:
     """List the rates of layers, by path, and of what is set in them."""
     held = carriers(parts)
-    found, settings = list[Declared](), set[int]()
+    found, known = list[Declared](), set[int]()
     for path, layer in parts.items():
         scope, part = path.rpartition(".")[0], _weighed(parts, path)
         itself = _drops_itself(layer)
@@ -102,25 +96,8 @@ def declared(parts: Mapping[str, Any]) -> list[Declared]:
         if dropping(layer):
             found.append(Declared(path, type(layer).__name__, rate_of(layer) or 0.0, scope, part))
         else:
-            found += _settings(path, layer, settings, part)
+            found += settings_of(path, layer, known, part)
     return found
-
-
-def _settings(path: str, layer: Any, known: set[int], part: str) -> Iterator[Declared]:
-    """Go through the numbers and the configurations that a layer of somebody's own holds."""
-
-    def setting(where: str, name: str, rate: float) -> Declared:
-        lowest = 0.0 if MADE_SMALLER.search(name) else None
-        return Declared(where.lstrip("."), "setting", rate, path, part, runs=False, lowest=lowest)
-
-    for name, rate in rates_in(vars(layer)):
-        yield setting(f"{path}.{name}", name, rate)
-    for name in CONFIGURATIONS:
-        held = vars(layer).get(name)
-        if held is not None and id(held) not in known:
-            known.add(id(held))
-            for key, rate in rates_in(settings_in(held)):
-                yield setting(f"{path}.{name}.{key}", key, rate)
 
 
 def _drops_itself(layer: Any) -> bool:

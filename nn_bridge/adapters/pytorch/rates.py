@@ -9,13 +9,7 @@ from typing import Any
 import torch
 
 from nn_bridge.checking.watching import Declared
-from nn_bridge.checking.written import (
-    CONFIGURATIONS,
-    MADE_SMALLER,
-    own_rate,
-    rates_in,
-    settings_in,
-)
+from nn_bridge.checking.written import own_rate, settings_of
 
 
 def dropping(module: Any) -> bool:
@@ -35,19 +29,10 @@ def rate_of(module: Any) -> float | None:
 def declared(parts: Mapping[str, Any]) -> list[Declared]:
     """List the rates of layers, by path, and of what is set in them."""
     found = [each for path, module in parts.items() for each in _of_layer(path, module)]
-    settings: dict[int, Any] = {}
+    known = set[int]()
     for path, module in parts.items():
-        if type(module).__module__.startswith("torch.nn.") or dropping(module):
-            continue
-        for name, rate in rates_in(vars(module)):
-            found.append(_setting(f"{path}.{name}".lstrip("."), name, rate, path))
-        for name in CONFIGURATIONS:
-            held = vars(module).get(name)
-            if held is not None and id(held) not in settings:
-                settings[id(held)] = held
-                for key, rate in rates_in(settings_in(held)):
-                    where = f"{path}.{name}.{key}".lstrip(".")
-                    found.append(_setting(where, key, rate, path))
+        if not type(module).__module__.startswith("torch.nn.") and not dropping(module):
+            found += settings_of(path, module, known)
     return [dataclasses.replace(each, part=_weighed(parts, each.scope)) for each in found]
 
 
@@ -68,8 +53,3 @@ def _of_layer(path: str, module: Any) -> Iterator[Declared]:
         yield Declared(path, "between layers", module.dropout, path, runs=False, one_layer=alone)
     elif isinstance(module, torch.nn.MultiheadAttention):
         yield Declared(path, "attention", module.dropout, path, runs=False)
-
-
-def _setting(where: str, name: str, rate: float, scope: str) -> Declared:
-    lowest = 0.0 if MADE_SMALLER.search(name) else None
-    return Declared(where, "setting", rate, scope, runs=False, lowest=lowest)
