@@ -77,6 +77,19 @@ def test_what_is_dropped_from_constants_and_then_left_is_told(forward):
     assert kinds(model_of(forward, drop=nn.Dropout(0.3))) == ["result not used"]
 
 
+def test_constants_that_differ_are_data_to_a_mask():
+    def by_hand(self, h):
+        encoded = torch.sin(torch.arange(30) + 1.0)
+        return h + (encoded * (torch.rand(30) > 0.3) / 0.7 if self.training else encoded)
+
+    (site,) = check_up(model_of(by_hand), X).sites
+    assert site.kind == "by hand"
+    assert site.rate.agrees_with(0.3)
+    drop = nn.Dropout(0.3)
+    found = check_up(model_of(lambda s, h: h + positions(torch.sin, s.drop), drop=drop), X)
+    assert found.sites[0].scale == pytest.approx(1 / 0.7)
+
+
 def into_a_result(s, h):
     result = torch.empty(0)
     with torch.no_grad():
