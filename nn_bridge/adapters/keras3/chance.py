@@ -32,27 +32,21 @@ class Drawn:
         What was drawn; of dropout: by what the inputs were multiplied.
     shape : tuple
         Of `value`.
-    live : bool
-        Whether there was anything to drop: inputs that are not all 0.
     rate : float or None
         That dropout was asked for.
     shared : tuple of int
         Axes along which all values of dropout share a draw.
     least, most : float
         Between which uniform numbers are.
-    seed : object
-        As the function was given it.
     """
 
     function: str
     value: Any
     shape: tuple[int, ...]
-    live: bool = True
     rate: float | None = None
     shared: tuple[int, ...] = ()
     least: float = 0.0
     most: float = 1.0
-    seed: Any = None
 
 
 class Source(Replayed[Drawn]):
@@ -97,8 +91,7 @@ class Source(Replayed[Drawn]):
         def told(value: Any) -> Drawn:
             asked = (None,) * len(shape) if noise_shape is None else tuple(noise_shape)
             shared = tuple(at for at, one in enumerate(asked) if one == 1 and shape[at] > 1)
-            live = bool(keras.ops.any(keras.ops.not_equal(inputs, 0)))
-            return Drawn("dropout", value, shape, live, float(rate), shared, seed=seed)
+            return Drawn("dropout", value, shape, float(rate), shared)
 
         return inputs * self._now("dropout", shape, factors, told)
 
@@ -106,8 +99,7 @@ class Source(Replayed[Drawn]):
         def told(value: Any) -> Drawn:
             ends = dict(zip(("minval", "maxval"), args[1:], strict=False)) | dict(kwargs)
             least, most = (float(ends.get(*each)) for each in (("minval", 0.0), ("maxval", 1.0)))
-            seed = kwargs.get("seed")
-            return Drawn(name, value, tuple(value.shape), least=least, most=most, seed=seed)
+            return Drawn(name, value, tuple(value.shape), least=least, most=most)
 
         return self._now(name, None, lambda: function(*args, **kwargs), told)
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from nn_bridge.adapters.random_states import same_random_states
+
 CONTAINERS = (list, dict, set, OrderedDict)
 
 
@@ -155,14 +157,12 @@ def _state(source: Any) -> Any:
 @contextmanager
 def _chance() -> Iterator[None]:
     """Put back the random states of PyTorch, on each device, of NumPy and of Python."""
-    of_torch, of_python = torch.get_rng_state(), random.getstate()
-    of_numpy = np.random.get_state()  # noqa: NPY002
+    of_torch = torch.get_rng_state()
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
     try:
-        yield
+        with same_random_states():
+            yield
     finally:
         torch.set_rng_state(of_torch)
-        random.setstate(of_python)
-        np.random.set_state(of_numpy)  # noqa: NPY002
         if devices is not None:
             torch.cuda.set_rng_state_all(devices)

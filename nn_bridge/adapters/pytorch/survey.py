@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from nn_bridge.adapters.pytorch.places import Place, axes_noted, places_of, watched
-from nn_bridge.adapters.pytorch.running import Running
+from nn_bridge.adapters.pytorch.running import Running, as_numbers
 from nn_bridge.adapters.pytorch.silence import Silence, batch_axis
+from nn_bridge.measuring.evaluating import evaluations_differ
 from nn_bridge.measuring.silencing import Asked
 from simulation.arrays import FloatArray
 from simulation.checks import InputError
@@ -47,14 +48,9 @@ class Survey:
         self.members = tuple(p.layer for p in self.places) if grouped is None else grouped.names
         first = self.places[0]
         self.channels = not first.within and first.axis == 1 and seen[first].ndim > 2
-        self.notes: tuple[str, ...] = ()
         self.batch = dict.fromkeys(self.places, 0)
         again = running.run(running.given(few))
-        if apart := float((output.double() - again.double()).abs().max()):
-            self.notes = (
-                f"evaluations differ: outputs on the same {len(few)} examples were up to "
-                f"{apart:.2g} apart, so chance is in them",
-            )
+        self.notes = evaluations_differ(as_numbers(output.double()), as_numbers(again.double()))
         if len(few) > 1:
             fewer, _ = self._first(few[: len(few) // 2])
             for place in self.places:
