@@ -94,8 +94,6 @@ class Report:
         Forward passes in training that were watched, before an evaluation and again after it.
     examples : int
         In each of them.
-    notes : tuple of str
-        What could not be done, and why.
     """
 
     framework: str
@@ -106,4 +104,3 @@ class Report:
     gap: Gap | None
     passes: int
     examples: int
-    notes: tuple[str, ...] = ()

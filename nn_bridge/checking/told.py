@@ -94,10 +94,8 @@ def all_parts(check_up: Report, say: Wording) -> Iterator[parts.Part]:
         yield parts.Findings(say("findings"), found, labels)
     if check_up.gap is not None:
         yield losses(check_up.gap, say, check_up.findings)
-    lines = [say(f"mode.{check_up.mode}")] if check_up.mode in ("training", "mixed") else []
-    lines += check_up.notes
-    if lines:
-        yield parts.Notes(say("notes"), tuple(lines))
+    if check_up.mode in ("training", "mixed"):
+        yield parts.Notes(say("notes"), (say(f"mode.{check_up.mode}"),))
 
 
 def sites(check_up: Report, say: Wording) -> parts.Table:

@@ -21,12 +21,10 @@ from nn_bridge.adapters.pytorch.rest import Harvester, Rest
 from nn_bridge.adapters.pytorch.running import Running, UnsupportedError, as_numbers
 from nn_bridge.adapters.pytorch.survey import Survey
 from nn_bridge.measuring.data import parts_of
+from nn_bridge.measuring.evaluating import WIDE
 from nn_bridge.measuring.silencing import Asked, Contributions, Silenced
 from simulation.arrays import Array, FloatArray
 from simulation.checks import InputError, shortened
-
-WIDE = 32 * 2**20
-"""Bytes of activations behind the members at a time, on a CPU: they stay in its caches."""
 
 LEAST, MOST = 256, 4096
 """Examples, once for each mask, that go through the network together, if memory allows that."""
