@@ -144,6 +144,7 @@ def synthetic_talk(
     show: int = 1000,
     noise: float = 0.3,
     choice: int = 500,
+    audience: str = "squared error",
 ) -> Talk:
     """Make up a talk with a low-rank teacher and one hard section.
 
@@ -151,6 +152,9 @@ def synthetic_talk(
     all topics but the last. Section 0 is the hard one: it alone is about the last topic, and in a
     way that is not linear, relu(z_last); what one learns for the easy sections is no help there.
     Every section is scaled to mean 0 and variance 1 over the audience's questions.
+
+    For a softmax audience that is how much each section has to say to a question, and the right one
+    is the section that has most; what is wrong with the practice answers then names wrong ones.
 
     Parameters
     ----------
@@ -163,11 +167,12 @@ def synthetic_talk(
         Standard deviation of what is wrong with the practice answers, in units of a section's.
     choice : int
         C further questions to choose on; 0 for none. Drawn last: all else is the same without.
+    audience : {'squared error', 'softmax'}
+        Whatever it is, the same is drawn.
 
     Returns
     -------
     Talk
-        For a squared-error audience.
 
     Examples
     --------
@@ -181,6 +186,7 @@ def synthetic_talk(
     whole("questions of the show", show, least=2)
     real("noise", noise, least=0)
     whole("questions to choose on", choice, least=0)
+    one_of("audience", audience, tuple(AUDIENCES))
     rng = generator(rng)
     room("the talk", practice + show + choice + topics + 1, features + sections)
     about = np.linalg.qr(rng.normal(size=(features, topics)))[0]  # (D, topics)
@@ -205,15 +211,21 @@ def synthetic_talk(
     with np.errstate(over="ignore"):  # what is not finite any more is refused below
         practice_answers += noise * rng.normal(size=practice_answers.shape)
     choice_questions = rng.normal(size=(choice, features)) if choice else None
+    softmax = audience == "softmax"
+
+    def wanted(answers: FloatArray) -> FloatArray:
+        return np.eye(sections)[answers.argmax(axis=1)] if softmax else answers
+
     return Talk(
-        name="synthetic talk",
+        name="synthetic talk, one section right" if softmax else "synthetic talk",
         practice_questions=practice_questions,
-        practice_answers=practice_answers,
+        practice_answers=wanted(practice_answers),
         show_questions=show_questions,
-        show_answers=(show_answers - centre) / scale,
+        show_answers=wanted((show_answers - centre) / scale),
         sections=("hard", *(f"easy {k}" for k in range(1, sections))),
+        audience_name=audience,
         choice_questions=choice_questions,
         choice_answers=(
-            None if choice_questions is None else (truth(choice_questions) - centre) / scale
+            None if choice_questions is None else wanted((truth(choice_questions) - centre) / scale)
         ),
     )

@@ -209,6 +209,7 @@ def test_the_same_seed_makes_the_same_talk_and_another_makes_another(seed):
         ({"noise": -0.1}, r"noise is -0.1, but must be a number in \[0, inf\)"),
         ({"noise": float("nan")}, "noise is nan"),
         ({"practice": 2.5}, "practice questions is 2.5"),
+        ({"audience": "jury"}, "audience is 'jury', .* squared error, softmax"),
     ],
 )
 def test_impossible_synthetic_talks_are_refused(asked, complaint):
@@ -221,6 +222,29 @@ def test_a_show_in_which_the_hard_section_is_silent_is_refused(seed):
     # With two questions relu(z) may be 0 for both: there is nothing to scale or to judge.
     with pytest.raises(InputError, match="show"):
         synthetic_talk(np.random.default_rng(seed), show=2)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_for_softmax_the_section_with_most_to_say_is_right(seed):
+    talk, softmax = (
+        synthetic_talk(seed, noise=0.5, audience=name) for name in ("squared error", "softmax")
+    )
+    assert (softmax.audience_name, softmax.hard_section) == ("softmax", talk.hard_section)
+    assert softmax.name != talk.name
+    for part in ("practice", "choice", "show"):
+        (questions, answers), (same, right) = talk.part(part), softmax.part(part)
+        np.testing.assert_array_equal(questions, same)
+        np.testing.assert_array_equal(right, answers == answers.max(axis=1, keepdims=True))
+    assert (softmax.show_answers.mean(axis=0) > 0.05).all()  # each is right for some questions
+
+
+def test_noise_names_wrong_sections_in_practice():
+    clean, noisy = (
+        synthetic_talk(3, practice=1000, noise=noise, audience="softmax") for noise in (0, 1)
+    )
+    wrong = (clean.practice_answers != noisy.practice_answers).any(axis=1).mean()
+    assert 0.1 < wrong < 0.8
+    np.testing.assert_array_equal(clean.show_answers, noisy.show_answers)
 
 
 def test_lists_are_taken_for_arrays_and_sections():
