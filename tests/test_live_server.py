@@ -296,7 +296,7 @@ def test_hosts_by_which_this_server_can_be_meant(host):
 
 
 def test_every_answer_has_a_strict_policy(client):
-    for path in ("/", "/page/main.js", "/texts/page.json", "/nothing"):
+    for path in ("/", "/page/main.js", "/page/resources.js", "/nothing"):
         headers = client.get(path).headers
         policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
         assert policy["default-src"] == "'none'"
@@ -314,7 +314,10 @@ def test_the_policy_allows_the_import_map_alone_of_what_stands_in_the_page():
 
 def test_files_are_served_and_nothing_beside_them(client):
     assert "<h1" in client.get("/").text
-    texts = client.get("/texts/page.json").json()
+    answer = client.get("/page/resources.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    line = next(line for line in answer.text.splitlines() if line.startswith("export const TEXTS"))
+    texts = json.loads(line.removeprefix("export const TEXTS = ").removesuffix(";"))
     assert texts == {language: load("page", language) for language in ("en", "ja")}
     for path in ("/page/../server.py", "/page/%2e%2e/server.py", "/page//etc/passwd"):
         assert client.get(path).status_code == 404

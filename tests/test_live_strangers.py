@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 BUFFER = 16_384  # bytes that the system keeps for who does not read them
-GET = b"GET /texts/page.json HTTP/1.1\r\nHost: localhost\r\n"
+GET = b"GET /page/resources.js HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.fixture(autouse=True)

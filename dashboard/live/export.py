@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
 import re
 from importlib.resources import files
 from typing import Any
 
-from dashboard.texts import LANGUAGES, load
+from dashboard.live.resources import literal, resources
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
@@ -38,26 +37,26 @@ def page_with(recording: dict[str, Any]) -> str:
         assert name == "index.html" or not re.search("</(style|script)", text, re.IGNORECASE), name
         return text
 
+    names = sorted(path.name for path in page.iterdir() if path.name.endswith(".js"))
     modules = {
-        f"page/{name}": "data:text/javascript;base64,"
-        + base64.b64encode(read(name).encode()).decode()
-        for name in sorted(path.name for path in page.iterdir() if path.name.endswith(".js"))
+        f"page/{name}": "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+        for name, text in [
+            *((name, read(name)) for name in names),
+            ("resources.js", resources()),
+        ]
     }
-    texts = {language: load("page", language) for language in LANGUAGES}
-    packed = base64.b64encode(gzip.compress(_as_script(recording).encode(), mtime=0)).decode()
+    packed = base64.b64encode(gzip.compress(literal(recording).encode(), mtime=0)).decode()
     html = read("index.html")
     for there, instead in {
         '<meta charset="utf-8">': '<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '{"imports": {"page/": "/page/"}}': _as_script({"imports": modules}),
+        '{"imports": {"page/": "/page/"}}': literal({"imports": modules}),
         **{
             f'<link rel="stylesheet" href="/page/{name}">': f"<style>{read(name)}</style>"
             for name in ("style.css", "panels.css")
         },
         f'<script defer src="/page/{ECHARTS}"></script>': f"<script>{read(ECHARTS)}</script>",
         '<script type="module" src="/page/main.js"></script>': f"""\
-<script type="application/json" id="texts">{_as_script(texts)}</script>
-<script type="application/json" id="presets">{_as_script(json.loads(read("presets.json")))}</script>
 <script type="text/plain" id="recording">{packed}</script>
 <script type="module">import "page/main.js";</script>""",
     }.items():
@@ -65,8 +64,3 @@ def page_with(recording: dict[str, Any]) -> str:
         html = html.replace(there, instead)
     return html
 
-
-def _as_script(content: Any) -> str:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # Inside <script> only '</script' and '<!--' end or change the element.
-    return text.replace("<", "\\u003c")

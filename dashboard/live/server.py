@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -22,9 +22,9 @@ from dashboard.live.admission import Admission, Visit
 from dashboard.live.frames import encode, refusal
 from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import MalformedError, Start, parse
+from dashboard.live.resources import resources
 from dashboard.live.session import Session
 from dashboard.live.setup import Setup, read
-from dashboard.texts import LANGUAGES, load
 from simulation.checks import InputError
 
 MALFORMED, IDLE, TOO_MANY, FULL = 4400, 4408, 4429, 4503
@@ -172,8 +172,8 @@ def build_app(names: Collection[str] = (), limits: Limits | None = None) -> ASGI
     async def index(_: Request) -> Response:
         return HTMLResponse(page)
 
-    async def texts(_: Request) -> Response:
-        return JSONResponse({language: load("page", language) for language in LANGUAGES})
+    async def generated(_: Request) -> Response:
+        return Response(resources(), media_type="text/javascript")
 
     async def live(websocket: WebSocket) -> None:
         await websocket.accept()
@@ -190,8 +190,8 @@ def build_app(names: Collection[str] = (), limits: Limits | None = None) -> ASGI
     app = Starlette(
         routes=[
             Route("/", index),
+            Route("/page/resources.js", generated),
             Mount("/page", static),
-            Route("/texts/page.json", texts),
             WebSocketRoute("/live", live),
         ]
     )

@@ -14,18 +14,17 @@ import { makeGuide } from "page/guide.js";
 import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos } from "page/notices.js";
 import { RecordedSource, unpack } from "page/recorded.js";
+import { PRESETS } from "page/resources.js";
 import { makeSentHome } from "page/sent_home.js";
 import { Session } from "page/session.js";
 import { makeSolo } from "page/solo.js";
 import { SocketSource } from "page/source.js";
 import { makeTeam } from "page/team.js";
-import { loadTexts, resource, setLanguage, t } from "page/texts.js";
+import { setLanguage, t } from "page/texts.js";
 import { onSystemTheme, setTheme } from "page/theme.js";
 import { makeTwin } from "page/twin.js";
 
-const presets = await resource("presets", "/page/presets.json");
-await loadTexts();
-const read = (hash) => readAddress(hash, presets.map(({ name }) => name));
+const read = (hash) => readAddress(hash, PRESETS.map(({ name }) => name));
 const given = read(location.hash);
 if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) given.view.lang = "ja";
 
@@ -41,7 +40,7 @@ const sentHome = makeSentHome(session, bet, guide);
 const teams = SIDES.map((side) => makeTeam(session, side, bet, sentHome.pick));
 const curve = makeCurve(session);
 const costly = [curve, makeBars(session), makeTwin(session)];
-const parts = [makeControls(session, presets), ...teams, makeSolo(session), sentHome, digits, guide,
+const parts = [makeControls(session, PRESETS), ...teams, makeSolo(session), sentHome, digits, guide,
   makeLink(session, read, takeAddress)];
 let styled = null; // what all was last written for
 let drawn = null; // the last frame drawn

@@ -1,27 +1,13 @@
 // The page's words, in the language that is chosen, and its numbers.
 
 import { all } from "page/dom.js";
+import { TEXTS } from "page/resources.js";
 
-let languages = {};
 let texts = {};
-
-/** Fetch a JSON resource, or take it from the page where an export has put it inside. */
-export async function resource(name, path) {
-  const inside = document.getElementById(name);
-  if (inside) return JSON.parse(inside.textContent);
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.json();
-}
-
-/** Fetch the texts of all languages; before anything is written. */
-export async function loadTexts() {
-  languages = await resource("texts", "/texts/page.json");
-}
 
 /** Choose the language, and write every text that the document marks with data-text or data-label. */
 export function setLanguage(language) {
-  texts = languages[language];
+  texts = TEXTS[language];
   document.documentElement.lang = language;
   document.title = t("title");
   for (const element of all("[data-text]")) element.textContent = t(element.dataset.text);

@@ -1,0 +1,34 @@
+"""What the page takes from Python, as the ES module `page/resources.js`: nothing is fetched."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from dashboard.texts import LANGUAGES, load
+
+
+def resources() -> str:
+    """Return the module: `TEXTS` in all languages, and a constant for each JSON file of the page.
+
+    A file gives its constant its name, in capitals: `presets.json` is `PRESETS`.
+    """
+    constants = {
+        path.name.removesuffix(".json").upper(): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(files("dashboard.live").joinpath("page").iterdir(), key=str)
+        if path.name.endswith(".json")
+    }
+    constants["TEXTS"] = {language: load("page", language) for language in LANGUAGES}
+    return "".join(f"export const {name} = {literal(it)};\n" for name, it in constants.items())
+
+
+def literal(content: Any) -> str:
+    """Return plain data as JavaScript that may stand inside a script of a page, too.
+
+    >>> literal({"a": "</script>"})
+    '{"a":"\\\\u003c/script>"}'
+    """
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Inside <script> only '</script' and '<!--' end or change the element.
+    return text.replace("<", "\\u003c")
