@@ -102,7 +102,7 @@ def test_every_law_can_be_chosen_on_either_side(visitor):
     expect(page.locator(".team.left .facts dd").first).to_have_text("60%")
     page.fill("#argument-left", "1.5")
     page.press("#argument-left", "Enter")
-    expect(page.locator("[data-kind=law]")).to_contain_text("“rate:1.5” is not a law")
+    expect(page.locator("[data-kind=law]")).to_contain_text("cannot take “1.5”")
     expect(page.locator("#argument-left")).to_have_attribute("aria-invalid", "true")
     expect(page).to_have_url(re.compile("left=rate:0.6"))
 

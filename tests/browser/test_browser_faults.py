@@ -61,6 +61,51 @@ def test_the_page_comes_back_with_its_state_when_the_server_does(visitor_of, ser
         visitor.leave()
 
 
+def test_a_line_goes_with_what_it_speaks_of_and_never_covers_the_counter(visitor):
+    page = visitor.open("#left=without:B&presenters=4")
+    page.click("#settings summary")
+
+    def enter(field, value):
+        page.fill(f"#field-{field}", value)
+        page.press(f"#field-{field}", "Enter")
+
+    enter("trust", "7")
+    line = page.locator("[data-kind=field]")
+    expect(line).to_be_visible()
+    enter("trust", "0.5")
+    expect(line).to_have_count(0)
+    page.select_option("#law-left", "without")
+    page.fill("#argument-left", "Z")
+    page.press("#argument-left", "Enter")
+    line = page.locator("[data-kind=law]")
+    expect(line).to_contain_text("“one always absent” cannot take “Z” in a team of 4.")
+    page.fill("#argument-left", "D")
+    page.press("#argument-left", "Enter")
+    expect(line).to_have_count(0)
+    expect(page.locator("[data-kind=changed]")).to_contain_text("Left team: D never comes, from")
+    bar = page.locator(".bar").bounding_box()
+    for notice in page.locator(".notice").all():
+        assert notice.bounding_box()["y"] >= bar["y"] + bar["height"]
+    enter("trust", "9")
+    enter("presenters", "3")  # which has no D, and takes down what was said before
+    expect(page.locator("[data-kind=fit]")).to_contain_text("“D never comes” does not fit 3")
+    expect(page.locator(".notice")).to_have_count(2)
+    page.click("#reset")
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_a_line_passes_by_itself_but_not_while_it_is_pointed_at(visitor):
+    page = visitor.open(prepare=lambda page: page.clock.install())
+    page.click("[data-preset=star]")
+    line = page.locator("[data-kind=reset]")
+    line.hover()
+    page.clock.fast_forward(60_000)
+    expect(line).to_be_visible()
+    page.mouse.move(0, 0)
+    page.clock.fast_forward(60_000)
+    expect(line).to_have_count(0)
+
+
 def say(route, message):
     route.send(json.dumps(message))
 

@@ -3,23 +3,34 @@
 import { all, make, one } from "page/dom.js";
 import { t } from "page/texts.js";
 
-const PASSING = ["reset", "changed", "copy"]; // what was asked for and is seen elsewhere too
-const PASSES_AFTER = 7000; // ms
+const LASTING = ["connection", "address", "field", "law"]; // until what they speak of is mended
+const PASSES_AFTER = 7000; // ms, or longer where there is more to read
+const A_LETTER = 80; // ms
 
 /**
  * Put up a line, one of each kind at a time; an empty text takes it down.
  * @param {string} kind
  * @param {string} text
- * @param {{label: string, act: Function}} [button]
+ * @param {...{label: string, act: Function}} buttons
  */
-export function notice(kind, text, button) {
+export function notice(kind, text, ...buttons) {
   one(`#notices [data-kind="${kind}"]`)?.remove();
   if (!text) return;
   const line = make("p.notice", { "data-kind": kind }, make("span", { text }));
-  if (button) line.append(make("button", { type: "button", text: button.label, onclick: button.act }));
+  for (const { label, act } of buttons) line.append(make("button", { type: "button", text: label, onclick: act }));
   line.append(make("button.close", { type: "button", "aria-label": t("close"), text: "×", onclick: () => line.remove() }));
   one("#notices").append(line);
-  if (PASSING.includes(kind)) setTimeout(() => line.remove(), PASSES_AFTER);
+  if (!LASTING.includes(kind)) passLater(line, Math.max(PASSES_AFTER, A_LETTER * text.length));
+}
+
+/** Take down all that was said of teams which are no longer there. */
+export function forgetNotices() {
+  for (const line of all("#notices .notice:not([data-kind=connection])")) line.remove();
+}
+
+/** Let a line pass, but not while somebody points at it or stands in it. */
+function passLater(line, after) {
+  setTimeout(() => (line.matches(":hover, :focus-within") ? passLater(line, after) : line.remove()), after);
 }
 
 /** Let every small i open what it explains, beside itself. */

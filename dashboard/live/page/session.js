@@ -1,7 +1,7 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
 import { MOST_CHANGES, SETUP, SIDES, defaults, holds, lawHolds, namesIn, readChanges } from "page/address.js";
-import { notice } from "page/notices.js";
+import { forgetNotices, notice } from "page/notices.js";
 import { t, whole } from "page/texts.js";
 
 const OF_NETWORK = ["net_rate", "label_noise"];
@@ -27,10 +27,7 @@ export class Session {
   }
 
   /** What a side is called: by the law that holds there. */
-  nameOf(side) {
-    const [kind, ...rest] = this.now[side].split(":");
-    return t(`name.${kind}`, { argument: rest.join(":") || "1" });
-  }
+  nameOf = (side) => nameOfLaw(this.now[side]);
 
   /** What holds now: the setup with its changes made. */
   get now() {
@@ -66,17 +63,16 @@ export class Session {
   /** Start anew from the first rehearsal, with what holds now and what `values` change. */
   reset(values = {}) {
     const setup = { ...this.now, ...values, at: 0, changes: "", home_left: "", home_right: "" };
-    for (const side of SIDES) {
-      if (!lawHolds(setup[side], setup.presenters)) {
-        notice("law", t("law.other_size", { law: setup[side], presenters: setup.presenters }));
-        setup[side] = SETUP[side].initial;
-      }
-    }
+    const misfits = SIDES.filter((side) => !lawHolds(setup[side], setup.presenters));
+    const laws = misfits.map((side) => nameOfLaw(setup[side])).join(", ");
+    for (const side of misfits) setup[side] = SETUP[side].initial;
     this.begin(setup);
+    if (laws) notice("fit", t("law.other_size", { laws, presenters: setup.presenters }));
   }
 
   /** Go to another setup; should it turn out to be impossible, what there was can be had again. */
   begin(setup) {
+    forgetNotices();
     this.before = this.started ? { ...this.setup } : null;
     Object.assign(this, { setup, bet: null, revealed: false, playing: false });
     this.start();
@@ -119,8 +115,8 @@ export class Session {
 
   loadPreset({ name, setup, view }) {
     Object.assign(this.view, view, { preset: name });
-    notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
     this.begin({ ...defaults(SETUP), ...setup });
+    notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
   }
 
   play(playing) {
@@ -205,9 +201,16 @@ export class Session {
       this.setup.changes = [...others, entry + value].join(";");
     }
     const what = t(SIDES.includes(key) ? `side.${key}` : `field.${key}`);
-    notice("changed", t("changed", { what, value, rehearsal: whole(rehearsal) }));
+    notice("law", "");
+    notice("changed", t("changed", { what, value: SIDES.includes(key) ? nameOfLaw(value) : value, rehearsal: whole(rehearsal) }));
     this.onState();
   }
+}
+
+/** A law in words. */
+function nameOfLaw(law) {
+  const [kind, ...rest] = law.split(":");
+  return t(`name.${kind}`, { argument: rest.join(":") || "1" });
 }
 
 /** What the server says went wrong, in the page's language; of what it refuses it says in English what was wrong. */

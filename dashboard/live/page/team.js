@@ -91,7 +91,7 @@ function makeLaw(session, side) {
     const holds = lawHolds(law, session.names.length);
     argument.setAttribute("aria-invalid", String(!holds));
     if (holds) session.change(side, law);
-    else notice("law", t("law.wrong", { law }));
+    else notice("law", t("law.wrong", { law: t(`law.${kinds.value}`), argument: text || "–", presenters: session.names.length }));
   }
 
   kinds.addEventListener("change", () => {
