@@ -16,7 +16,7 @@ Where is what, in Python:
 - `digits`: the article's two networks on real digits, units falling silent
 - `look`: a team and its twin as they can be shown; a team that diverged is known by it
 - `frames`: what a page is sent, the yardstick's measures among it
-- `resources`: what the page takes from Python, as one module
+- `resources`: what the page takes from Python, as one module; `bundle`: modules as one script
 - `recording`, `export`: a session written down, and the page with it as one file
 
 and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):

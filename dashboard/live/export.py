@@ -63,4 +63,3 @@ def page_with(recording: dict[str, Any]) -> str:
         assert html.count(there) == 1, f"index.html has {html.count(there)} times {there}"
         html = html.replace(there, instead)
     return html
-

@@ -24,10 +24,10 @@ def resources() -> str:
 
 
 def literal(content: Any) -> str:
-    """Return plain data as JavaScript that may stand inside a script of a page, too.
+    r"""Return plain data as JavaScript that may stand inside a script of a page, too.
 
-    >>> literal({"a": "</script>"})
-    '{"a":"\\\\u003c/script>"}'
+    >>> print(literal({"a": "</script>"}))
+    {"a":"\u003c/script>"}
     """
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Inside <script> only '</script' and '<!--' end or change the element.
