@@ -48,6 +48,16 @@ def test_a_host_that_others_can_reach_is_warned_of(capsys, opened):
     assert "0.0.0.0" not in out
 
 
+def test_the_path_and_names_given_are_told(capsys, opened):
+    options = ["--root-path", "/talk", "--host-name", "one.example", "--host-name", "two.example"]
+    assert run.main(["dashboard", "--port", "0", *options]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    (address,) = opened
+    assert address.endswith("/talk/")
+    assert address in out
+    assert "answers to one.example and two.example too" in out
+
+
 def resolving_to(monkeypatch, *addresses):
     """Let every name be that of these addresses."""
     answers = [
@@ -117,6 +127,23 @@ def test_a_port_that_is_taken_is_one_line(capsys):
             )
         ),
         (["--port", "0", "--host", "192.0.2.1"], "assign requested address"),
+        *(
+            (["--port", "0", "--host-name", name], "host-name is")
+            for name in (
+                "http://talk.example",
+                "talk:80",
+                "",
+                "a b",
+                "a..b",
+                "*.example",
+                "a/",
+                "\0",
+            )
+        ),
+        *(
+            (["--port", "0", "--root-path", path], "root-path is")
+            for path in ("talk", "//talk", "/talk//", "/a/../b", "/a?b", "/a b", "/%61", "\\a")
+        ),
     ],
 )
 def test_bad_input_is_one_line(capsys, options, line):

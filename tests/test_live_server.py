@@ -268,6 +268,45 @@ def test_a_socket_from_another_page_is_refused(client, origin):
         pass
     assert denied.value.status_code == 403
     assert f"open {HERE}/ in a browser" in denied.value.text
+    name = "evil.example" if origin == "http://evil.example" else ""
+    assert f"start the server with --host-name {name}" in denied.value.text
+
+
+@pytest.mark.parametrize("origin", ["https://talk.example", "http://talk.example:8080"])
+@pytest.mark.parametrize("host", ["talk.example", "127.0.0.1:8000"])
+def test_a_proxy_that_goes_by_a_name_given_is_let_in(origin, host):
+    client = TestClient(build_app(fronts=["talk.example"]), base_url=HERE)
+    headers = {"host": host, "origin": origin}
+    assert client.get("/", headers=headers).status_code == 200
+    with client.websocket_connect(LIVE, headers=headers) as socket:
+        assert Page(socket).hear("hello")
+
+
+def test_a_name_of_this_machine_is_not_one_of_a_proxy():
+    # Or a page of whatever else it serves, on another port, could open our sockets.
+    client = TestClient(build_app({"box"}), base_url=HERE)
+    with pytest.raises(WebSocketDenialResponse), visit(client, origin="http://box:9"):
+        pass
+
+
+@pytest.mark.parametrize("taken_off", [False, True])
+def test_under_a_path_all_is_served_whether_or_not_a_proxy_takes_it_off(taken_off):
+    client = TestClient(build_app(path="/a/b"), base_url=HERE)
+    at = "" if taken_off else "/a/b"
+    assert "<h1" in client.get(f"{at}/").text
+    for path in ("/page/main.js", "/page/resources.js"):
+        assert client.get(at + path).status_code == 200
+    with client.websocket_connect(f"ws://127.0.0.1:8000{at}/live", headers={"origin": HERE}) as one:
+        assert Page(one).hear("hello")
+    assert client.get("/a/b/c").status_code == 404
+
+
+def test_a_path_without_its_slash_leads_to_the_page():
+    client = TestClient(build_app(path="/a/b"), base_url=HERE, follow_redirects=False)
+    answer = client.get("/a/b")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/a/b/")
+    refused = client.get("/a/b/", headers={"host": "evil.example"})
+    assert f"open {HERE}/a/b/, or" in refused.text
 
 
 def test_a_socket_without_an_origin_is_refused(client):
@@ -275,9 +314,22 @@ def test_a_socket_without_an_origin_is_refused(client):
         pass
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "", "[", "127.0.0.1.nip.io"])
-def test_a_host_that_this_is_not_is_refused_with_what_to_do(client, host):
-    line = f"This server does not go by that name: open {HERE}/, or start it with --host NAME.\n"
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("evil.example", "evil.example"),
+        ("Evil.example:8000", "evil.example"),
+        ("127.0.0.1.nip.io", "127.0.0.1.nip.io"),
+        ("", "NAME"),
+        ("[", "NAME"),
+        ("a b", "NAME"),
+    ],
+)
+def test_a_host_that_this_is_not_is_refused_with_what_to_do(client, host, name):
+    line = (
+        f"This server does not go by the name that it was asked by: open {HERE}/, or start it with "
+        f"--host-name {name}.\n"
+    )
     refused = client.get("/", headers={"host": host})
     assert (refused.status_code, refused.text) == (403, line)
     headers = {"host": host, "origin": f"http://{host}"}
@@ -302,7 +354,8 @@ def test_every_answer_has_a_strict_policy(client):
         assert policy["default-src"] == "'none'"
         assert "unsafe" not in policy["script-src"] + policy["style-src"]
         assert policy["connect-src"] == "'self'"
-        assert policy["frame-ancestors"] == "'none'"
+        assert policy["frame-ancestors"] == "'self'"
+        assert policy["worker-src"] == "'self'"
         assert headers["x-content-type-options"] == "nosniff"
 
 

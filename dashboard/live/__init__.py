@@ -6,6 +6,7 @@ Where is what, in Python:
 - `listening`: the port, and the addresses and names by which it can be reached
 - `serving`: uvicorn, which waits for nobody for ever
 - `admission`: who is served when more come than there are places
+- `names`: the names and the path by which it is known behind a proxy
 - `access`: which hosts and origins are let in, the content security policy
 - `limits`: how many sessions, how many messages (a token bucket), how long a page may be silent
 - `messages`: what a page may say

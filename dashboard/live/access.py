@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from dashboard.live.listening import url
+from dashboard.live.names import host_name
+from simulation.checks import InputError
 
 
 class Access:
@@ -25,14 +27,25 @@ class Access:
     ----------
     app : ASGIApp
         What is behind it.
-    names : collection of str
-        Names, besides 'localhost', by which the server can be meant.
     policy : str
         The content security policy of every answer.
+    names : collection of str
+        Names, besides 'localhost', by which the server can be meant.
+    fronts : collection of str
+        Those of which every page is this server's, though a proxy may name another host.
+    path : str
+        Under which the page opens.
     """
 
-    def __init__(self, app: ASGIApp, names: Collection[str], policy: str) -> None:
-        self.app, self.names = app, names
+    def __init__(
+        self,
+        app: ASGIApp,
+        policy: str,
+        names: Collection[str] = (),
+        fronts: Collection[str] = (),
+        path: str = "",
+    ) -> None:
+        self.app, self.names, self.fronts, self.path = app, {*names, *fronts}, fronts, path
         self.headers = {
             "content-security-policy": policy,
             "x-content-type-options": "nosniff",
@@ -61,16 +74,40 @@ class Access:
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         asked = HTTPConnection(scope).headers
         host, origin = asked.get("host", ""), asked.get("origin")
-        here = url(*scope["server"])  # by which this very request has come
+        # By which this very request has come.
+        here = url(*scope["server"], self.path)
         if not is_known(host, self.names):
             line = (
-                f"This server does not go by that name: open {here}, or start it with --host NAME."
+                f"This server does not go by the name that it was asked by: open {here}, or start "
+                f"it with {option(f'//{host}')}."
             )
-        elif scope["type"] == "websocket" and origin not in (f"http://{host}", f"https://{host}"):
-            line = f"Only a page of this server opens its sockets: open {here} in a browser."
+        elif scope["type"] == "websocket" and not self._is_own(origin, host):
+            line = (
+                f"Only a page of this server opens its sockets: open {here} in a browser, or, if "
+                f"the page came through a proxy, start the server with {option(origin)}."
+            )
         else:
             return None
         return PlainTextResponse(line + "\n", 403)
+
+    def _is_own(self, origin: str | None, host: str) -> bool:
+        return origin in (f"http://{host}", f"https://{host}") or name_in(origin) in self.fronts
+
+
+def name_in(address: str | None) -> str | None:
+    """Return the name of the host in an address, in small letters; None where there is none."""
+    try:
+        return urlsplit(address or "").hostname
+    except ValueError:
+        return None
+
+
+def option(address: str | None) -> str:
+    """Write the option that lets in who comes by an address, as far as one can."""
+    try:
+        return f"--host-name {host_name(name_in(address) or '')}"
+    except InputError:
+        return "--host-name NAME"
 
 
 def is_known(host: str, names: Collection[str]) -> bool:
@@ -79,10 +116,7 @@ def is_known(host: str, names: Collection[str]) -> bool:
     A page of somebody else's can let its own name point at this machine ('DNS rebinding'), but
     neither an address nor 'localhost' nor a name that this server goes by.
     """
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
-        return False
+    name = name_in(f"//{host}")
     if name is None:
         return False
     if name == "localhost" or name in names:
@@ -111,8 +145,9 @@ def content_policy(page: str) -> str:
             "style-src 'self'",
             "img-src 'self' data:",
             "connect-src 'self'",
+            "worker-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'none'",
+            "frame-ancestors 'self'",
         )
     )

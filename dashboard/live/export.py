@@ -50,13 +50,13 @@ def page_with(recording: dict[str, Any]) -> str:
     for there, instead in {
         '<meta charset="utf-8">': '<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '{"imports": {"page/": "/page/"}}': literal({"imports": modules}),
+        '{"imports": {"page/": "./page/"}}': literal({"imports": modules}),
         **{
-            f'<link rel="stylesheet" href="/page/{name}">': f"<style>{read(name)}</style>"
+            f'<link rel="stylesheet" href="page/{name}">': f"<style>{read(name)}</style>"
             for name in ("style.css", "panels.css")
         },
-        f'<script defer src="/page/{ECHARTS}"></script>': f"<script>{read(ECHARTS)}</script>",
-        '<script type="module" src="/page/main.js"></script>': f"""\
+        f'<script defer src="page/{ECHARTS}"></script>': f"<script>{read(ECHARTS)}</script>",
+        '<script type="module" src="page/main.js"></script>': f"""\
 <script type="text/plain" id="recording">{packed}</script>
 <script type="module">import "page/main.js";</script>""",
     }.items():

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from simulation.checks import InputError, given
 
@@ -56,24 +57,25 @@ def listen_on(host: str, port: int) -> socket.socket:
     )
 
 
-def reach_of(listening: socket.socket, host: str) -> Reach:
-    """Tell who reaches a listening socket that `host` was given for."""
+def reach_of(listening: socket.socket, host: str, path: str = "") -> Reach:
+    """Tell who reaches a listening socket that `host` was given for, and the page under a path."""
     name, port = listening.getsockname()[:2]
     bound = ipaddress.ip_address(name.partition("%")[0])
     if bound.is_loopback:
-        return Reach(url(name, port), (), frozenset({host.lower()}))
+        return Reach(url(name, port, path), (), frozenset({host.lower()}))
     own = socket.gethostname().lower()
     names = frozenset({host.lower(), own, f"{own}.local"})
     if bound.is_unspecified:
         known_by = tuple(filter(None, (_outward_address(), own)))
-        return Reach(url("localhost", port), tuple(url(one, port) for one in known_by), names)
-    return Reach(url(name, port), (url(name, port),), names)
+        elsewhere = tuple(url(one, port, path) for one in known_by)
+        return Reach(url("localhost", port, path), elsewhere, names)
+    return Reach(url(name, port, path), (url(name, port, path),), names)
 
 
-def url(name: str, port: int) -> str:
+def url(name: str, port: int, path: str = "") -> str:
     """Write the address of a page at a name or an address, which may be an IPv6 one."""
     name = name.removeprefix("::ffff:")  # IPv4 on a socket for both
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}{quote(path)}/"
 
 
 def _outward_address() -> str | None:

@@ -22,6 +22,7 @@ from dashboard.live.admission import Admission, Visit
 from dashboard.live.frames import encode, refusal
 from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import MalformedError, Start, parse
+from dashboard.live.names import Under
 from dashboard.live.resources import resources
 from dashboard.live.session import Session
 from dashboard.live.setup import Setup, read
@@ -154,7 +155,13 @@ def warm_up() -> None:
     session.release()
 
 
-def build_app(names: Collection[str] = (), limits: Limits | None = None) -> ASGIApp:
+def build_app(
+    names: Collection[str] = (),
+    limits: Limits | None = None,
+    *,
+    fronts: Collection[str] = (),
+    path: str = "",
+) -> ASGIApp:
     """Put the application together.
 
     Parameters
@@ -162,6 +169,10 @@ def build_app(names: Collection[str] = (), limits: Limits | None = None) -> ASGI
     names : collection of str
         Names, besides 'localhost', by which the server can be meant.
     limits : Limits, optional
+    fronts : collection of str
+        Names of a proxy in front of the server, whose pages are the server's.
+    path : str
+        Under which the page opens; '' at the root.
     """
     limits = limits or Limits()
     admission = Admission(limits)
@@ -195,4 +206,6 @@ def build_app(names: Collection[str] = (), limits: Limits | None = None) -> ASGI
             WebSocketRoute("/live", live),
         ]
     )
-    return Access(app, names, content_policy(page))
+    return Access(
+        Under(path, app) if path else app, content_policy(page), names, fronts=fronts, path=path
+    )

@@ -40,9 +40,9 @@ def find_port():
 
 
 @contextmanager
-def serve(port):
+def serve(port, *options):
     """Run the dashboard on a port of the loopback; end it with the block."""
-    command = [sys.executable, "run.py", "dashboard", "--port", str(port), "--no-open"]
+    command = [sys.executable, "run.py", "dashboard", "--port", str(port), "--no-open", *options]
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
     ) as process:

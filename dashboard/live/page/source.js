@@ -24,7 +24,7 @@ export class SocketSource {
 
   connect() {
     clearTimeout(this.timer);
-    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
+    const socket = new WebSocket(new URL("live", location.href).href.replace(/^http/, "ws"));
     this.socket = socket;
     socket.onopen = () => {
       this.wait = 250;
