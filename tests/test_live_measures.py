@@ -5,9 +5,14 @@ import pytest
 from games import over_all_half_teams
 
 from dashboard.live.frames import measures
-from dashboard.live.look import gram_of
+from dashboard.live.look import gram_of, yardstick_of
 from simulation import Team, one_or_two_absent, synthetic_talk
-from simulation.coalitions import all_coalitions, coalition_values, pair_synergy
+from simulation.coalitions import (
+    all_coalitions,
+    co_adaptation_score,
+    coalition_values,
+    pair_synergy,
+)
 
 
 def rehearsed(presenters, abilities=3, rehearsals=60):
@@ -72,3 +77,17 @@ def test_all_values_are_those_of_all_coalitions():
     quality, sections = gram_of(team).qualities(all_coalitions(5))
     np.testing.assert_allclose(quality, coalition_values(game), atol=1e-11)
     np.testing.assert_allclose(sections[:, 0], coalition_values(game, section=0), atol=1e-11)
+
+
+def test_a_softmax_talk_is_measured_from_its_answers():
+    talk = synthetic_talk(np.random.default_rng(3), show=200, audience="softmax")
+    team = Team(talk, one_or_two_absent(5), rng=1)
+    team.practise_alone("B", 50)
+    team.rehearse(60)
+    got, show = measures(yardstick_of(team), 0, np.arange(5) != 1), team.show()
+    assert got["quality"][:3] == [show.complete, show.one_missing.mean, show.one_missing.worst]
+    assert got["home"] == [team.quality(["A", "C", "D", "E"]), show.hard_without(1)]
+    np.testing.assert_array_equal(got["solo"], show.solo)
+    np.testing.assert_array_equal(got["share"], show.hard_shares)
+    np.testing.assert_array_equal(got["dependence"], pair_synergy(show.game))
+    assert got["score"] == co_adaptation_score(show.game)

@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 
-from dashboard.live.frames import frame
+from dashboard.live.frames import exact, frame
 from dashboard.live.pair import Pair
 from dashboard.live.setup import Change, Setup
 from simulation import Team, law_from_text, synthetic_talk
@@ -133,6 +133,23 @@ def test_a_team_that_diverges_stops_and_the_other_goes_on():
     assert left["quality"] == before["quality"]  # as it last was
     assert pair.sides["right"].team.rehearsals == after["rehearsal"] == 7
     assert not pair.stopped
+
+
+@pytest.mark.parametrize("learning_rate", [0.3, 0.5, 1.0])
+def test_a_team_stops_before_its_figures_are_beyond_reading(learning_rate):
+    pair = Pair(Setup(learning_rate=learning_rate, head_start=0))
+    for _ in range(40):
+        pair.rehearse()
+        for side in told(pair)["teams"].values():
+            assert all(abs(quality) < 1e6 for quality in side["quality"].values())
+            assert abs(side["weights"]) < 1e6
+    right = pair.sides["right"]
+    assert right.diverged == {
+        "rehearsal": right.team.rehearsals, "learning_rate": learning_rate
+    }  # fmt: skip
+    assert exact(pair)["teams"]["right"] == {
+        "diverged": right.diverged, "weights": None, "figures": None
+    }  # fmt: skip
 
 
 def test_those_sent_home_are_away_on_their_side_only():

@@ -138,6 +138,41 @@ def test_a_pause_says_so_and_a_step_is_one_rehearsal(page):
     assert frames(page.hear())[-1]["rehearsal"] == rest["rehearsal"] + 2
 
 
+def test_play_until_a_rehearsal_stops_at_exactly_that_one(page):
+    page.start()
+    page.say("speed", value=4)
+    page.say("play", until=10)
+    heard = frames(page.hear())
+    assert [frame["rehearsal"] for frame in heard] == [4, 8, 10]
+    assert [frame["playing"] for frame in heard] == [True, True, False]
+    page.say("play", until=3)  # that is over
+    assert [(f["rehearsal"], f["playing"]) for f in page.hear()] == [(10, False)]
+    page.say("play")  # forgets it
+    assert page.until_frame(lambda frame: frame["rehearsal"] >= 18)["playing"]
+
+
+def test_what_is_exact_is_told_unrounded_and_when_the_link_is_caught_up_with(page, monkeypatch):
+    monkeypatch.setattr(module, "SLICE", 0.0)
+    page.start(at=40)
+    while page.session.pair is None or page.session.pair.held < 5:
+        page.session.work(page.now)
+    page.say("exact")
+    heard = page.hear()
+    (exact,) = (message for message in heard if message["type"] == "exact")
+    last = frames(heard)[-1]
+    assert (exact["rehearsal"], last["rehearsal"]) == (40, 40)
+    for side, team in page.session.pair.sides.items():
+        told = exact["teams"][side]
+        assert told["weights"]["delivery"] == [
+            number for one in team.team.seated for number in one.delivery.ravel().tolist()
+        ]
+        figures, shown = told["figures"], last["teams"][side]
+        assert figures["quality"] == pytest.approx(list(shown["quality"].values()), rel=1e-3)
+        assert figures["nobody_covers"][-1] == pytest.approx(figures["quality"][0])
+        assert figures["fill_the_time"][-1] == pytest.approx(figures["quality"][0])
+        assert len(figures["fill_the_time"]) == 32
+
+
 def test_a_tick_of_many_rehearsals_is_cut_into_slices(page, monkeypatch):
     monkeypatch.setattr(module, "SLICE", 0.0)  # every slice is over at once
     page.start()

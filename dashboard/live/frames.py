@@ -8,15 +8,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.live.look import Yardstick
 from dashboard.live.pair import SIDES, Pair, Side
+from dashboard.live.setup import EngineOnlyError
 from simulation.arrays import BoolArray
 from simulation.checks import InputError
-from simulation.coalitions.gram import Gram
+from simulation.coalitions.game import Reading, all_coalitions
 from simulation.coalitions.measures import standard_sub_teams, synergies
 
 QUALITIES = ("all", "one_mean", "one_worst", "two_mean", "two_worst", "hard")
 DIGITS = 4
 """Significant digits of what is drawn; the bridge's differences are sent in full."""
+ALL_SUB_TEAMS = 8
+"""Presenters up to whom an exact message holds the qualities of all 2^N sub-teams."""
+READINGS: dict[str, Reading] = {"nobody_covers": "nobody covers", "fill_the_time": "fill the time"}
 
 
 class NotStartedError(InputError):
@@ -50,6 +55,15 @@ def point(told: dict[str, Any]) -> list[float]:
     return [told["rehearsal"]] + [q[key] for q in qualities for key in ("all", "two_mean")]
 
 
+def exact(pair: Pair) -> dict[str, Any]:
+    """Tell all weights and figures of both sides, unrounded: flat lists by name."""
+    return {
+        "type": "exact",
+        "rehearsal": pair.held,
+        "teams": {side: _exact(pair.sides[side], pair.home[side]) for side in SIDES},
+    }
+
+
 def problem(line: str, *, code: str, **about: int) -> dict[str, Any]:
     """Say in one line what was wrong; the session goes on.
 
@@ -60,7 +74,13 @@ def problem(line: str, *, code: str, **about: int) -> dict[str, Any]:
 
 def refusal(error: InputError) -> dict[str, Any]:
     """Say why a message was not taken."""
-    code = "not_started" if isinstance(error, NotStartedError) else "refused"
+    match error:
+        case NotStartedError():
+            code = "not_started"
+        case EngineOnlyError():
+            code = "engine"
+        case _:
+            code = "refused"
     return problem(str(error), code=code)
 
 
@@ -92,10 +112,10 @@ def rounded(parts: dict[str, npt.ArrayLike]) -> dict[str, Any]:
     return dict(zip(parts, (piece.reshape(a.shape).tolist() for piece, a in pieces), strict=True))
 
 
-def measures(gram: Gram, hard_section: int, home: BoolArray) -> dict[str, npt.ArrayLike]:
+def measures(yardstick: Yardstick, hard_section: int, home: BoolArray) -> dict[str, npt.ArrayLike]:
     """Hold the yardstick to a talk; in `home` (N,) those are there who were not sent home."""
-    teams = standard_sub_teams(gram.n_members)
-    quality, sections = gram.qualities(np.concatenate([teams.masks, home[None]]))
+    teams = standard_sub_teams(yardstick.n_members)
+    quality, sections = yardstick.qualities(np.concatenate([teams.masks, home[None]]))
     hard = sections[:, hard_section]
     one, two = quality[teams.one_missing], quality[teams.two_missing]
     return {
@@ -104,9 +124,36 @@ def measures(gram: Gram, hard_section: int, home: BoolArray) -> dict[str, npt.Ar
         "solo": sections[teams.alone],
         "dependence": synergies(quality[0], one, two),
         # Where the team says the same to every question nobody has a share, and JSON has no nan.
-        "share": np.nan_to_num(gram.answer_shares()[:, hard_section]),
-        "score": gram.co_adaptation_score(),
+        "share": np.nan_to_num(yardstick.answer_shares()[:, hard_section]),
+        "score": yardstick.co_adaptation_score(),
     }
+
+
+def _exact(side: Side, home: BoolArray) -> dict[str, Any]:
+    look = side.look()
+    if side.diverged is not None:
+        return {"diverged": side.diverged, "weights": None, "figures": None}
+    team = side.team
+    weights = {
+        "understanding": [each.understanding for each in team.seated],
+        "understanding_bias": [each.understanding_bias for each in team.seated],
+        "delivery": [each.delivery for each in team.seated],
+        "handout": team.handout,
+        "reliance": look.reliance,
+    }
+    figures = measures(look.yardstick, team.talk.hard_section, home) | {
+        "squared_weights": look.squared_weights,
+        "loss": look.loss,
+    }
+    if look.yardstick.n_members <= ALL_SUB_TEAMS:
+        every = all_coalitions(look.yardstick.n_members)
+        for name, reading in READINGS.items():
+            figures[name] = look.yardstick.qualities(every, reading)[0]
+    return {"diverged": None, "weights": _flat(weights), "figures": _flat(figures)}
+
+
+def _flat(parts: dict[str, Any]) -> dict[str, list[float]]:
+    return {name: np.ravel(np.asarray(part, float)).tolist() for name, part in parts.items()}
 
 
 def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]:
@@ -116,7 +163,7 @@ def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]
             "absence_rate": side.absence_rate,
             "reliance": look.reliance,
             "weights": look.squared_weights,
-            **measures(look.gram, side.team.talk.hard_section, home),
+            **measures(look.yardstick, side.team.talk.hard_section, home),
             "loss": look.loss,
             "incoming": look.incoming,
             "outgoing": look.outgoing,

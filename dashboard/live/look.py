@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from experiments.stack.measures import talk_vectors
 from nn_bridge.twin import Twin
-from simulation.arrays import FloatArray
+from simulation.arrays import BoolArray, FloatArray
+from simulation.audience import SquaredError
 from simulation.checks import DivergedError
+from simulation.coalitions import AdditiveGame, Reading, answer_shares, co_adaptation_score
 from simulation.coalitions.gram import Gram
 from simulation.team import Team
+
+HEAVIEST = 1e6
+"""Squared weights from which on a team counts as diverged; teams that learn stay below 1,000."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What `Gram` tells of a talk, for an audience of which no inner products tell."""
+
+    game: AdditiveGame
+
+    @property
+    def n_members(self) -> int:
+        """N."""
+        return self.game.n_members
+
+    def qualities(
+        self, masks: BoolArray, reading: Reading = "nobody covers"
+    ) -> tuple[FloatArray, FloatArray]:
+        """Quality of sub-teams `masks` (C, N): of the talk (C,), by section (C, K)."""
+        return self.game.quality(masks, reading), self.game.section_quality(masks, reading)
+
+    def answer_shares(self) -> FloatArray:
+        """Each member's share of the whole team's answers, (N, K)."""
+        return answer_shares(self.game)
+
+    def co_adaptation_score(self) -> float:
+        """Variance of what is heard over the half-teams that seed 0 draws."""
+        return co_adaptation_score(self.game)
+
+
+Yardstick = Gram | Answers
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +54,7 @@ class Look:
 
     Attributes
     ----------
-    gram : Gram
+    yardstick : Gram or Answers
         Of the talk that the team would give.
     reliance : (N, N) array
     squared_weights : float
@@ -34,7 +67,7 @@ class Look:
     outgoing : (K, N H) array
     """
 
-    gram: Gram
+    yardstick: Yardstick
     reliance: FloatArray
     squared_weights: float
     difference: float
@@ -49,12 +82,12 @@ class Look:
         Raises
         ------
         DivergedError
-            If any number is not finite.
+            If the weights are `HEAVIEST` or more, or no numbers any more.
         """
         talk, parts = team.talk, twin.layers
         with np.errstate(over="ignore", invalid="ignore"):
             look = cls(
-                gram=gram_of(team),
+                yardstick=yardstick_of(team),
                 reliance=team.reliance,
                 squared_weights=team.squared_weights,
                 difference=twin.difference_from(team),
@@ -64,13 +97,19 @@ class Look:
                 incoming=np.linalg.norm(parts.hidden.weight, axis=1),
                 outgoing=parts.output.weight.copy(),
             )
-        # Inner products are fourth powers of weights, and the first to leave the finite numbers.
-        if not (np.isfinite(look.gram.products).all() and math.isfinite(look.squared_weights)):
+        if not look.squared_weights < HEAVIEST:
             raise DivergedError(
                 f"learning diverged before rehearsal {team.rehearsals + 1}: learning rate "
                 f"{team.learning_rate:g} is too large for this talk, lower it"
             )
         return look
+
+
+def yardstick_of(team: Team) -> Yardstick:
+    """Let a team give its talk, to be measured as its audience judges."""
+    if isinstance(team.talk.audience, SquaredError):
+        return gram_of(team)
+    return Answers(team.game())
 
 
 def gram_of(team: Team) -> Gram:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from dashboard.live.setup import Change, Setup, Strict, checked
+from dashboard.live.setup import MOST_REHEARSALS, Change, Setup, Strict, checked
 
 LONGEST = 4096
 """Bytes of the longest message; a setup with twenty changes has half as many."""
@@ -22,10 +22,17 @@ class Start(Strict):
     setup: Setup
 
 
-class Command(Strict):
-    """Go on rehearsing until told to pause; or hold one rehearsal."""
+class Play(Strict):
+    """Go on rehearsing until told to pause, or until exactly that rehearsal."""
 
-    type: Literal["play", "pause", "step"]
+    type: Literal["play"]
+    until: int | None = Field(None, ge=0, le=MOST_REHEARSALS)
+
+
+class Command(Strict):
+    """Stop rehearsing; hold one rehearsal; or tell all weights and figures, unrounded."""
+
+    type: Literal["pause", "step", "exact"]
 
 
 class Speed(Strict):
@@ -58,7 +65,7 @@ class Network(Strict):
     label_noise: float | None = Field(None, ge=0, le=1)
 
 
-Message = Start | Command | Speed | Home | ChangeAtOnce | Network
+Message = Start | Play | Command | Speed | Home | ChangeAtOnce | Network
 _ANY: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 
 

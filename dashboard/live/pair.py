@@ -19,6 +19,11 @@ from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
 
 SIDES = ("left", "right")
+FURTHEST = 100.0
+"""Size of a handout from which on a team counts as diverged; those of teams that learn stay near 1.
+
+What is wanted is of order 1. Beyond this nothing comes back, and in a few rehearsals more the
+figures would be numbers that nobody can read."""
 ALONE_AT_ONCE = 200
 """Rehearsals of a head start between two pauses in which other sessions get their turn."""
 
@@ -36,8 +41,8 @@ class Side:
     largest : float
         Largest difference between team and twin that was looked at.
     diverged : dict or None
-        Why the team has stopped: the last rehearsal, after which its numbers were no longer
-        finite, and the learning rate that was too large.
+        Why the team has stopped: the last rehearsal, after which its numbers were beyond all
+        bounds, and the learning rate that was too large.
     """
 
     def __init__(self, setup: Setup, law: str) -> None:
@@ -76,6 +81,8 @@ class Side:
                 assert held is not None  # it has just been
                 self.twin.rehearse(held.questions, held.wanted, held.attendance)
         except DivergedError:
+            self._stop()
+        if np.abs(self.team.handout).max() > FURTHEST:
             self._stop()
 
     def look(self) -> Look:

@@ -69,7 +69,7 @@ def record(
                 pair.rehearse()
             told.append(frame(pair, playing=False))
             for name, side in pair.sides.items():
-                quality, sections = side.look().gram.qualities(sub_teams)
+                quality, sections = side.look().yardstick.qualities(sub_teams)
                 worth = np.stack([quality, sections[:, side.team.talk.hard_section]], axis=1)
                 values[name].append(rounded({"": worth})[""])
             report(number + 1, of)

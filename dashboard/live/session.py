@@ -11,8 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dashboard.live.frames import NotStartedError, frame, point, problem, refusal, started
-from dashboard.live.messages import ChangeAtOnce, Command, Home, Message, Network, Speed, Start
+from dashboard.live.frames import NotStartedError, exact, frame, point, problem, refusal, started
+from dashboard.live.messages import (
+    ChangeAtOnce,
+    Command,
+    Home,
+    Message,
+    Network,
+    Play,
+    Speed,
+    Start,
+)
 from dashboard.live.pair import Pair
 from dashboard.live.setup import MOST_REHEARSALS, Setup
 from dashboard.live.training import Training, next_after
@@ -42,6 +51,8 @@ class Session:
     playing : bool
     speed : int
         Rehearsals a tick.
+    until : int or None
+        The rehearsal at which to stop playing; None: the last that can be held.
     target : int
         Rehearsals to be held as soon as possible, whether playing or not.
     """
@@ -50,6 +61,7 @@ class Session:
         self.pair: Pair | None = None
         self.training: Training | None = None
         self.playing = False
+        self.until: int | None = None
         self.speed = 4
         self.target = 0
         self._replies: list[Told] = []
@@ -57,6 +69,7 @@ class Session:
         self._deferred: list[Message] = []
         self._past: list[list[float]] = []  # points of the curves, while a link is caught up with
         self._every = 0  # rehearsals between two of them; 0: nobody asked for a past
+        self._exact_asked = 0  # answers owed, as soon as a link has been caught up with
         self._unseen = False  # something has changed that no frame has shown
         self._left_of_tick = 0
         self._next_tick = self._next_progress = -math.inf
@@ -71,12 +84,14 @@ class Session:
         """
         match message:
             case Start(setup=setup):
-                self.playing, self._deferred = False, []
+                self.playing, self.until, self._deferred = False, None, []
                 self._start = self._begin(setup)
             case Speed(value=value):
                 self.speed = value
-            case Command(type="play" | "pause"):
-                self.playing, self._unseen = message.type == "play", True
+            case Play(until=until):
+                self.playing, self.until, self._unseen = True, until, True
+            case Command(type="pause"):
+                self.playing, self._unseen = False, True
             case _ if self._start is not None:
                 if len(self._deferred) < MOST_DEFERRED:
                     self._deferred.append(message)
@@ -119,6 +134,11 @@ class Session:
 
     def _take_for_teams(self, message: Message, pair: Pair) -> None:
         match message:
+            case Command(type="exact"):
+                if pair.held < self.target:
+                    self._exact_asked += 1
+                else:
+                    self._replies.append(exact(pair))
             case Command():
                 self.playing, self._unseen = False, True
                 self.target = min(max(self.target, pair.held) + 1, MOST_REHEARSALS)
@@ -180,18 +200,18 @@ class Session:
         if pair.held < self.target:
             self._catch_up(pair, now, tell)
             return 0.0
-        if self.playing and pair.held >= MOST_REHEARSALS:
+        last = MOST_REHEARSALS if self.until is None else self.until
+        if self.playing and pair.held >= last:
             self.playing, self._unseen = False, True
-            line = f"rehearsal {pair.held} is the last: start anew"
-            self._replies.append(problem(line, code="last", rehearsal=pair.held))
+            if self.until is None:
+                line = f"rehearsal {pair.held} is the last: start anew"
+                self._replies.append(problem(line, code="last", rehearsal=pair.held))
         if self.playing and now >= self._next_tick:
             self._left_of_tick = self._left_of_tick or self.speed
-            self._left_of_tick -= self._rehearse(
-                pair, min(self._left_of_tick, MOST_REHEARSALS - pair.held)
-            )
-            if self._left_of_tick and pair.held < MOST_REHEARSALS:
+            self._left_of_tick -= self._rehearse(pair, min(self._left_of_tick, last - pair.held))
+            if self._left_of_tick and pair.held < last:
                 return 0.0
-            self.playing = not pair.stopped
+            self.playing = not pair.stopped and pair.held != self.until
             self._left_of_tick, self._unseen = 0, True
             # A tick that comes late is not made up for: fewer frames, never a backlog.
             self._next_tick = next_after(self._next_tick, TICK, now)
@@ -225,6 +245,8 @@ class Session:
         self._rehearse(pair, until)
         if pair.held >= self.target:
             self._unseen = True
+            self._replies += [exact(pair)] * self._exact_asked
+            self._exact_asked = 0
             if self._every:
                 tell({"type": "history", "points": self._past})
                 self._every = 0

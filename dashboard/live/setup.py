@@ -34,6 +34,10 @@ M = TypeVar("M", bound="Strict")
 T = TypeVar("T")
 
 
+class EngineOnlyError(InputError):
+    """Mesa's teams cannot do what is asked; the engine in the page can."""
+
+
 class Strict(BaseModel):
     """A message part that takes what it names and nothing else."""
 
