@@ -15,8 +15,8 @@ from simulation.coalitions import AdditiveGame, Reading, answer_shares, co_adapt
 from simulation.coalitions.gram import Gram
 from simulation.team import Team
 
-HEAVIEST = 1e6
-"""Squared weights from which on a team counts as diverged; teams that learn stay below 1,000."""
+LARGEST_LOSS = 1e4
+"""Loss from which on a team counts as diverged; who says nothing has one of about 2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ class Look:
         Raises
         ------
         DivergedError
-            If the weights are `HEAVIEST` or more, or no numbers any more.
+            If the loss is `LARGEST_LOSS` or more, or no number any more.
         """
         talk, parts = team.talk, twin.layers
         with np.errstate(over="ignore", invalid="ignore"):
@@ -97,7 +97,7 @@ class Look:
                 incoming=np.linalg.norm(parts.hidden.weight, axis=1),
                 outgoing=parts.output.weight.copy(),
             )
-        if not look.squared_weights < HEAVIEST:
+        if not look.loss < LARGEST_LOSS:
             raise DivergedError(
                 f"learning diverged before rehearsal {team.rehearsals + 1}: learning rate "
                 f"{team.learning_rate:g} is too large for this talk, lower it"

@@ -19,7 +19,7 @@ from simulation.talk import Talk, synthetic_talk
 from simulation.team import Team
 
 SIDES = ("left", "right")
-FURTHEST = 100.0
+FURTHEST = 20.0
 """Size of a handout from which on a team counts as diverged; those of teams that learn stay near 1.
 
 What is wanted is of order 1. Beyond this nothing comes back, and in a few rehearsals more the
