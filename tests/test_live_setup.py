@@ -1,11 +1,13 @@
 """What a page may ask for: one clear line for everything else."""
 
 import json
+from importlib.resources import files
+from typing import get_args
 
 import pytest
 
 from dashboard.live.messages import ChangeAtOnce, MalformedError, Network, Start, parse
-from dashboard.live.setup import Setup, read
+from dashboard.live.setup import SETTINGS, VIEW, AtOnce, Setup, read
 from simulation import InputError
 
 
@@ -21,11 +23,18 @@ from simulation import InputError
         ({"left": "sometimes"}, "attendance 'sometimes' is not one of the forms"),
         ({"left": "absent:6"}, "6 absent of 5 presenters"),
         ({"right": "log:/etc/passwd"}, "is not for the page"),
+        ({"audience": "nobody"}, "audience is 'nobody', not one of: squared error, softmax"),
+        ({"left": "rates:" + "0.1," * 250}, "left is 'rates:0.1,"),
         ({"home_left": "Z"}, "'Z' cannot be sent home"),
+        ({"home_left": "B,B"}, "B is sent home twice"),
+        ({"home_left": "B,"}, "'' cannot be sent home"),
         ({"home_right": "A,B,C,D,E"}, "everybody is sent home"),
         ({"presenters": 2, "home_left": "C"}, "the presenters are A to B"),
         ({"changes": "soon:left=everyone"}, "entries look like 1200:left=one-or-two"),
         ({"changes": "5:seed=3"}, "entries look like"),
+        ({"changes": "5:trust=0.1;"}, "changes holds ''"),
+        ({"changes": "20001:trust=0.1"}, "entries look like"),
+        ({"changes": "5:trust=0_1"}, "trust is '0_1'"),
         ({"changes": "5:trust=much"}, "trust is 'much'"),
         ({"changes": "5:trust=2"}, "trust is 2, but must be a number in (0, 1]"),
         ({"changes": "5:left=without:Z"}, "names 'Z'"),
@@ -103,3 +112,26 @@ def test_a_message_that_cannot_be_is_told_in_one_line(content, line):
 def test_what_is_no_message_at_all_is_malformed(text):
     with pytest.raises(MalformedError):
         parse(text)
+
+
+def test_the_setup_has_every_key_of_the_table_with_its_bounds():
+    schema = Setup.model_json_schema()["properties"]
+    assert schema.keys() == SETTINGS.keys()
+    for key, spec in SETTINGS.items():
+        said = schema[key]
+        assert said["default"] == spec["initial"], key
+        least = said.get("exclusiveMinimum" if spec.get("above") else "minimum")
+        assert least == spec.get("least"), key
+        assert said.get("maximum") == (None if key == "changes" else spec.get("most")), key
+        assert said.get("maxLength") == spec.get("longest"), key
+    at_once = {key for key, spec in SETTINGS.items() if spec.get("resets") is False}
+    assert at_once == set(get_args(AtOnce))
+    assert Setup() == read(Setup, {key: spec["initial"] for key, spec in SETTINGS.items()})
+
+
+def test_every_story_can_be_set_up():
+    path = files("dashboard.live").joinpath("page", "presets.json")
+    for preset in json.loads(path.read_text()):
+        read(Setup, preset["setup"])
+        for key, value in preset.get("view", {}).items():
+            assert value in VIEW[key]["words"], preset["name"]

@@ -25,7 +25,7 @@ and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 - `main.js`: wires all parts to the session and has them drawn
 - `session.js`: what the page knows and can ask for
 - `source.js`, `recorded.js`: whom it asks: a server, or a recording inside the page
-- `address.js`, `link.js`: the table of all settings and laws, and the address that holds them
+- `settings.json`: the table of all settings; `address.js`, `link.js`: the address that holds them
 - `bet.js`: the bet: its dialog, its sliders, and what is said of it afterwards
 - `sent_home.js`: who is sent home, and what is left of the talk
 - `guide.js`: the six steps that lead a newcomer

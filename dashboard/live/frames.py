@@ -179,6 +179,6 @@ def _team(side: Side, names: tuple[str, ...], home: BoolArray) -> dict[str, Any]
             "hard": hard,
         },
         "diverged": side.diverged,
-        "twin": {"difference": look.difference, "largest": side.largest}
+        "twin": {"difference": look.difference, "largest": max(side.largest, look.difference)}
         | {key: told.pop(key) for key in ("loss", "incoming", "outgoing")},
     }

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from dashboard.live.setup import MOST_REHEARSALS, Change, Setup, Strict, checked
+from dashboard.live.setup import SETTINGS, VIEW, Change, Setup, Strict, bounded, checked
 
-LONGEST = 4096
-"""Bytes of the longest message; a setup with twenty changes has half as many."""
+LONGEST = 8192
+"""Bytes of the longest message; a setup with two logs and twenty changes has half as many."""
 
 Names = Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=20)]
 
@@ -26,7 +26,7 @@ class Play(Strict):
     """Go on rehearsing until told to pause, or until exactly that rehearsal."""
 
     type: Literal["play"]
-    until: int | None = Field(None, ge=0, le=MOST_REHEARSALS)
+    until: int | None = bounded(SETTINGS["at"], default=None)
 
 
 class Command(Strict):
@@ -39,7 +39,7 @@ class Speed(Strict):
     """Rehearse so often a tick."""
 
     type: Literal["speed"]
-    value: int = Field(ge=1, le=50)
+    value: int = bounded(VIEW["speed"])
 
 
 class Home(Strict):
@@ -61,8 +61,8 @@ class Network(Strict):
 
     type: Literal["network"]
     do: Literal["play", "pause", "reset"]
-    net_rate: float | None = Field(None, ge=0, le=0.9)
-    label_noise: float | None = Field(None, ge=0, le=1)
+    net_rate: float | None = bounded(SETTINGS["net_rate"], default=None)
+    label_noise: float | None = bounded(SETTINGS["label_noise"], default=None)
 
 
 Message = Start | Play | Command | Speed | Home | ChangeAtOnce | Network

@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from dashboard.live.look import Look
-from dashboard.live.setup import Change, Setup, law_of, seats_of
+from dashboard.live.setup import Change, Setup, law_of, names_in, seats_of
 from nn_bridge.twin import Twin
 from simulation.arrays import BoolArray
 from simulation.checks import DivergedError
@@ -27,6 +27,9 @@ figures would be numbers that nobody can read."""
 ALONE_AT_ONCE = 200
 """Rehearsals of a head start between two pauses in which other sessions get their turn."""
 
+LOOKS_EVERY = 100
+"""Rehearsals between two comparisons of team and twin."""
+
 
 class Side:
     """One team, its twin, and whether they still go on.
@@ -39,7 +42,8 @@ class Side:
     absence_rate : float
         Mean over the presenters.
     largest : float
-        Largest difference between team and twin that was looked at.
+        Largest difference between team and twin after every `LOOKS_EVERY`th rehearsal: whenever
+        else somebody looked, two machines that open the same link tell the same.
     diverged : dict or None
         Why the team has stopped: the last rehearsal, after which its numbers were beyond all
         bounds, and the learning rate that was too large.
@@ -80,6 +84,8 @@ class Side:
                 held = self.team.last_rehearsal
                 assert held is not None  # it has just been
                 self.twin.rehearse(held.questions, held.wanted, held.attendance)
+                if self.team.rehearsals % LOOKS_EVERY == 0:
+                    self.largest = max(self.largest, self.twin.difference_from(self.team))
         except DivergedError:
             self._stop()
         if np.abs(self.team.handout).max() > FURTHEST:
@@ -92,7 +98,6 @@ class Side:
                 self._look = Look.at(self.team, self.twin)
             except DivergedError:
                 self._stop()
-        self.largest = max(self.largest, self._look.difference)
         return self._look
 
     def _stop(self) -> None:
@@ -146,7 +151,7 @@ class Pair:
         self.start = setup.model_copy(update={**early, "changes": ";".join(later)})
         self.sides = {side: Side(self.start, getattr(self.start, side)) for side in SIDES}
         self.names = self.sides["left"].team.names
-        self.send_home({side: getattr(setup, f"home_{side}").split(",") for side in SIDES})
+        self.send_home({side: names_in(getattr(setup, f"home_{side}")) for side in SIDES})
         self.held = 0
 
     def practise_alone(self) -> Iterator[None]:

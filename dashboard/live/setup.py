@@ -1,10 +1,11 @@
-"""What a session can be asked to set up; the page holds the same table in its address."""
+"""What a session can be asked to set up; the page reads the same table."""
 
 from __future__ import annotations
 
+import json
 import re
-from contextlib import suppress
-from typing import Annotated, Any, Literal, Self, TypeVar
+from importlib.resources import files
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -13,29 +14,47 @@ from simulation.attendance_input import law_from_text
 from simulation.checks import InputError, first_problem, real
 from simulation.presenter import presenter_names
 
-MOST_CHANGES = 20
-"""Changes at once that a setup may replay."""
+Table = dict[str, dict[str, Any]]
 
-MOST_REHEARSALS = 20_000
+_FILE = files("dashboard.live").joinpath("page", "settings.json")
+_BOTH: dict[str, Table] = json.loads(_FILE.read_text(encoding="utf-8"))
+SETTINGS, VIEW = _BOTH["setup"], _BOTH["view"]
+"""Every key of a link, of the setup and of what only the page knows: kind, bounds, and what it is
+where nobody says anything."""
+
+MOST_REHEARSALS: int = SETTINGS["at"]["most"]
 """Rehearsals that a session holds at most, and so a link."""
 
-EPOCHS = 60
+EPOCHS: int = SETTINGS["epochs"]["most"]
 """Epochs that the article's networks train."""
-
-LONGEST_LAW = 200
-"""Letters of a law: rates for twenty presenters fit."""
 
 AtOnce = Literal["left", "right", "learning_rate", "trust"]
 """What takes effect while the teams rehearse; all else starts them anew."""
 
-Rate = Annotated[float, Field(gt=0, le=1)]
-Text = Annotated[str, Field(max_length=LONGEST_LAW)]
+NUMBER = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""A number as a link writes it; the page takes no other."""
+
 M = TypeVar("M", bound="Strict")
 T = TypeVar("T")
 
 
 class EngineOnlyError(InputError):
     """Mesa's teams cannot do what is asked; the engine in the page can."""
+
+
+def bounded(spec: dict[str, Any], **more: Any) -> Any:
+    """Make a field of what the table says of a key; `more` goes to pydantic's `Field`."""
+    least = "gt" if spec.get("above") else "ge"
+    named = {"least": least, "most": "le", "longest": "max_length"}
+    if spec["kind"] == "changes":
+        named = {"longest": "max_length"}  # 'most' counts its entries
+    return Field(**{named[name]: spec[name] for name in named if name in spec}, **more)
+
+
+def setting(key: str) -> Any:
+    """Make a field of the setup: its bounds, and its value where none is given."""
+    spec = SETTINGS[key]
+    return bounded(spec, default=spec["initial"])
 
 
 class Strict(BaseModel):
@@ -55,7 +74,8 @@ class Change(Strict):
         if self.key in ("left", "right"):
             law_of(self.value, presenters)
         else:
-            real(self.key, self.value, above=0, most=1)
+            spec = SETTINGS[self.key]
+            real(self.key, self.value, above=spec["least"], most=spec["most"])
         return self
 
 
@@ -66,47 +86,58 @@ class Setup(Strict):
     rehearsals; `home_left` and `home_right` name who is sent home, as in 'B,D'.
     """
 
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-    presenters: int = Field(5, ge=2, le=20)
-    abilities: int = Field(4, ge=1, le=16)
-    questions: int = Field(8, ge=1, le=32)
-    practice: int = Field(40, ge=10, le=400)
-    noise: float = Field(0.3, ge=0, le=2)
-    head_start: int = Field(1_000, ge=0, le=2_000)
-    left: Text = "everyone"
-    right: Text = "one-or-two"
-    learning_rate: Rate = 0.02
-    trust: Rate = 0.02
-    net_rate: float = Field(0.5, ge=0, le=0.9)
-    label_noise: float = Field(0.3, ge=0, le=1)
-    at: int = Field(0, ge=0, le=MOST_REHEARSALS)
-    epochs: int = Field(0, ge=0, le=EPOCHS)
-    home_left: Text = ""
-    home_right: Text = ""
-    changes: str = Field("", max_length=2_000)
+    seed: int = setting("seed")
+    presenters: int = setting("presenters")
+    abilities: int = setting("abilities")
+    questions: int = setting("questions")
+    practice: int = setting("practice")
+    noise: float = setting("noise")
+    head_start: int = setting("head_start")
+    audience: str = setting("audience")
+    left: str = setting("left")
+    right: str = setting("right")
+    learning_rate: float = setting("learning_rate")
+    trust: float = setting("trust")
+    momentum: float = setting("momentum")
+    weight_decay: float = setting("weight_decay")
+    output_noise: bool = setting("output_noise")
+    net_rate: float = setting("net_rate")
+    label_noise: float = setting("label_noise")
+    at: int = setting("at")
+    epochs: int = setting("epochs")
+    home_left: str = setting("home_left")
+    home_right: str = setting("home_right")
+    changes: str = setting("changes")
 
     @model_validator(mode="after")
     def _fits_the_team(self) -> Self:
-        for side in ("left", "right"):
-            law_of(getattr(self, side), self.presenters)
-            seats_of(getattr(self, f"home_{side}").split(","), self.presenters)
-        if len(self.replayed()) > MOST_CHANGES:
-            raise InputError(f"changes holds more than {MOST_CHANGES}: start from a later setup")
+        for key, spec in SETTINGS.items():
+            match spec["kind"], getattr(self, key):
+                case "law", text:
+                    law_of(text, self.presenters)
+                case "names", text:
+                    seats_of(names_in(text), self.presenters)
+                case "word", word if word not in spec["words"]:
+                    raise InputError(
+                        f"{key} is {word[:60]!r}, not one of: {', '.join(spec['words'])}"
+                    )
+        most = SETTINGS["changes"]["most"]
+        if len(self.replayed()) > most:
+            raise InputError(f"changes holds more than {most}: start from a later setup")
         return self
 
     def replayed(self) -> list[tuple[int, Change]]:
         """List the changes with their rehearsals, in order."""
         entries = []
-        for entry in filter(None, self.changes.split(";")):
-            match = re.fullmatch(r"(\d{1,5}):(left|right|learning_rate|trust)=(.+)", entry)
-            if match is None:
+        for entry in self.changes.split(";") if self.changes else []:
+            match = re.fullmatch(rf"([0-9]{{1,5}}):({'|'.join(get_args(AtOnce))})=(.+)", entry)
+            if match is None or int(match[1]) > MOST_REHEARSALS:
                 raise InputError(
                     f"changes holds {entry[:60]!r}, but entries look like 1200:left=one-or-two"
                 )
             rehearsal, key, value = match.groups()
-            if key in ("learning_rate", "trust"):
-                with suppress(ValueError):  # what is no number is told so below
-                    value = float(value)
+            if SETTINGS[key]["kind"] == "real" and NUMBER.fullmatch(value):
+                value = float(value)  # what is no number is told so below
             change = Change.model_validate({"key": key, "value": value})
             entries.append((int(rehearsal), change.checked_for(self.presenters)))
         return sorted(entries, key=lambda entry: entry[0])
@@ -114,24 +145,34 @@ class Setup(Strict):
 
 def law_of(text: Any, presenters: int) -> AttendanceLaw:
     """Read a law; a log is refused, since it would read files of the server's."""
-    if not isinstance(text, str) or len(text) > LONGEST_LAW or text.startswith("log"):
+    if (
+        not isinstance(text, str)
+        or len(text) > SETTINGS["left"]["longest"]
+        or text.startswith("log")
+    ):
         given = repr(text)[:60]
         raise InputError(f"attendance {given} is not for the page: choose one of its laws")
     return law_from_text(text, presenters)
 
 
+def names_in(text: str) -> list[str]:
+    """Read who is sent home, as a setup says it."""
+    return text.split(",") if text else []
+
+
 def seats_of(names: list[str], presenters: int) -> tuple[int, ...]:
     """Find the seats of those sent home: known names, once each, and not everybody."""
     known = presenter_names(presenters)
-    named = [name for name in names if name]
-    for name in named:
+    for name in names:
         if name not in known:
             raise InputError(
                 f"{name[:20]!r} cannot be sent home: the presenters are {known[0]} to {known[-1]}"
             )
-    if len(set(named)) >= presenters:
+        if names.count(name) > 1:
+            raise InputError(f"{name} is sent home twice: name everyone once")
+    if len(names) >= presenters:
         raise InputError("everybody is sent home: leave at least one to give the talk")
-    return tuple(sorted({known.index(name) for name in named}))
+    return tuple(sorted(known.index(name) for name in names))
 
 
 def read(model: type[M], content: Any) -> M:

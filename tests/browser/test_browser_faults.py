@@ -8,8 +8,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.live.setup import Setup
-
 
 def test_an_address_with_nonsense_is_told_and_the_rest_is_taken(visitor):
     page = visitor.open(
@@ -248,16 +246,3 @@ def test_nothing_moves_where_the_system_asks_for_stillness(visitor):
         assert (moving(page) > 0) == (motion == "no-preference")
         page.click("[data-step=twin]")
         expect(page.locator("#twin")).to_be_in_viewport()
-
-
-def test_the_page_and_the_server_have_the_same_bounds_and_defaults(visitor):
-    page = visitor.open()
-    table = page.evaluate("import('page/address.js').then(({ SETUP }) => SETUP)")
-    schema = Setup.model_json_schema()["properties"]
-    assert table.keys() == schema.keys()
-    for key, spec in table.items():
-        assert spec["initial"] == schema[key]["default"], key
-        if "least" in spec:
-            least = schema[key].get("minimum", schema[key].get("exclusiveMinimum"))
-            assert [spec["least"], spec["most"]] == [least, schema[key]["maximum"]], key
-            assert spec.get("above", False) == ("exclusiveMinimum" in schema[key]), key

@@ -2,44 +2,22 @@
 
 export const SIDES = ["left", "right"];
 
-const whole = (least, most, initial, resets = true) => ({ kind: "whole", least, most, initial, resets });
-const real = (least, most, initial, resets = true, above = false) =>
-  ({ kind: "real", least, most, initial, resets, above });
+/** Every key of the setup, and what only the page knows: kind, bounds, and what it is where nobody says anything. */
+export const SETUP = {};
+export const VIEW = {};
 
-/** Every key of the setup, with its bounds; the server holds the same table. */
-export const SETUP = {
-  seed: whole(0, 2 ** 31 - 1, 0),
-  presenters: whole(2, 20, 5),
-  abilities: whole(1, 16, 4),
-  questions: whole(1, 32, 8),
-  practice: whole(10, 400, 40),
-  noise: real(0, 2, 0.3),
-  head_start: whole(0, 2000, 1000),
-  left: { kind: "law", initial: "everyone" },
-  right: { kind: "law", initial: "one-or-two" },
-  learning_rate: real(0, 1, 0.02, false, true),
-  trust: real(0, 1, 0.02, false, true),
-  net_rate: real(0, 0.9, 0.5),
-  label_noise: real(0, 1, 0.3),
-  at: whole(0, 20000, 0),
-  epochs: whole(0, 60, 0),
-  home_left: { kind: "names", initial: "" },
-  home_right: { kind: "names", initial: "" },
-  changes: { kind: "changes", initial: "" },
-};
+/** Take the table of settings, which the server reads too; before anything else here is asked. */
+export function useSettings({ setup, view }) {
+  Object.assign(SETUP, setup);
+  Object.assign(VIEW, view);
+}
 
-/** What only the page knows. */
-export const VIEW = {
-  lang: { kind: "word", words: ["en", "ja"], initial: "en" },
-  theme: { kind: "word", words: ["auto", "light", "dark"], initial: "auto" },
-  arrows: { kind: "word", words: ["reliance", "dependence"], initial: "reliance" },
-  speed: whole(1, 50, 4),
-  preset: { kind: "preset", initial: "" },
-};
-
-export const MOST_CHANGES = 20;
-const AT_ONCE = [...SIDES, "learning_rate", "trust"];
+const NUMBER = /^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/; // no other is taken by the server
+const CHANGE = /^([0-9]{1,5}):(\w+)=(.+)$/;
 const ALWAYS = ["seed", "left", "right", "at", "lang"];
+
+/** Whether a key takes effect while the teams rehearse. */
+const atOnce = (key) => Object.hasOwn(SETUP, key) && SETUP[key].resets === false;
 
 /** Those sent home as the setup writes them. */
 export const namesIn = (text) => (text ? text.split(",") : []);
@@ -91,14 +69,13 @@ export function lawHolds(text, n) {
 export function holds(spec, text, n, presets = []) {
   switch (spec.kind) {
     case "whole":
-      return /^\d+$/.test(text) && Number(text) >= spec.least && Number(text) <= spec.most;
-    case "real": {
-      const value = Number(text);
-      if (text.trim() === "" || !Number.isFinite(value)) return false;
-      return (spec.above ? value > spec.least : value >= spec.least) && value <= spec.most;
-    }
+      return /^[0-9]+$/.test(text) && Number(text) >= spec.least && Number(text) <= spec.most;
+    case "real":
+      return NUMBER.test(text) && (spec.above ? Number(text) > spec.least : Number(text) >= spec.least) && Number(text) <= spec.most;
+    case "flag":
+      return text === "true" || text === "false";
     case "law":
-      return lawHolds(text, n);
+      return text.length <= spec.longest && lawHolds(text, n);
     case "names": {
       const names = namesIn(text);
       const known = namesOf(n);
@@ -107,10 +84,10 @@ export function holds(spec, text, n, presets = []) {
     case "changes": {
       const entries = readChanges(text);
       return (
-        entries.length <= MOST_CHANGES &&
+        text.length <= spec.longest &&
+        entries.length <= spec.most &&
         entries.every(
-          ({ rehearsal, key, value }) =>
-            holds(SETUP.at, rehearsal, n) && AT_ONCE.includes(key) && holds(SETUP[key], value, n),
+          ({ rehearsal, key, value }) => rehearsal <= SETUP.at.most && atOnce(key) && holds(SETUP[key], value, n),
         )
       );
     }
@@ -121,17 +98,20 @@ export function holds(spec, text, n, presets = []) {
   }
 }
 
-/** '1200:left=one-or-two;..' as a list. */
+/** '1200:left=one-or-two;..' as a list, in the order in which the changes are made; NaN where an entry is none. */
 export const readChanges = (text) =>
-  text === ""
-    ? []
-    : text.split(";").map((entry) => {
-        const [, rehearsal = "", key = "", value = ""] = /^(\d+):(\w+)=(.+)$/.exec(entry) ?? [];
-        return { rehearsal, key, value };
-      });
+  (text === "" ? [] : text.split(";"))
+    .map((entry) => {
+      const [, rehearsal = NaN, key = "", value = ""] = CHANGE.exec(entry) ?? [];
+      return { rehearsal: Number(rehearsal), key, value };
+    })
+    .sort((a, b) => a.rehearsal - b.rehearsal);
 
 /** A value as the setup carries it. */
-export const typed = (spec, text) => (spec.kind === "whole" || spec.kind === "real" ? Number(text) : text);
+export function typed({ kind }, text) {
+  if (kind === "flag") return text === "true";
+  return kind === "whole" || kind === "real" ? Number(text) : text;
+}
 
 /** The setup and the view that nobody has changed. */
 export const defaults = (table) => Object.fromEntries(Object.entries(table).map(([key, spec]) => [key, spec.initial]));

@@ -3,7 +3,7 @@
 // A part has some of three methods: `style` writes every text and colour anew, in another language or theme or for teams
 // of other names; `show` shows what is set; `draw` shows a frame.
 
-import { SIDES, readAddress } from "page/address.js";
+import { SIDES, readAddress, useSettings } from "page/address.js";
 import { makeBet } from "page/bet.js";
 import { onRedraw } from "page/canvas.js";
 import { makeBars, makeCurve } from "page/charts.js";
@@ -14,7 +14,7 @@ import { makeGuide } from "page/guide.js";
 import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos } from "page/notices.js";
 import { RecordedSource, unpack } from "page/recorded.js";
-import { PRESETS } from "page/resources.js";
+import { PRESETS, SETTINGS } from "page/resources.js";
 import { makeSentHome } from "page/sent_home.js";
 import { Session } from "page/session.js";
 import { makeSolo } from "page/solo.js";
@@ -24,6 +24,7 @@ import { setLanguage, t } from "page/texts.js";
 import { onSystemTheme, setTheme } from "page/theme.js";
 import { makeTwin } from "page/twin.js";
 
+useSettings(SETTINGS);
 const read = (hash) => readAddress(hash, PRESETS.map(({ name }) => name));
 const given = read(location.hash);
 if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) given.view.lang = "ja";

@@ -1,6 +1,6 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
-import { MOST_CHANGES, SETUP, SIDES, defaults, holds, lawHolds, namesIn, readChanges } from "page/address.js";
+import { SETUP, SIDES, defaults, holds, lawHolds, namesIn, readChanges, typed } from "page/address.js";
 import { forgetNotices, notice } from "page/notices.js";
 import { t, whole } from "page/texts.js";
 
@@ -33,7 +33,7 @@ export class Session {
   get now() {
     const values = { ...this.setup };
     for (const { key, value } of readChanges(this.setup.changes)) {
-      values[key] = SETUP[key].kind === "law" ? value : Number(value);
+      values[key] = typed(SETUP[key], value);
     }
     return values;
   }
@@ -94,8 +94,8 @@ export class Session {
 
   /** Change a law, the learning rate or trust from the next rehearsal on. */
   change(key, value) {
-    if (readChanges(this.setup.changes).length >= MOST_CHANGES) {
-      notice("changes", t("changes.too_many", { most: MOST_CHANGES }));
+    if (readChanges(this.setup.changes).length >= SETUP.changes.most) {
+      notice("changes", t("changes.too_many", { most: SETUP.changes.most }));
       this.onState();
       return;
     }
