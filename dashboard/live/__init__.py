@@ -35,5 +35,7 @@ and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 - `twin.js`, `digits.js`: the twin networks; the article's networks on digits
 - `notices.js`: lines that tell what happened, and the small explanations
 - `texts.js`, `theme.js`, `dom.js`, `canvas.js`: words and numbers, colours, elements, canvases
-- `index.html`, `style.css` (the page), `panels.css` (what stands in its panels), `presets.json`
+- `showing.js`: one panel alone, for a slide, or the page for a projector
+- `index.html`, `style.css` (the page), `panels.css` (what stands in its panels), `showing.css`,
+  `presets.json`, `icon.svg`
 """

@@ -1,6 +1,6 @@
 // Canvases and charts: their size without asking for a layout, and whether anybody can see them.
 
-const MOST_DENSE = 2; // device pixels a CSS pixel; more is not seen, and costs
+const MOST_DENSE = 2; // device pixels a CSS pixel of the screen; more is not seen, and costs
 
 const sizes = new WeakMap();
 const visible = new WeakSet();
@@ -39,7 +39,7 @@ export const onScreen = (element) => visible.has(element);
 export function cleared(canvas) {
   const [width, height] = sizes.get(canvas) ?? [0, 0];
   if (width === 0 || !onScreen(canvas)) return null;
-  const density = Math.min(window.devicePixelRatio || 1, MOST_DENSE);
+  const density = Math.min(window.devicePixelRatio || 1, MOST_DENSE) * (canvas.currentCSSZoom ?? 1);
   const [across, down] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
   const context = canvas.getContext("2d");

@@ -17,6 +17,7 @@ import { RecordedSource, unpack } from "page/recorded.js";
 import { PRESETS, SETTINGS } from "page/resources.js";
 import { makeSentHome } from "page/sent_home.js";
 import { Session } from "page/session.js";
+import { PANELS, readShowing, showAs } from "page/showing.js";
 import { makeSolo } from "page/solo.js";
 import { SocketSource } from "page/source.js";
 import { makeTeam } from "page/team.js";
@@ -26,8 +27,9 @@ import { makeTwin } from "page/twin.js";
 
 useSettings(SETTINGS);
 const read = (hash) => readAddress(hash, PRESETS.map(({ name }) => name));
-const given = read(location.hash);
-if (!/[#&]lang=/.test(location.hash) && navigator.language.startsWith("ja")) given.view.lang = "ja";
+const hash = location.hash || (one("meta[name=opens-at]")?.content ?? ""); // an exported page may have its own
+const given = read(hash);
+if (!/[#&]lang=/.test(hash) && navigator.language.startsWith("ja")) given.view.lang = "ja";
 
 /** What the footer tells, and a benchmark may read. */
 const stats = { applied: 0, firstPlotMs: null };
@@ -43,6 +45,7 @@ const curve = makeCurve(session);
 const costly = [curve, makeBars(session), makeTwin(session)];
 const parts = [makeControls(session, PRESETS), ...teams, makeSolo(session), sentHome, digits, guide,
   makeLink(session, read, takeAddress)];
+const showing = readShowing(location.search);
 let styled = null; // what all was last written for
 let drawn = null; // the last frame drawn
 let scheduled = false;
@@ -52,6 +55,7 @@ for (const element of all("[data-live], [data-recorded]")) element.hidden = "liv
 session.source = recording
   ? new RecordedSource(await unpack(recording.textContent), onMessage, onStatus)
   : new SocketSource(onMessage, onStatus);
+showAs(showing);
 onRedraw(schedule);
 wireInfos();
 onSystemTheme(() => {
@@ -60,9 +64,10 @@ onSystemTheme(() => {
 });
 show();
 tellWrong(given, session.source);
+if (showing.wrong !== null) notice("embed", t("embed.wrong", { value: showing.wrong, panels: Object.keys(PANELS).join(", ") }));
 // What is scrolled to comes to stand below the bar, however many lines it has.
 new ResizeObserver(([bar]) => {
-  document.documentElement.style.scrollPaddingTop = `${bar.borderBoxSize[0].blockSize + 12}px`;
+  document.documentElement.style.scrollPaddingTop = `${(bar.borderBoxSize[0].blockSize + 12) * (bar.target.currentCSSZoom ?? 1)}px`;
 }).observe(one(".bar"));
 let before = 0;
 setInterval(() => {

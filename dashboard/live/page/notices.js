@@ -41,9 +41,11 @@ export function wireInfos() {
     button.setAttribute("popovertarget", "info");
     button.addEventListener("click", () => {
       bubble.replaceChildren(...t(`info.${button.dataset.info}`).split("\n").map((text) => make("p", { text })));
+      const zoom = button.currentCSSZoom ?? 1; // of a projector's page; rectangles and the window's size know none
       const { left, bottom } = button.getBoundingClientRect();
-      bubble.style.left = `${Math.max(12, Math.min(left - 20, innerWidth - 12 - Math.min(420, innerWidth - 24)))}px`;
-      bubble.style.top = `${Math.max(12, Math.min(bottom + 8, innerHeight - 320))}px`;
+      const [x, y, width, height] = [left, bottom, innerWidth, innerHeight].map((pixels) => pixels / zoom);
+      bubble.style.left = `${Math.max(12, Math.min(x - 20, width - 12 - Math.min(420, width - 24)))}px`;
+      bubble.style.top = `${Math.max(12, Math.min(y + 8, height - 320))}px`;
     });
   }
 }
