@@ -166,7 +166,7 @@ def test_a_request_that_is_never_finished_is_given_up(monkeypatch, before, begun
 
 def test_sockets_and_answers_may_take_longer_than_requests(monkeypatch):
     monkeypatch.setattr(serving, "REQUEST_WITHIN", 0.1)
-    path = "/page/vendor/echarts/echarts.common.min.js"
+    path = "/page/style.css"
 
     async def scenario():
         async with served() as server, server.visit() as page:

@@ -31,7 +31,8 @@ and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 - `guide.js`: the six steps that lead a newcomer
 - `controls.js`: play, step, speed, presets, language, theme, and every number
 - `team.js`, `seats.js`: one team with its law and its figures; the round table and its arrows
-- `charts.js`: the curve and the bars; `solo.js`: what each can do alone
+- `chart.js`, `charts.js`: a chart of lines; the curve and the bars
+- `solo.js`: what each can do alone
 - `twin.js`, `digits.js`: the twin networks; the article's networks on digits
 - `notices.js`: lines that tell what happened, and the small explanations
 - `texts.js`, `theme.js`, `dom.js`, `canvas.js`: words and numbers, colours, elements, canvases

@@ -19,7 +19,6 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'"
 )
-ECHARTS = "vendor/echarts/echarts.common.min.js"
 
 
 def page_with(recording: dict[str, Any]) -> str:
@@ -55,7 +54,6 @@ def page_with(recording: dict[str, Any]) -> str:
             f'<link rel="stylesheet" href="page/{name}">': f"<style>{read(name)}</style>"
             for name in ("style.css", "panels.css")
         },
-        f'<script defer src="page/{ECHARTS}"></script>': f"<script>{read(ECHARTS)}</script>",
         '<script type="module" src="page/main.js"></script>': f"""\
 <script type="text/plain" id="recording">{packed}</script>
 <script type="module">import "page/main.js";</script>""",

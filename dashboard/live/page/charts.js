@@ -1,50 +1,17 @@
-// The charts that Apache ECharts draws: quality while they rehearse, and with some missing.
+// The curve and the bars: quality while they rehearse, and with some missing.
 
 import { SIDES } from "page/address.js";
-import { onScreen, watch } from "page/canvas.js";
-import { make, one } from "page/dom.js";
+import { MARKS, floorOf, makeLines } from "page/chart.js";
+import { make, one, say } from "page/dom.js";
 import { number, t, whole } from "page/texts.js";
-import { colours, font, still } from "page/theme.js";
 
 const MOST_POINTS = 300;
-const FLOOR = -0.5; // quality has no lower bound; what falls below is drawn at the edge, its figure true
 const MEASURES = ["all", "one_mean", "one_worst", "two_mean", "two_worst"];
-const DECAL = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: Math.PI / 4, color: "rgba(255,255,255,.35)" };
 
-/** A chart in its place; canvas, so that a strict content policy has no inline style to refuse. */
-export function makeChart(id) {
-  const chart = window.echarts.init(one(id), null, { renderer: "canvas" });
-  new ResizeObserver(() => chart.resize()).observe(watch(one(id)));
-  return chart;
-}
-
-/** What every chart shares: no motion where the system asks for none, and the page's ink. */
-export function basics() {
-  const { ink, line, card } = colours();
-  return {
-    animation: false,
-    textStyle: { fontFamily: font(), color: ink },
-    tooltip: {
-      trigger: "axis", renderMode: "richText", confine: true, transitionDuration: still() ? 0 : 0.2,
-      backgroundColor: card, borderColor: line, textStyle: { color: ink, fontSize: 12 },
-      valueFormatter: (value) => number(value),
-    },
-  };
-}
-
-/** An axis in the page's ink. */
-export function axis(more = {}) {
-  const { soft, line } = colours();
-  return {
-    axisLine: { show: true, lineStyle: { color: line } }, axisTick: { show: false },
-    axisLabel: { color: soft, fontSize: 11, hideOverlap: true }, splitLine: { lineStyle: { color: line, opacity: 0.6 } },
-    nameTextStyle: { color: soft, fontSize: 11 }, ...more,
-  };
-}
-
-/** Say below a chart which line or bar is whose: pairs of a look and a text. */
+/** Say below a chart which line or bar is whose: triples of a side, a look and a text. */
 export function writeKey(place, entries) {
-  one(place).replaceChildren(...entries.map(([look, text]) => make("span", {}, make(`i.${look}`), text)));
+  one(place).replaceChildren(...entries.map(([side, look, text]) =>
+    make("span", {}, make(`i.${side}.${look}`), text)));
 }
 
 /** What the curve takes of a frame: the rehearsal, then all and two missing, side by side. */
@@ -53,8 +20,7 @@ export const pointOf = ({ rehearsal, teams }) =>
 
 /** Quality on unseen questions along the rehearsals: with everyone, and with two missing. */
 export function makeCurve(session) {
-  const chart = makeChart("#curve");
-  const lines = SIDES.flatMap((side) => [[side, "all", "solid"], [side, "two", "dashed"]]);
+  const chart = makeLines("#curve");
   let points = [];
   let every = 1;
 
@@ -71,21 +37,15 @@ export function makeCurve(session) {
 
   return {
     style() {
-      chart.setOption({
-        ...basics(),
-        grid: { left: 38, right: 16, top: 14, bottom: 34 },
-        xAxis: axis({ type: "value", min: 0, max: "dataMax", splitLine: { show: false }, name: t("curve.x"), nameLocation: "middle", nameGap: 22,
-          axisLabel: { color: colours().soft, fontSize: 11, hideOverlap: true, showMaxLabel: false, formatter: whole } }),
-        yAxis: axis({ type: "value", max: 1, min: ({ min }) => Math.max(FLOOR, Math.floor(Math.min(0, min) * 5) / 5),
-          axisLabel: { color: colours().soft, fontSize: 11, formatter: (v) => number(v, 1) } }),
-        series: lines.map(([side, key, type]) => ({
-          name: `${session.nameOf(side)}: ${t(`curve.${key}`)}`, type: "line", showSymbol: false, clip: true,
-          lineStyle: { color: colours()[side], width: key === "all" ? 2.5 : 1.8, type },
-          itemStyle: { color: colours()[side] }, symbol: side === "left" ? "rect" : "circle",
-        })),
-      }, true);
+      chart.style({
+        lines: SIDES.flatMap((side) => ["all", "two"].map((key) => ({
+          side, dashed: key === "two", name: `${session.nameOf(side)}: ${t(`curve.${key}`)}`, short: t(`curve.${key}.short`),
+        }))),
+        x: { name: t("curve.x"), format: whole },
+        y: { format: (value) => number(value, 1), figure: number },
+      });
       writeKey("#curve-key", SIDES.flatMap((side) => [
-        [`${side}.solid`, `${session.nameOf(side)}, ${t("curve.all")}`], [`${side}.dashed`, t("curve.two")]]));
+        [side, "solid", `${MARKS[side]} ${session.nameOf(side)}, ${t("curve.all")}`], [side, "dashed", t("curve.two")]]));
     },
     /** Keep what a message says of the past and of now. */
     take(message) {
@@ -98,50 +58,39 @@ export function makeCurve(session) {
       const started = rehearsal > 0;
       one("#curve-empty").hidden = started;
       one("#curve-below").hidden = !started || !points.some((point) => point.slice(1).some((value) => value < 0));
-      if (!onScreen(chart.getDom())) return;
-      chart.setOption({ series: lines.map((_, k) => ({ data: started ? points.map((p) => [p[0], p[k + 1]]) : [] })) });
+      chart.draw(started ? points : []);
     },
   };
 }
 
-/** Quality with everyone, with one and with two missing: mean and worst. */
+/** Quality with everyone, with one and with two missing, mean and worst: bars in a table, which can be read aloud. */
 export function makeBars(session) {
-  const chart = makeChart("#bars");
-  let shown = "";
+  let bars = {};
 
   return {
     style() {
-      shown = "";
-      chart.setOption({
-        ...basics(),
-        grid: { left: 8, right: 44, top: 6, bottom: 22, containLabel: true },
-        xAxis: axis({ type: "value", max: 1, min: ({ min }) => (min < 0 ? Math.max(FLOOR, Math.floor(min * 5) / 5) : 0),
-          axisLabel: { color: colours().soft, fontSize: 11, formatter: (v) => number(v, 1) } }),
-        yAxis: axis({ type: "category", inverse: true, data: MEASURES.map((key) => t(`bars.${key}`)), splitLine: { show: false },
-          axisLabel: { color: colours().ink, fontSize: 12 } }),
-        series: SIDES.map((side) => ({
-          name: session.nameOf(side), type: "bar", barGap: "12%", barCategoryGap: "34%", clip: true,
-          itemStyle: { color: colours()[side], borderRadius: 2, decal: side === "right" ? DECAL : null },
-          label: { show: true, position: "right", color: colours().ink, fontSize: 11.5, formatter: ({ data }) => number(data.truth) },
-        })),
-      }, true);
-      writeKey("#bars-key", [["left.block", session.nameOf("left")], ["right.block.striped", session.nameOf("right")]]);
+      bars = Object.fromEntries(SIDES.map((side) => [side, MEASURES.map(() => ({ bar: make("i"), figure: make("b") }))]));
+      one("#bars").replaceChildren(...MEASURES.flatMap((key, row) => SIDES.map((side) => {
+        const { bar, figure } = bars[side][row];
+        const who = make("th", { scope: "row" }, MARKS[side], make("span.unseen", { text: session.nameOf(side) }));
+        const what = make("th", { scope: "rowgroup", rowspan: SIDES.length, text: t(`bars.${key}`) });
+        return make(`tr.${side}`, {}, ...(side === SIDES[0] ? [what] : []), who, make("td", {}, make("span.track", {}, bar)), make("td", {}, figure));
+      })));
+      writeKey("#bars-key", SIDES.map((side) => [side, side === "left" ? "block" : "striped", `${MARKS[side]} ${session.nameOf(side)}`]));
     },
     draw({ teams, rehearsal }) {
       const started = rehearsal > 0;
+      const values = SIDES.map((side) => MEASURES.map((key) => (started ? teams[side].quality[key] : null)));
+      const least = floorOf(values.flat());
       one("#bars-empty").hidden = started;
-      one("#bars-below").hidden = !started || !SIDES.some((side) => MEASURES.some((key) => teams[side].quality[key] < 0));
-      if (!onScreen(chart.getDom())) return;
-      const series = SIDES.map((side) => ({
-        data: !started ? [] : MEASURES.map((key) => {
-          const truth = teams[side].quality[key];
-          const value = Math.max(FLOOR, truth);
-          return { value, truth, label: { position: value < 0 ? "insideRight" : "right" } };
-        }),
+      one("#bars-below").hidden = !values.flat().some((value) => value < 0);
+      const zero = -least / (1 - least);
+      SIDES.forEach((side, k) => values[k].forEach((value, row) => {
+        const { bar, figure } = bars[side][row];
+        say(figure, number(value));
+        const length = Math.max(least, value) / (1 - least);
+        bar.style.transform = `translateX(${(100 * (zero + Math.min(0, length))).toFixed(1)}%) scaleX(${Math.abs(length).toFixed(3)})`;
       }));
-      const text = JSON.stringify(series);
-      if (text !== shown) chart.setOption({ series });
-      shown = text;
     },
   };
 }

@@ -1,7 +1,8 @@
 // The article's network on real digits: rate 0 and the rate chosen, side by side, with units falling silent.
 
 import { SIDES } from "page/address.js";
-import { axis, basics, makeChart, writeKey } from "page/charts.js";
+import { MARKS, makeLines } from "page/chart.js";
+import { writeKey } from "page/charts.js";
 import { wireNumber } from "page/controls.js";
 import { choose, make, one, say } from "page/dom.js";
 import { number, t } from "page/texts.js";
@@ -13,7 +14,7 @@ const ENOUGH = 10; // epochs after which both can read
 
 /** Wire the panel; `onSilence` is called when another number of units is silent. */
 export function makeDigits(session, onSilence) {
-  const chart = makeChart("#ablation");
+  const chart = makeLines("#ablation");
   const readers = SIDES.map((side) => makeReader(side));
   one("#readers").append(...readers.map((reader) => reader.element));
   const slider = one("#silence");
@@ -30,20 +31,13 @@ export function makeDigits(session, onSilence) {
   for (const key of FIELDS) wireNumber(session, one(`#${key}`), key);
 
   function style() {
-    const { soft, ink } = colours();
-    chart.setOption({
-      ...basics(),
-      grid: { left: 44, right: 20, top: 30, bottom: 38 },
-      xAxis: axis({ type: "value", min: 0, max: UNITS, interval: 64, name: t("digits.x"), nameLocation: "middle", nameGap: 24, splitLine: { show: false } }),
-      yAxis: axis({ type: "value", min: 0, max: 1, name: t("digits.y"), nameTextStyle: { color: soft, fontSize: 11, align: "left", padding: [0, 0, 0, -36] },
-        axisLabel: { color: soft, fontSize: 11, formatter: (v) => `${Math.round(100 * v)}%` } }),
-      series: SIDES.map((side, k) => ({
-        name: rateName(k), type: "line", lineStyle: { color: colours()[side], width: 2.5, type: k ? "dashed" : "solid" },
-        itemStyle: { color: colours()[side] }, symbol: k ? "circle" : "rect", symbolSize: 5,
-        markLine: k ? undefined : { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: ink, type: "solid", width: 1 }, data: [{ xAxis: 0 }] },
-      })),
-    }, true);
-    writeKey("#ablation-key", [["left.solid", rateName(0)], ["right.dashed", rateName(1)]]);
+    const share = (digits) => (value) => `${number(100 * value, digits)}%`;
+    chart.style({
+      lines: SIDES.map((side, k) => ({ side, dashed: k === 1, dots: true, name: rateName(k), short: rateName(k) })),
+      x: { name: t("digits.x"), format: String, step: UNITS / 4 },
+      y: { name: t("digits.y"), format: share(0), figure: share(1) },
+    });
+    writeKey("#ablation-key", SIDES.map((side, k) => [side, k ? "dashed" : "solid", `${MARKS[side]} ${rateName(k)}`]));
     say(one("#net-play"), t("digits.play"));
     if (!session.network) return;
     previews.forEach(({ button, canvas }, i) => {
@@ -51,7 +45,7 @@ export function makeDigits(session, onSilence) {
       button.setAttribute("aria-label", t("digits.preview", { number: i + 1, label }));
       paint(canvas, pixels);
     });
-    read(true);
+    read();
   }
 
   function rateName(k) {
@@ -72,7 +66,7 @@ export function makeDigits(session, onSilence) {
   }
 
   /** Draw all that hangs on how many units are silent and on which digit is read. */
-  function read(curves = false) {
+  function read() {
     const { network } = session;
     if (!network) return;
     const at = Number(slider.value);
@@ -84,13 +78,7 @@ export function makeDigits(session, onSilence) {
     say(one("#net-play"), t(network.playing ? "digits.pause" : "digits.play"));
     one("#net-play").disabled = !network.playing && network.epoch >= network.of;
     say(one("#epoch"), t("digits.epoch", { epoch: network.epoch, of: network.of }));
-    chart.setOption({
-      series: SIDES.map((_, k) => ({
-        name: rateName(k),
-        ...(curves ? { data: trained ? network.curve[k].map((accuracy, i) => [network.silent[i], accuracy]) : [] } : {}),
-        ...(k ? {} : { markLine: { data: [{ xAxis: silent }] } }),
-      })),
-    });
+    chart.draw(trained ? network.silent.map((units, i) => [units, ...network.curve.map((accuracy) => accuracy[i])]) : [], silent);
     const wrong = number(100 * session.setup.label_noise, 0);
     say(one("#label-note"), wrong === "0" ? t("digits.right") : t("digits.wrong", { percent: wrong }));
     choose(previews.map(({ button }) => button), (button) => button === previews[which].button);
@@ -114,7 +102,7 @@ export function makeDigits(session, onSilence) {
       const others = network.digits[0].pixels !== before?.digits[0].pixels;
       if (others) makePreviews(network.digits);
       if (others || String(network.rates) !== String(before.rates)) style();
-      else read(true);
+      else read();
     },
     /** How far the training is, and how both networks read with the units that are silent now. */
     state() {
