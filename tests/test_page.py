@@ -122,7 +122,8 @@ def test_presets_have_their_words(preset):
 
 
 def test_the_map_names_every_file_and_no_other():
-    files = {path.name for path in PAGE.iterdir() if path.is_file()}
+    folders = (PAGE, PAGE / "engine")
+    files = {path.name for folder in folders for path in folder.iterdir() if path.is_file()}
     files |= {path.stem for path in PAGE.parent.glob("*.py")} - {"__init__"}
     named = set(re.findall(r"`([\w.]+)`", dashboard.live.__doc__)) - {"Connection"}
     assert named == files

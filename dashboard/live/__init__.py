@@ -39,4 +39,11 @@ and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 - `showing.js`: one panel alone, for a slide, or the page for a projector
 - `index.html`, `style.css` (the page), `panels.css` (what stands in its panels), `showing.css`,
   `presets.json`, `icon.svg`
+
+and what computes without a server (`page/engine/`, in a worker or in Node):
+
+- `random/`: NumPy's streams, draw for draw
+- `network.js`, `adam.js`, `coins.js`, `images.js`: the article's network and its training
+- `digits.js`, `training.js`: both networks on real digits, as a session has them
+- `rounded.js`: numbers as they are drawn
 """

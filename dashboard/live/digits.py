@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,17 @@ import numpy.typing as npt
 
 from dashboard.live.frames import rounded
 from dashboard.live.setup import EPOCHS
-from experiments.article import HIDDEN_UNITS, Setting, article_network, talk_of
+from experiments.article import HIDDEN_UNITS, article_network
 from nn_bridge.network import Sequential
 from nn_bridge.team_layers import TeamLayers
 
 Array = npt.NDArray[np.float64]
-FloatArray = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.intp]
 
 SIDE = 8
 """Pixels along a side of scikit-learn's digits."""
+PRACTICE = 1_347
+"""Of the 1,797 digits so many are practised, three quarters; the others are unseen."""
 BLOCKS = 16
 """In so many steps all hidden units fall silent."""
 SILENT = [HIDDEN_UNITS * step // BLOCKS for step in range(BLOCKS + 1)]
@@ -30,7 +32,7 @@ SHOWN = 12
 
 
 class DigitNetworks:
-    """Both networks of a session, and how far they have come.
+    """Both networks of a session, and how far they have come; the page's engine computes the same.
 
     Parameters
     ----------
@@ -51,7 +53,9 @@ class DigitNetworks:
         self.rates = (0.0, rate)
         self.data = shared_digits(seed, label_noise)
         self.epoch = 0
-        self.networks = [article_network(rate, (SIDE, SIDE), seed) for rate in self.rates]
+        self.networks = [
+            article_network(rate, (SIDE, SIDE), seed, dtype="float64") for rate in self.rates
+        ]
         for network in self.networks:
             network.compile("adam", "sparse_categorical_crossentropy")
         # One choice for the whole session: the curves of two epochs differ by what was learned.
@@ -127,16 +131,44 @@ class DigitNetworks:
         return right / ORDERS, np.asarray(shown / shown.sum(axis=2, keepdims=True), float)
 
 
-Digits = tuple[FloatArray, npt.NDArray[np.intp], FloatArray, npt.NDArray[np.intp]]
+Digits = tuple[Array, Labels, Array, Labels]
 
 
 @lru_cache(maxsize=8)
 def shared_digits(seed: int, label_noise: float) -> Digits:
-    """Draw the digits to practise and the unseen ones; sessions share them, none writes to them."""
-    talk = talk_of(Setting(label_noise=label_noise, data="digits"), seed)
-    return (
-        talk.practice_questions.astype(np.float32).reshape(-1, SIDE, SIDE),
-        talk.practice_answers.argmax(axis=1),
-        talk.show_questions.astype(np.float32).reshape(-1, SIDE, SIDE),
-        talk.show_answers.argmax(axis=1),
-    )
+    """Draw the digits to practise and the unseen ones; sessions share them, none writes to them.
+
+    Nothing but NumPy's streams decides, so that the page's engine draws the same ones.
+
+    Returns
+    -------
+    images, labels : (1347, 8, 8) and (1347,) array
+        To practise, with as many wrong labels as `label_noise` says.
+    unseen, unseen_labels : (450, 8, 8) and (450,) array
+    """
+    pixels, labels = all_digits()
+    rng = np.random.default_rng([seed, 1])
+    order = rng.permutation(len(labels))
+    images, labels = (pixels / 16.0).reshape(-1, SIDE, SIDE)[order], labels[order]
+    wrong = rng.permutation(PRACTICE)[: int(label_noise * PRACTICE + 0.5)]
+    # Adding 1 to 9 modulo ten is a uniform choice among the nine other digits.
+    labels[wrong] = (labels[wrong] + 1 + rng.integers(9, size=len(wrong))) % 10
+    return images[:PRACTICE], labels[:PRACTICE], images[PRACTICE:], labels[PRACTICE:]
+
+
+@cache
+def all_digits() -> tuple[npt.NDArray[np.uint8], Labels]:
+    """Return scikit-learn's digits: pixels 0 to 16, (1797, 64), and which digit it is, (1797,)."""
+    from sklearn.datasets import load_digits  # half a second, which a start should not wait
+
+    pixels, labels = load_digits(return_X_y=True)
+    return pixels.astype(np.uint8), labels.astype(np.intp)
+
+
+def digits_as_text() -> dict[str, str]:
+    """Return the same for the page's engine: a letter from a to q a pixel, a figure a label."""
+    pixels, labels = all_digits()
+    return {
+        "pixels": (pixels + ord("a")).tobytes().decode("ascii"),
+        "labels": "".join(map(str, labels.tolist())),
+    }

@@ -104,7 +104,6 @@ function atMost(bits, most) {
  */
 function below(bits, high) {
   if (high === 1) return 0; // nothing to choose: nothing is drawn
-  if (high === 2 ** 32) return bits.next32();
   let word = bits.next32();
   let low = Math.imul(word, high) >>> 0;
   if (low < high) {
