@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from dashboard.live.digits import digits_as_text
 from dashboard.texts import LANGUAGES, load
 
 
+@cache
 def resources() -> str:
-    """Return the module: `TEXTS` in all languages, and a constant for each JSON file of the page.
+    """Return the module: `TEXTS` in all languages, `DIGITS`, and a constant for each JSON file.
 
     A file gives its constant its name, in capitals: `presets.json` is `PRESETS`.
     """
@@ -20,6 +23,7 @@ def resources() -> str:
         if path.name.endswith(".json")
     }
     constants["TEXTS"] = {language: load("page", language) for language in LANGUAGES}
+    constants["DIGITS"] = digits_as_text()
     return "".join(f"export const {name} = {literal(it)};\n" for name, it in constants.items())
 
 
