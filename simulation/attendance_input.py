@@ -6,7 +6,7 @@ import math
 
 from simulation import checks
 from simulation.attendance import AttendanceLaw, team_size
-from simulation.attendance_log import read_attendance_log
+from simulation.attendance_log import pasted_attendance_log, read_attendance_log
 from simulation.checks import InputError, given
 from simulation.laws import (
     AlwaysWithout,
@@ -34,11 +34,19 @@ _FORMS: dict[str, tuple[str, str]] = {
     "log": (":FILE", "a recorded log, CSV with the names as header and 0/1 below"),
 }
 LAW_FORMS = ", ".join(name + argument for name, (argument, _) in _FORMS.items())
+_PASTED_FORMS = LAW_FORMS.replace(":FILE", ":ABC.AC..")
 LAW_HELP = "; ".join(f"{name}{argument}: {what}" for name, (argument, what) in _FORMS.items())
 
 
-def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
+def law_from_text(text: str, n_presenters: int, *, pasted: bool = False) -> AttendanceLaw:
     """Read a law as it is written on the command line, such as 'one-or-two' or 'rate:0.3'.
+
+    Parameters
+    ----------
+    text : str
+    n_presenters : int
+    pasted : bool
+        Whether a log is the log itself, 'log:ABC.AC', and not the name of a file.
 
     Raises
     ------
@@ -51,6 +59,10 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
     NumberAbsent(n_presenters=5, counts=(2,))
     """
     n = team_size(n_presenters)
+    unreadable = InputError(
+        f"attendance {given(text)} is not one of the forms: "
+        f"{_PASTED_FORMS if pasted else LAW_FORMS}"
+    )
     kind, _, argument = checks.text("attendance", text).partition(":")
 
     def numbers(least: int, most: float) -> list[float]:
@@ -60,7 +72,7 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
         except ValueError:
             values = []
         if not least <= len(values) <= most:
-            raise _unreadable(text)
+            raise unreadable
         return values
 
     def count() -> int:
@@ -71,7 +83,7 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
 
     match kind:
         case "everyone" | "one-or-two" if argument:
-            raise _unreadable(text)
+            raise unreadable
         case "everyone":
             return Everyone(n)
         case "one-or-two":
@@ -96,11 +108,10 @@ def law_from_text(text: str, n_presenters: int) -> AttendanceLaw:
                     f"{names[0]} to {names[-1]}: name one of them"
                 )
             return AlwaysWithout(n, names.index(argument))
+        case "log" if argument and pasted:
+            return pasted_attendance_log(argument, presenter_names(n))
         case "log" if argument:
             return read_attendance_log(argument, presenter_names(n))
         case _:
-            raise _unreadable(text)
+            raise unreadable
 
-
-def _unreadable(text: str) -> InputError:
-    return InputError(f"attendance {given(text)} is not one of the forms: {LAW_FORMS}")

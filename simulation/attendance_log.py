@@ -1,4 +1,4 @@
-"""A recorded attendance log: a law of what has been, and how it is read from a CSV file."""
+"""A recorded attendance log: a law of what has been, read from a CSV file or from a line of text."""
 
 from __future__ import annotations
 
@@ -127,3 +127,44 @@ def read_attendance_log(path: str | Path, names: Sequence[str]) -> Recorded:
                 )
         marks.append(tuple(int(row[column]) for column in order))
     return Recorded(len(names), tuple(marks))
+
+
+def pasted_attendance_log(text: str, names: Sequence[str]) -> Recorded:
+    """Read an attendance log written on one line.
+
+    Parameters
+    ----------
+    text : str
+        Who came, in letters, a dot between rehearsals: 'ABC..AC' are three, at the second nobody.
+    names : sequence of str
+        The team's names, in its order.
+
+    Raises
+    ------
+    InputError
+        If it names a stranger, or somebody twice.
+
+    Examples
+    --------
+    >>> pasted_attendance_log("ABC..AC", ["A", "B", "C"]).rows
+    ((1, 1, 1), (0, 0, 0), (1, 0, 1))
+    """
+    names = list(names)
+    rows = []
+    for number, there in enumerate(text.split("."), start=1):
+        row = [0] * len(names)
+        for name in there:
+            if name not in names:
+                raise InputError(
+                    f"rehearsal {number} of the attendance log names {given(name)}, but the "
+                    f"presenters are {names[0]} to {names[-1]}: write who came, a dot between "
+                    "rehearsals, as in ABC.AC"
+                )
+            seat = names.index(name)
+            if row[seat]:
+                raise InputError(
+                    f"rehearsal {number} of the attendance log names {name} twice: once is enough"
+                )
+            row[seat] = 1
+        rows.append(tuple(row))
+    return Recorded(len(names), tuple(rows))

@@ -41,7 +41,10 @@ class NoisyTeam(Team):
 
     def __init__(self, talk, attendance, *, imitated, **options):
         super().__init__(talk, attendance, **options)
-        self._covariance = imitated.moments().covariance_of_scales
+        self.imitate(imitated)
+
+    def imitate(self, law):
+        self._covariance = law.moments().covariance_of_scales
 
     def as_heard(self, wanted, table):
         noise = self.streams.noise.standard_normal(wanted.shape)

@@ -198,3 +198,23 @@ def test_a_row_without_any_mark_is_not_passed_over(log):
 def test_a_log_that_is_not_there_is_named(tmp_path, name):
     with pytest.raises(InputError, match=re.escape(str(tmp_path / name))):
         read_attendance_log(tmp_path / name, ("A", "B"))
+
+
+def test_a_pasted_log_says_who_came():
+    law = law_from_text("log:CA.ABC..B", 3, pasted=True)
+    assert law == Recorded(3, ((1, 0, 1), (1, 1, 1), (0, 0, 0), (0, 1, 0)))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("log:AB.AD", "rehearsal 2 .* names 'D', but the presenters are A to C"),
+        ("log:/etc/passwd", "rehearsal 1 .* names '/'"),
+        ("log:ABA", "rehearsal 1 .* names A twice"),
+        ("log:", "is not one of the forms: .*log:ABC.AC"),
+        ("nobody", "is not one of the forms: .*log:ABC.AC"),
+    ],
+)
+def test_a_pasted_log_that_is_none_is_refused(text, complaint):
+    with pytest.raises(InputError, match=complaint):
+        law_from_text(text, 3, pasted=True)

@@ -22,7 +22,7 @@ from simulation import InputError
         ({"colour": "red"}, "colour is 'red'"),
         ({"left": "sometimes"}, "attendance 'sometimes' is not one of the forms"),
         ({"left": "absent:6"}, "6 absent of 5 presenters"),
-        ({"right": "log:/etc/passwd"}, "is not for the page"),
+        ({"right": "log:/etc/passwd"}, "the attendance log names '/'"),
         ({"audience": "nobody"}, "audience is 'nobody', not one of: squared error, softmax"),
         ({"left": "rates:" + "0.1," * 250}, "left is 'rates:0.1,"),
         ({"home_left": "Z"}, "'Z' cannot be sent home"),
