@@ -23,7 +23,9 @@ MODULES = {
         "export class Kept {\n  constructor(value) {\n    this.value = value;\n  }\n}\n"
     ),
     "parts/twice.js": (
-        "// To import or to export.\nexport const twice = (value) => 2 * value;\n"
+        "// To import(or to export): await it.\n"
+        '/**\n * @param {import("./main.js").Any} value\n */\n'
+        "export const twice = (value) => 2 * value;\n"
         'export const TEXT = "we await what you import (and export).";\n'
     ),
     "origin.js": (

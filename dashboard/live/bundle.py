@@ -21,12 +21,13 @@ EXPORT = re.compile(
 OTHER = re.compile(
     r"^\s*(?:import|export)\b"  # any form that is left when those above are gone
     r"|\bimport\s*[(.]"  # dynamic, or import.meta
-    r"|^(?![\s/])(?:(?!\basync\b)(?:.|\n(?=[ \t])))*?\bawait\b",  # in no function
+    r"|^(?!\s)(?:(?!\basync\b)(?:.|\n(?=[ \t])))*?\bawait\b",  # in no function
     re.M,
 )
 END = re.compile(r"</(?:script|style)|<!--", re.I)
 """Would end the element that the script stands in."""
-STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+SAID = re.compile(r'"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|//[^\n]*', re.S)
+"""Strings and comments, which may say anything."""
 
 
 def bundle(entry: str, read: Callable[[str], str]) -> str:
@@ -80,7 +81,7 @@ def _function(name: str, text: str) -> tuple[str, list[str]]:
 
     exports = [found[2] for found in EXPORT.finditer(text)]
     body = EXPORT.sub(r"\1\2", IMPORT.sub(imported, text))
-    plain = STRING.sub('""', body)  # which may say anything
+    plain = SAID.sub(lambda found: '""' + "\n" * found[0].count("\n"), body)
     for whole, other in ((plain, OTHER.search(plain)), (body, END.search(body))):
         if other is not None:
             line = whole.count("\n", 0, other.end()) + 1
