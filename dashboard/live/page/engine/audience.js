@@ -49,6 +49,6 @@ export function lossOf(audience, answers, wanted, sections) {
 
 function largest(answers, from, to, step) {
   let most = answers[from];
-  for (let at = from + step; at < to; at += step) if (!(answers[at] <= most)) most = answers[at];
+  for (let at = from + step; at < to; at += step) if (answers[at] > most) most = answers[at];
   return most;
 }

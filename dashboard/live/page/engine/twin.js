@@ -79,10 +79,8 @@ export class Twin {
     const theirs = [team.understanding, team.understandingBias, output, team.handout, team.reliance];
     let largest = 0;
     [...this.parameters, this.reliance].forEach((mine, at) => {
-      for (let i = 0; i < mine.length; i += 1) {
-        const difference = Math.abs(mine[i] - theirs[at][i]);
-        if (!(difference <= largest)) largest = difference;
-      }
+      // Math.max keeps what is not a number.
+      for (let i = 0; i < mine.length; i += 1) largest = Math.max(largest, Math.abs(mine[i] - theirs[at][i]));
     });
     return largest;
   }
