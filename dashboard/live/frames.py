@@ -131,9 +131,9 @@ def measures(yardstick: Yardstick, hard_section: int, home: BoolArray) -> dict[s
 
 def _exact(side: Side, home: BoolArray) -> dict[str, Any]:
     look = side.look()
-    if side.diverged is not None:
-        return {"diverged": side.diverged, "weights": None, "figures": None}
     team = side.team
+    if side.diverged is not None or look.rehearsal != team.rehearsals:
+        return {"diverged": side.diverged, "weights": None, "figures": None}
     weights = {
         "understanding": [each.understanding for each in team.seated],
         "understanding_bias": [each.understanding_bias for each in team.seated],

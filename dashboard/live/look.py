@@ -54,6 +54,8 @@ class Look:
 
     Attributes
     ----------
+    rehearsal : int
+        How many had been held.
     yardstick : Gram or Answers
         Of the talk that the team would give.
     reliance : (N, N) array
@@ -67,6 +69,7 @@ class Look:
     outgoing : (K, N H) array
     """
 
+    rehearsal: int
     yardstick: Yardstick
     reliance: FloatArray
     squared_weights: float
@@ -87,6 +90,7 @@ class Look:
         talk, parts = team.talk, twin.layers
         with np.errstate(over="ignore", invalid="ignore"):
             look = cls(
+                rehearsal=team.rehearsals,
                 yardstick=yardstick_of(team),
                 reliance=team.reliance,
                 squared_weights=team.squared_weights,

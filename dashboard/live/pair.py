@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +29,7 @@ ALONE_AT_ONCE = 200
 """Rehearsals of a head start between two pauses in which other sessions get their turn."""
 
 LOOKS_EVERY = 100
-"""Rehearsals between two comparisons of team and twin."""
+"""Rehearsals between two looks at team and twin that are taken whoever looks on."""
 
 
 class Side:
@@ -85,19 +86,25 @@ class Side:
                 assert held is not None  # it has just been
                 self.twin.rehearse(held.questions, held.wanted, held.attendance)
                 if self.team.rehearsals % LOOKS_EVERY == 0:
-                    self.largest = max(self.largest, self.twin.difference_from(self.team))
+                    self.largest = max(self.largest, self._look_anew().difference)
         except DivergedError:
             self._stop()
         if np.abs(self.team.handout).max() > FURTHEST:
             self._stop()
 
     def look(self) -> Look:
-        """Look at the team and its twin; if they have diverged, as they last could be shown."""
+        """Look at the team and its twin; if they cannot be shown any more, as they last could.
+
+        Only `rehearse` stops a team, at a rehearsal that does not hang on who looked when.
+        """
         if self.diverged is None:
-            try:
-                self._look = Look.at(self.team, self.twin)
-            except DivergedError:
-                self._stop()
+            with suppress(DivergedError):
+                self._look_anew()
+        return self._look
+
+    def _look_anew(self) -> Look:
+        if self._look.rehearsal != self.team.rehearsals:
+            self._look = Look.at(self.team, self.twin)
         return self._look
 
     def _stop(self) -> None:
