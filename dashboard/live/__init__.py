@@ -50,5 +50,8 @@ and what computes without a server (`page/engine/`, in a worker or in Node):
 - `refused.js`, `words.js`: what cannot be, and how it is said
 - `network.js`, `adam.js`, `coins.js`, `images.js`: the article's network and its training
 - `digits.js`, `training.js`: both networks on real digits, as a session has them
-- `rounded.js`: numbers as they are drawn
+- `vectors.js`, `gram.js`, `answers.js`: the talk that a team would give, and what is measured by it
+- `measures.js`, `coalitions.js`: the yardstick held to it; sub-teams
+- `worker.js`, `session.js`, `pair.js`, `look.js`, `frames.js`: as the modules of these names above
+- `messages.js`, `setup.js`: what a page may say, checked; `rounded.js`: numbers as they are drawn
 """

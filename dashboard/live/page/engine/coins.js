@@ -3,7 +3,7 @@
 /**
  * A coin takes one random bit at a rate of 0.5, eight where the rate is a multiple of 1/256, else 32. The coins of a mask
  * begin with a new word of 64 bits.
- * @param {import("./random/generator.js").Generator} rng
+ * @param {Generator} rng
  * @param {number} rate - The fraction dropped.
  * @param {Uint8Array} kept - (H * B), samples last: becomes 1 for kept, with chance 1 - rate, and 0 for dropped.
  */

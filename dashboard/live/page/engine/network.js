@@ -45,7 +45,7 @@ export class Network {
 
   /**
    * Train once on all images.
-   * @param {import("./images.js").Images} images
+   * @param {Images} images
    * @returns {number} Their mean loss, each as it was before its batch's step.
    */
   epoch(images) {

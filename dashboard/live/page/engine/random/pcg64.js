@@ -11,7 +11,7 @@ const WORD = 2 ** 32;
 
 /** The source of a generator's bits: words of 64, each in two halves. */
 export class Pcg64 {
-  /** @param {import("./seed_sequence.js").SeedSequence} seedSequence */
+  /** @param {SeedSequence} seedSequence */
   constructor(seedSequence) {
     this.seedSequence = seedSequence;
     /** Of the word drawn last. */

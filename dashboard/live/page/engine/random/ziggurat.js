@@ -9,7 +9,7 @@ const STEPS = WIDTHS.map((width) => width / FRACTION);
 const HEIGHTS = WIDTHS.map((width, layer) => (layer ? Math.exp(-0.5 * width * width) : 1)); // of the curve
 
 /**
- * @param {import("./pcg64.js").Pcg64} bits
+ * @param {Pcg64} bits
  * @returns {number} A normal number of mean 0 and standard deviation 1.
  */
 export function normal(bits) {
