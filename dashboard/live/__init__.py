@@ -35,6 +35,7 @@ and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 - `solo.js`: what each can do alone
 - `twin.js`, `digits.js`: the twin networks; the article's networks on digits
 - `notices.js`: lines that tell what happened, and the small explanations
+- `printing.js`: the page on paper
 - `texts.js`, `theme.js`, `dom.js`, `canvas.js`: words and numbers, colours, elements, canvases
 - `showing.js`: one panel alone, for a slide, or the page for a projector
 - `index.html`, `style.css` (the page), `panels.css` (what stands in its panels), `showing.css`,

@@ -1,5 +1,7 @@
 // Canvases and charts: their size without asking for a layout, and whether anybody can see them.
 
+import { isPrinting } from "page/printing.js";
+
 const MOST_DENSE = 2; // device pixels a CSS pixel of the screen; more is not seen, and costs
 
 const sizes = new WeakMap();
@@ -32,8 +34,8 @@ export function watch(element) {
   return element;
 }
 
-/** Whether a watched element is in view. */
-export const onScreen = (element) => visible.has(element);
+/** Whether a watched element is in view, or on paper. */
+export const onScreen = (element) => isPrinting() || visible.has(element);
 
 /** Clear a watched canvas for drawing in CSS pixels; null where it cannot be seen. */
 export function cleared(canvas) {

@@ -36,7 +36,10 @@ export function makeLines(id) {
     right = 0; // names may be measured only now
     paint();
   }).observe(place);
-  for (const event of ["pointermove", "pointerdown"]) place.addEventListener(event, ({ clientX }) => point(clientX - place.getBoundingClientRect().left));
+  for (const event of ["pointermove", "pointerdown"]) place.addEventListener(event, ({ clientX }) => {
+    const box = place.getBoundingClientRect();
+    point(((clientX - box.left) * width) / box.width); // a projector's page is zoomed
+  });
   place.addEventListener("pointerleave", () => point(null));
 
   function point(at) {

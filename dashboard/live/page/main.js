@@ -13,6 +13,7 @@ import { all, one } from "page/dom.js";
 import { makeGuide } from "page/guide.js";
 import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos } from "page/notices.js";
+import { isPrinting, onPrint } from "page/printing.js";
 import { RecordedSource, unpack } from "page/recorded.js";
 import { PRESETS, SETTINGS } from "page/resources.js";
 import { makeSentHome } from "page/sent_home.js";
@@ -61,6 +62,11 @@ wireInfos();
 onSystemTheme(() => {
   styled = null;
   show();
+});
+onPrint(() => {
+  styled = null;
+  show();
+  draw();
 });
 show();
 tellWrong(given, session.source);
@@ -125,7 +131,7 @@ function draw() {
   for (const part of parts) part.draw?.(frame);
   // While they rehearse the costly pictures take turns; the rest is drawn at every tick.
   costly.forEach((part, turn) => {
-    if (!frame.playing || stats.applied % costly.length === turn) part.draw(frame);
+    if (!frame.playing || isPrinting() || stats.applied % costly.length === turn) part.draw(frame);
   });
   if (frame !== drawn) stats.applied += 1;
   drawn = frame;

@@ -1,12 +1,14 @@
 // Light and dark, and the colours that canvases need as plain values.
 
+import { isPrinting } from "page/printing.js";
+
 const NAMES = ["paper", "card", "ink", "soft", "line", "left", "right", "left-text", "right-text"];
 const current = {};
 let family = "sans-serif";
 
 /** Follow the system ('auto'), or be light or dark whatever it says. */
 export function setTheme(theme) {
-  document.documentElement.dataset.theme = theme;
+  document.documentElement.dataset.theme = isPrinting() ? "light" : theme;
   // A canvas cannot read light-dark(): let the browser resolve each variable on an element.
   const probe = document.body.appendChild(document.createElement("span"));
   for (const name of NAMES) {
