@@ -6,7 +6,8 @@
 - `article`: the article's own network on digits; `article_measures` holds it to the yardstick;
   `sub_networks`: the average of its sub-networks
 - `crossing`: team and network side by side, weight by weight; `parting`: a < 1 beside dropout SGD
-- `output_noise`: noise on the output instead of dropout, a control
+- `output_noise`: noise on the output instead of dropout, a control; `control_team`: the same on
+  people, and skills that fade
 - `stack`: thousands of teams trained at once
 - `sweep`: many settings over many processes, in a store that survives a kill
 - `prediction`: how many should miss, before anyone rehearses

@@ -114,4 +114,3 @@ def law_from_text(text: str, n_presenters: int, *, pasted: bool = False) -> Atte
             return read_attendance_log(argument, presenter_names(n))
         case _:
             raise unreadable
-

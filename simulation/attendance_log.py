@@ -1,4 +1,4 @@
-"""A recorded attendance log: a law of what has been, read from a CSV file or from a line of text."""
+"""A recorded attendance log: a law of what has been, read from a CSV file or from one line."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from mesa_controls import DecayingTeam, NoisyTeam
 
 from experiments.article import Setting, compiled, samples_of, talk_of
+from experiments.control_team import ControlTeam
 from experiments.output_noise import NoisyDense
 from experiments.validation.exact_controls import exact_networks, exact_teams
 from simulation import Everyone, Presenter, Team, one_or_two_absent, synthetic_talk
@@ -20,7 +20,7 @@ def rehearsed(kind=Team, rehearsals=200, **options):
 
 def test_noise_is_as_strong_as_the_absences_that_it_imitates():
     law = one_or_two_absent(5)
-    team = rehearsed(NoisyTeam, 300, imitated=law)
+    team = rehearsed(ControlTeam, 300, imitated=law)
     wanted = team.talk.practice_answers[:8]
     table = np.array(team.agents.map("prepare", team.talk.practice_questions[:8]))  # (N, B, K)
     heard = np.array([team.as_heard(wanted, table) - wanted for _ in range(20_000)])
@@ -32,7 +32,7 @@ def test_noise_is_as_strong_as_the_absences_that_it_imitates():
 
 def test_noise_leaves_start_and_questions_alone():
     plain = rehearsed(rehearsals=1)
-    noisy = rehearsed(NoisyTeam, 1, imitated=one_or_two_absent(5))
+    noisy = rehearsed(ControlTeam, 1, imitated=one_or_two_absent(5))
     assert plain.last_rehearsal is not None
     assert noisy.last_rehearsal is not None
     np.testing.assert_array_equal(plain.last_rehearsal.questions, noisy.last_rehearsal.questions)
@@ -40,8 +40,8 @@ def test_noise_leaves_start_and_questions_alone():
 
 
 def test_a_team_with_weight_decay_shrinks_and_one_without_does_not():
-    plain, same = rehearsed(), rehearsed(DecayingTeam, weight_decay=0.0)
-    decaying = rehearsed(DecayingTeam, weight_decay=0.5)
+    plain, same = rehearsed(), rehearsed(ControlTeam, weight_decay=0.0)
+    decaying = rehearsed(ControlTeam, weight_decay=0.5)
     size = {
         name: sum(float(np.square(a.delivery).sum()) for a in team.agents)
         for name, team in (("plain", plain), ("same", same), ("decaying", decaying))

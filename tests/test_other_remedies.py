@@ -7,9 +7,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from mesa_controls import DecayingTeam
 
 from experiments.article_stack import TOLD
+from experiments.control_team import ControlTeam
 from experiments.other_conditions import CONDITIONS, USUAL, Condition, rehearse_pairs
 from experiments.other_remedies import WEIGHT_DECAY, decayed, stopped_early
 from experiments.stack import TeamStack
@@ -64,7 +64,7 @@ def test_a_condition_is_that_of_its_teams(condition):
 
 
 def test_the_decayed_team_is_the_decaying_one():
-    kind = partial(DecayingTeam, weight_decay=WEIGHT_DECAY)
+    kind = partial(ControlTeam, weight_decay=WEIGHT_DECAY)
     teams = [mesa_team(seed, kind) for seed in SEEDS]
     for team in teams:
         team.rehearse(PLAN.rehearsals)

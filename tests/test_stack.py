@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from mesa_controls import DecayingTeam
 from rooms import small_talk
 
+from experiments.control_team import ControlTeam
 from experiments.stack import TeamStack, bytes_per_team, chunk_size
 from experiments.stack.size import FIXED_BYTES, members_at_once, shape_of
 from simulation import (
@@ -143,7 +143,7 @@ def test_with_weight_decay_every_member_is_its_team(trust):
     stack.practise_alone("B", 20)
     stack.rehearse(300)
     given = talks, LAWS, range(7), [trust] * 7, rates, 300
-    teams = rehearsed_teams(*given, alone=20, kind=DecayingTeam, **options)
+    teams = rehearsed_teams(*given, alone=20, kind=ControlTeam, **options)
     assert largest_difference(stack, teams) <= CLOSE
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments.control_team import spread
 from simulation.arrays import FloatArray
 from simulation.attendance import AttendanceLaw
 from simulation.streams import TeamStreams
@@ -40,12 +41,3 @@ class TargetNoise:
             drawn = np.stack([rng.standard_normal(shape) for rng in self._rngs], axis=1)
             self._noise.extend(drawn)  # AHEAD times (R, B, K)
         wanted += self._noise.popleft() * spread(self._covariance, table)
-
-
-def spread(covariance: FloatArray, table: FloatArray) -> FloatArray:
-    """Standard deviation of the answers if people came by a law, (..., B, K) of (..., N, B, K)."""
-    flat = table.reshape(*table.shape[:-2], -1)  # (..., N, B K)
-    variance = (flat * (covariance @ flat)).sum(axis=-2)
-    # Rounding can leave a variance that should be 0 a little below it.
-    variance = np.maximum(variance, 0.0)
-    return np.asarray(np.sqrt(variance).reshape(*table.shape[:-3], *table.shape[-2:]))

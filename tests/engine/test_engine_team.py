@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from mesa_controls import DecayingTeam, NoisyTeam
 
 from dashboard.live.setup import law_of
+from experiments.control_team import ControlTeam
 from simulation import DivergedError, Everyone, Team, synthetic_talk
 
 TEAMS = """
@@ -31,8 +31,8 @@ function told(asked) {
     const team = rehearsed(asked);
     const { understanding, understandingBias, delivery, handout, reliance } = team;
     const { lastQuestions, lastAttendance, squaredWeights, rehearsals } = team;
-    return { understanding, understandingBias, delivery, handout, reliance, lastQuestions, lastAttendance,
-      squaredWeights, rehearsals };
+    return { understanding, understandingBias, delivery, handout, reliance,
+      lastQuestions, lastAttendance, squaredWeights, rehearsals };
   } catch (error) {
     const { name, message, rehearsal, learningRate } = error;
     return { name, message, rehearsal, learningRate };
@@ -74,8 +74,15 @@ CASES = [
     asked("log:AB.BC.CDE", options={"trust": 1}),
     asked("rate:0.2", n=1, alone=10),
     asked("everyone", n=1, options={"trust": 1}),
-    asked("absent:1", n=2, options={"abilities": 1, "questions": 1}, talk={"practice": 10, "noise": 0}),
-    asked("couples:0.3", n=7, options={"abilities": 3, "questions": 7}, talk={"practice": 41, "noise": 1}),
+    asked(
+        "absent:1", n=2, options={"abilities": 1, "questions": 1}, talk={"practice": 10, "noise": 0}
+    ),
+    asked(
+        "couples:0.3",
+        n=7,
+        options={"abilities": 3, "questions": 7},
+        talk={"practice": 41, "noise": 1},
+    ),
     asked("absent:6", n=20, options={"abilities": 16, "questions": 32}, rehearsals=60),
     asked("rota:3", n=20, talk={"audience": "softmax"}, rehearsals=60),
     asked(
@@ -90,7 +97,9 @@ CASES = [
     asked("one-or-two", seed=2**31 - 1, options={"weightDecay": 0.03}),
     asked("rate:0.3", options={"weightDecay": 1, "trust": 1}, talk={"audience": "softmax"}),
     asked("one-or-two", options={"outputNoise": True}),
-    asked("couples:0.5", options={"outputNoise": True, "trust": 1}, changes={150: {"law": "rate:0.6"}}),
+    asked(
+        "couples:0.5", options={"outputNoise": True, "trust": 1}, changes={150: {"law": "rate:0.6"}}
+    ),
 ]
 DIVERGING = [
     asked("one-or-two", options={"learningRate": rate}, talk={"noise": noise})
@@ -101,17 +110,16 @@ DIVERGING = [
 def built(law, n, seed, talk=None, options=None, **_):
     about = synthetic_talk(np.random.default_rng([seed, 0]), **talk or {})
     named = {NAMES.get(name, name): value for name, value in (options or {}).items()}
-    kind, comes = Team, law_of(law, n)
+    comes = law_of(law, n)
     if named.pop("outputNoise", False):
-        kind, named["imitated"], comes = NoisyTeam, comes, Everyone(n)
-    elif "weight_decay" in named:
-        kind = DecayingTeam
+        return ControlTeam(about, Everyone(n), imitated=comes, rng=seed, **named)
+    kind = ControlTeam if "weight_decay" in named else Team
     return kind(about, comes, rng=seed, **named)
 
 
-def change(team, law=None, learningRate=None, trust=None):  # noqa: N803
+def change(team, options, law=None, learningRate=None, trust=None):
     """Make a change at once; the noise of a team is that of the law that it imitates."""
-    if law is not None and isinstance(team, NoisyTeam):
+    if law is not None and "outputNoise" in options:
         team.imitate(law_of(law, team.n_presenters))
     elif law is not None:
         team.change_attendance(law_of(law, team.n_presenters))
@@ -126,7 +134,7 @@ def rehearsed(case):
     team = built(**case)
     team.practise_alone(team.names[1 % case["n"]], case["alone"])
     for rehearsal in range(case["rehearsals"]):
-        change(team, **case.get("changes", {}).get(rehearsal, {}))
+        change(team, case.get("options", {}), **case.get("changes", {}).get(rehearsal, {}))
         team.step()
     return team
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from mesa_controls import DecayingTeam
 
 from dashboard.live.setup import law_of
+from experiments.control_team import ControlTeam
 from nn_bridge.optimizers import SGD
 from nn_bridge.team_layers import OUTPUTS
 from nn_bridge.twin import Twin
@@ -17,10 +17,11 @@ import { syntheticTalk } from "page/engine/talk.js";
 import { Team } from "page/engine/team.js";
 import { Twin } from "page/engine/twin.js";
 
-tell(data.map(({ law, n = 5, seed = 3, talk = {}, options = {}, alone = 50, rehearsals, changes = {} }) => {
+tell(data.map((asked) => {
+  const { law, n = 5, seed = 3, talk = {}, options = {}, rehearsals, changes = {} } = asked;
   const about = syntheticTalk(defaultRng([seed, 0]), talk);
   const team = new Team({ talk: about, law: lawOf(law, n), seed, ...options });
-  team.practiseAlone(1 % n, alone);
+  team.practiseAlone(1 % n, 50);
   const twin = Twin.of(team);
   const start = twin.differenceFrom(team);
   let largest = 0;
@@ -53,7 +54,10 @@ CASES = [
     {"law": "couples:0.4", "options": {"outputNoise": True, "trust": 1, "momentum": 0.5}},
     {
         "law": "everyone",
-        "changes": {50: {"law": "bursts:0.3", "trust": 1}, 99: {"learningRate": 0.05, "trust": 0.5}},
+        "changes": {
+            50: {"law": "bursts:0.3", "trust": 1},
+            99: {"learningRate": 0.05, "trust": 0.5},
+        },
     },
 ]
 REMEMBERING = [
@@ -100,7 +104,9 @@ def test_the_twin_is_pythons_network(node):
         )
         team.practise_alone("B", 50)
         twin = Twin.of(team)
-        twin.network.compile(SGD(rate, options.get("momentum", 0.0)), OUTPUTS[talk.audience_name][1])
+        twin.network.compile(
+            SGD(rate, options.get("momentum", 0.0)), OUTPUTS[talk.audience_name][1]
+        )
         kept = 1.0 - rate * options.get("weightDecay", 0.0)
         for _ in range(case["rehearsals"]):
             team.step()  # it says who came, and what was asked; what it learns is not looked at
@@ -119,7 +125,7 @@ def test_the_twin_is_pythons_network(node):
 def test_pythons_decaying_team_is_the_network_that_decays_so():
     """What stands for it above: skills shrink after each rehearsal, the handout does not."""
     talk = synthetic_talk(np.random.default_rng([3, 0]))
-    team = DecayingTeam(talk, law_of("one-or-two", 5), weight_decay=0.3, rng=3)
+    team = ControlTeam(talk, law_of("one-or-two", 5), weight_decay=0.3, rng=3)
     twin = Twin.of(team)
     for _ in range(50):
         team.step()
