@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from dashboard.live.frames import exact, frame
-from dashboard.live.pair import Pair
-from dashboard.live.setup import Change, Setup
+from dashboard.live.pair import Pair, check_mesa_can
+from dashboard.live.setup import Change, EngineOnlyError, Setup
 from simulation import Team, law_from_text, synthetic_talk
 from simulation.scenario import Schedule, article_pair
 
@@ -171,3 +171,47 @@ def test_a_pair_that_was_let_go_is_freed():
     del pair
     gc.collect()
     assert [team() for team in teams] == [None, None]
+
+
+@pytest.mark.parametrize("audience", ["squared error", "softmax"])
+@pytest.mark.parametrize("trust", [0.02, 1.0])
+def test_teams_whose_skills_fade_have_twins_whose_weights_do(audience, trust):
+    plain, fading = (
+        rehearse(begun(audience=audience, trust=trust, weight_decay=decay), 30)
+        for decay in (0, 0.5)
+    )
+    for side, other in zip(plain.sides.values(), fading.sides.values(), strict=True):
+        assert side.team.talk.audience_name == audience
+        assert other.team.squared_weights < 0.9 * side.team.squared_weights
+        assert other.look().difference < 1e-13
+
+
+def test_with_output_noise_all_come_and_hear_as_much_noise_as_absences_would_make():
+    quiet, noisy = (rehearse(begun(output_noise=on), 20) for on in (False, True))
+    left, right = noisy.sides.values()
+    # The law of the left side lets nobody be absent, and so makes no noise.
+    assert left.team.squared_weights == quiet.sides["left"].team.squared_weights
+    assert right.team.squared_weights != quiet.sides["right"].team.squared_weights
+    assert right.present().all()
+    assert right.absence_rate == 0.0
+    assert right.look().difference < 1e-13
+    noisy.change(Change(key="right", value="everyone"))  # no absences to imitate any more
+    noisy.rehearse()
+    held = right.team.last_rehearsal
+    answers = right.team.talk.practice_answers
+    assert all((row == answers).all(axis=1).any() for row in held.wanted)
+
+
+def test_a_pasted_log_is_followed():
+    pair = begun(left="log:AB.CDE..A")
+    seen = []
+    for _ in range(5):
+        pair.rehearse()
+        seen.append("".join(np.array(pair.names)[pair.sides["left"].present()]))
+    assert seen == ["AB", "CDE", "", "A", "AB"]
+
+
+def test_momentum_is_left_to_the_engine():
+    with pytest.raises(EngineOnlyError, match=r"momentum is 0\.9, .*: let the page compute"):
+        check_mesa_can(Setup(momentum=0.9))
+    check_mesa_can(Setup())

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 import dashboard.live.session as module
-from dashboard.live.frames import encode
+from dashboard.live.frames import encode, refusal
 from dashboard.live.messages import parse
 from dashboard.live.session import Session
+from dashboard.live.setup import EngineOnlyError
 from simulation import InputError
 
 
@@ -276,6 +277,16 @@ def test_a_start_that_cannot_be_leaves_what_was_there(page):
     page.say("step")
     assert frames(page.hear())[-1]["rehearsal"] == 1
     assert page.session.pair.setup.seed == 1
+
+
+def test_a_start_that_only_the_engine_can_make_is_refused_by_a_code_and_changes_nothing(page):
+    page.start(seed=1)
+    page.say("play")
+    page.until_frame(lambda frame: frame["rehearsal"] > 0)
+    with pytest.raises(EngineOnlyError) as raised:
+        page.start(momentum=0.9)
+    assert refusal(raised.value)["code"] == "engine"
+    assert page.until_frame(lambda _: True)["playing"]
 
 
 def test_what_is_said_before_a_start_is_done_is_done_after_it(page):

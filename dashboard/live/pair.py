@@ -11,13 +11,15 @@ import mesa
 import numpy as np
 
 from dashboard.live.look import Look
-from dashboard.live.setup import Change, Setup, law_of, names_in, seats_of
+from dashboard.live.setup import Change, EngineOnlyError, Setup, law_of, names_in, seats_of
+from experiments.control_team import ControlTeam
 from nn_bridge.twin import Twin
 from simulation.arrays import BoolArray
+from simulation.attendance import AttendanceLaw
 from simulation.checks import DivergedError
+from simulation.laws import Everyone
 from simulation.scenario import HEAD_START
 from simulation.talk import Talk, synthetic_talk
-from simulation.team import Team
 
 SIDES = ("left", "right")
 FURTHEST = 20.0
@@ -32,12 +34,23 @@ LOOKS_EVERY = 100
 """Rehearsals between two looks at team and twin that are taken whoever looks on."""
 
 
+def check_mesa_can(setup: Setup) -> None:
+    """Refuse what the engine in the page can do, but Mesa's teams cannot."""
+    if setup.momentum:
+        raise EngineOnlyError(
+            f"momentum is {setup.momentum:g}, but Mesa's presenters remember no earlier steps: let "
+            "the page compute, or set it to 0"
+        )
+
+
 class Side:
     """One team, its twin, and whether they still go on.
 
     Attributes
     ----------
-    team : Team
+    team : ControlTeam
+        If there is output noise everybody comes, and hears it as strong as the law's absences would
+        make the answers vary.
     twin : Twin
         Steps with each of the team's rehearsals, on the same questions with the same people there.
     absence_rate : float
@@ -51,17 +64,20 @@ class Side:
     """
 
     def __init__(self, setup: Setup, law: str) -> None:
-        attendance = law_of(law, setup.presenters)
-        self.absence_rate = attendance.moments().absence_rate
-        self.team = Team(
-            shared_talk(setup.seed, setup.practice, setup.noise),
-            attendance,
+        asked = law_of(law, setup.presenters)
+        self._complete = Everyone(setup.presenters) if setup.output_noise else None
+        self.team = ControlTeam(
+            shared_talk(setup.seed, setup.practice, setup.noise, setup.audience),
+            self._complete or asked,
+            imitated=asked if setup.output_noise else None,
+            weight_decay=setup.weight_decay,
             abilities=setup.abilities,
             trust=setup.trust,
             learning_rate=setup.learning_rate,
             questions=setup.questions,
             rng=setup.seed,
         )
+        self.absence_rate = self.team.attendance.moments().absence_rate
         self.twin = Twin.of(self.team)
         self.largest = 0.0
         self.diverged: dict[str, float] | None = None
@@ -85,6 +101,9 @@ class Side:
                 held = self.team.last_rehearsal
                 assert held is not None  # it has just been
                 self.twin.rehearse(held.questions, held.wanted, held.attendance)
+                if self.team.weight_decay:
+                    for skill in self.twin.layers.parameters[:3]:  # all but the handout
+                        skill *= self.team.kept
                 if self.team.rehearsals % LOOKS_EVERY == 0:
                     self.largest = max(self.largest, self._look_anew().difference)
         except DivergedError:
@@ -126,9 +145,14 @@ class Side:
             self.team.trust = self.twin.trust = value
             self.team.agents.set("trust", value)
         else:
-            attendance = law_of(value, self.team.n_presenters)
-            self.absence_rate = attendance.moments().absence_rate
-            self.team.change_attendance(attendance)
+            self._change_law(law_of(value, self.team.n_presenters))
+
+    def _change_law(self, law: AttendanceLaw) -> None:
+        if self._complete is not None:
+            self.team.imitate(law)
+        else:
+            self.absence_rate = law.moments().absence_rate
+            self.team.change_attendance(law)
             self.twin = _with_new_masks(self.twin, self.team)
 
 
@@ -199,12 +223,13 @@ class Pair:
 
 
 @lru_cache(maxsize=16)
-def shared_talk(seed: int, practice: int, noise: float) -> Talk:
+def shared_talk(seed: int, practice: int, noise: float, audience: str) -> Talk:
     """Draw the article's talk; sessions that ask for the same one share it, read-only."""
-    return synthetic_talk(np.random.default_rng([seed, 0]), practice=practice, noise=noise)
+    rng = np.random.default_rng([seed, 0])
+    return synthetic_talk(rng, practice=practice, noise=noise, audience=audience)
 
 
-def _with_new_masks(twin: Twin, team: Team) -> Twin:
+def _with_new_masks(twin: Twin, team: ControlTeam) -> Twin:
     """Build a twin for the team's new law, with the weights that the old twin has learned."""
     renewed = Twin.of(team)
     for new, old in zip(renewed.network.parameters(), twin.network.parameters(), strict=True):

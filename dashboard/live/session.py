@@ -22,7 +22,7 @@ from dashboard.live.messages import (
     Speed,
     Start,
 )
-from dashboard.live.pair import Pair
+from dashboard.live.pair import Pair, check_mesa_can
 from dashboard.live.setup import MOST_REHEARSALS, Setup
 from dashboard.live.training import Training, next_after
 from simulation.checks import InputError
@@ -84,6 +84,7 @@ class Session:
         """
         match message:
             case Start(setup=setup):
+                check_mesa_can(setup)
                 self.playing, self.until, self._deferred = False, None, []
                 self._start = self._begin(setup)
             case Speed(value=value):
