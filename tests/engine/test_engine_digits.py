@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.live.digits import DigitNetworks, digits_as_text
 from dashboard.live.setup import EPOCHS
+from dashboard.live.training import Training
 
 BEGIN = """
 import { DigitNetworks } from "page/engine/digits.js";
@@ -55,3 +56,44 @@ def test_a_network_that_has_not_trained_is_the_servers(node):
     assert pauses == [None, None]
     *_, message = DigitNetworks(4, 0.5, 0.0).message(playing=True, with_pixels=False)
     assert told == message
+
+
+def test_training_is_sliced_and_paced_as_on_the_server(node, monkeypatch):
+    """Two epochs are caught up with; then play, pause, play to the end: step by step the same."""
+    monkeypatch.setattr("dashboard.live.digits.EPOCHS", 5)
+    # Milliseconds, and whether it plays from then on.
+    script = [(0, False), *((t, True) for t in range(1000, 1400, 20)), (1400, False), (1401, False)]
+    script += [(t, True) for t in (1402, 1403, 2000, 3000, 3000, 3001, 4000, 5000)]
+    code = """
+    const training = new Training(data.digits, 7, 0.5, 0.3, 2, data.of);
+    tell(data.script.map(([now, playing]) => {
+      if (training.playing !== playing) training.unseen = true;
+      training.playing = playing;
+      const steps = [];
+      let wait;
+      do {
+        const told = [];
+        wait = training.work(now, (message) => told.push(message));
+        const shown = told.map((it) => [it.epoch, it.playing, it.of, "pixels" in it.digits[0]]);
+        steps.push([wait, shown]);
+      } while (wait === 0);
+      return steps;
+    }));
+    """
+    code = 'import { Training } from "page/engine/training.js";' + code
+    told = node(code, {"digits": digits_as_text(), "of": 5, "script": script})
+    training, wanted = Training(7, 0.5, 0.3, 2), []
+    for now, playing in script:
+        training.unseen |= training.playing is not playing
+        training.playing = playing
+        wait, steps = 0.0, []
+        while wait == 0.0:
+            said = []
+            wait = training.work(now / 1000, said.append)
+            shown = [[m["epoch"], m["playing"], m["of"], "pixels" in m["digits"][0]] for m in said]
+            steps.append([wait if wait is None else pytest.approx(1000 * wait), shown])
+        wanted.append(steps)
+    assert told == wanted
+    shown = [message for steps in told for _, messages in steps for message in messages]
+    assert shown[0] == [2, False, 5, True]
+    assert shown[-1] == [5, False, 5, False]
