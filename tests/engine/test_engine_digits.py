@@ -51,10 +51,10 @@ def test_ten_epochs_are_those_of_the_networks_on_the_server(node, settings):
 
 
 def test_a_network_that_has_not_trained_is_the_servers(node):
-    code = "tell([...made([4, 0.5, 0]).message({ playing: true, withPixels: false })])"
+    code = "tell([...made([7, 0.5, 0]).message({ playing: true, withPixels: false })])"
     *pauses, told = in_node(node, code)
     assert pauses == [None, None]
-    *_, message = DigitNetworks(4, 0.5, 0.0).message(playing=True, with_pixels=False)
+    *_, message = DigitNetworks(7, 0.5, 0.0).message(playing=True, with_pixels=False)
     assert told == message
 
 
