@@ -39,7 +39,7 @@ REHEARSE = """(rehearsals) => {
 
 @dataclass(frozen=True)
 class Rehearsals:
-    """Seconds a rehearsal, by round: the three take turns, so that all share the machine's moods."""
+    """Seconds a rehearsal, by round: all take turns, and so share the machine's moods."""
 
     page: list[float]
     mesa: list[float]
