@@ -75,7 +75,8 @@ class Access:
         asked = HTTPConnection(scope).headers
         host, origin = asked.get("host", ""), asked.get("origin")
         # By which this very request has come.
-        here = url(*scope["server"], self.path)
+        address, port = scope["server"]
+        here = url(address, port, self.path)
         if not is_known(host, self.names):
             line = (
                 f"This server does not go by the name that it was asked by: open {here}, or start "
