@@ -23,7 +23,7 @@ Where is what, in Python:
 and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 
 - `main.js`: wires all parts to the session and has them drawn
-- `session.js`: what the page knows and can ask for
+- `session.js`: what the page knows and can ask for; `in_words.js`: laws and errors in words
 - `source.js`, `recorded.js`: whom it asks: a server, or a recording inside the page
 - `settings.json`: the table of all settings; `address.js`, `link.js`: the address that holds them
 - `bet.js`: the bet: its dialog, its sliders, and what is said of it afterwards

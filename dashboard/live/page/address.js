@@ -14,6 +14,7 @@ export function useSettings({ setup, view }) {
 
 const NUMBER = /^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/; // no other is taken by the server
 const CHANGE = /^([0-9]{1,5}):(\w+)=(.+)$/;
+const GUESS = { kind: "real", least: 0, most: 1 };
 const ALWAYS = ["seed", "left", "right", "at", "lang"];
 
 /** Whether a key takes effect while the teams rehearse. */
@@ -93,6 +94,10 @@ export function holds(spec, text, n, presets = []) {
     }
     case "preset":
       return text === "" || presets.includes(text);
+    case "bet": {
+      const { name, guesses } = readBet(text);
+      return text === "" || (namesOf(n).includes(name) && [0, 2].includes(guesses.length) && guesses.every((guess) => holds(GUESS, guess)));
+    }
     default:
       return spec.words.includes(text);
   }
@@ -107,6 +112,12 @@ export const readChanges = (text) =>
     })
     .sort((a, b) => a.rehearsal - b.rehearsal);
 
+/** 'B:0.8,0.2', or 'B' where no bet was wanted: on whom, and what was bet on either side. */
+export function readBet(text) {
+  const [name, guesses] = text.split(":");
+  return { name, guesses: guesses === undefined ? [] : guesses.split(",") };
+}
+
 /** A value as the setup carries it. */
 export function typed({ kind }, text) {
   if (kind === "flag") return text === "true";
@@ -118,25 +129,33 @@ export const defaults = (table) => Object.fromEntries(Object.entries(table).map(
 
 /**
  * Read the address.
- * @returns {{setup, view, wrong: [string, string][], asked: string[]}} `wrong`: keys and values that were not taken;
- *   `asked`: the keys of the setup whose values were
+ * @returns {{setup, view, wrong: {key, text, why}[], asked: string[]}} `wrong`: what was not taken, and why: 'unknown',
+ *   'twice', or its kind; `asked`: the keys of the setup whose values were taken
  */
 export function readAddress(hash, presets) {
   const setup = defaults(SETUP);
   const view = defaults(VIEW);
-  const [wrong, asked] = [[], []];
+  const [wrong, asked, seen] = [[], [], new Set()];
   const given = [...new URLSearchParams(hash.slice(1))];
   // The size of the team first: what laws and names may say hangs on it.
   given.sort((a, b) => (b[0] === "presenters") - (a[0] === "presenters"));
   for (const [key, text] of given) {
-    const spec = Object.hasOwn(SETUP, key) ? SETUP[key] : Object.hasOwn(VIEW, key) ? VIEW[key] : null;
-    if (!spec || !holds(spec, text, setup.presenters, presets)) wrong.push([key, text]);
-    else if (key in SETUP) {
+    const spec = specOf(key);
+    if (!spec) wrong.push({ key, text, why: "unknown" });
+    else if (seen.has(key)) wrong.push({ key, text, why: "twice" });
+    else if (!holds(spec, text, setup.presenters, presets)) wrong.push({ key, text, why: spec.kind });
+    else if (Object.hasOwn(SETUP, key)) {
       setup[key] = typed(spec, text);
       asked.push(key);
     } else view[key] = typed(spec, text);
+    seen.add(key);
   }
   return { setup, view, wrong, asked };
+}
+
+/** What the table says of a key; null where there is none of that name. */
+export function specOf(key) {
+  return Object.hasOwn(SETUP, key) ? SETUP[key] : Object.hasOwn(VIEW, key) ? VIEW[key] : null;
 }
 
 /** Write the address: the seed and the laws always, the rest where it differs from what is usual. */

@@ -22,6 +22,7 @@ export function makeControls(session, presets) {
   one("#speed").addEventListener("input", (event) => session.setView("speed", Number(event.target.value)));
   one("#scrub").addEventListener("input", (event) => session.source.scrub(Number(event.target.value)));
   one("#theme").addEventListener("change", (event) => session.setView("theme", event.target.value));
+  one("#settings").addEventListener("toggle", ({ target }) => session.setView("settings", target.open));
   for (const button of all("[data-arrows]")) {
     button.addEventListener("click", () => session.setView("arrows", button.dataset.arrows));
   }
@@ -48,6 +49,7 @@ export function makeControls(session, presets) {
       choose(all("[data-arrows]"), (button) => button.dataset.arrows === view.arrows);
       choose(all("[data-language]"), (button) => button.dataset.language === view.lang);
       one("#theme").value = view.theme;
+      one("#settings").open = view.settings;
       say(one("#preset-text"), view.preset ? t(`preset.${view.preset}.text`) : "");
       one("#speed").value = view.speed;
       say(one("#speed-value"), t("speed.value", { rate: whole(TICKS * view.speed) }));

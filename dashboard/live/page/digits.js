@@ -12,19 +12,19 @@ const FIELDS = ["net_rate", "label_noise"];
 const UNITS = 256;
 const ENOUGH = 10; // epochs after which both can read
 
-/** Wire the panel; `onSilence` is called when another number of units is silent. */
+/** Wire the panel; `onSilence` is called when another number of units is silent, or another digit is read. */
 export function makeDigits(session, onSilence) {
   const chart = makeLines("#ablation");
   const readers = SIDES.map((side) => makeReader(side));
   one("#readers").append(...readers.map((reader) => reader.element));
   const slider = one("#silence");
   let drawn = null; // the last message of the networks
-  let which = 0;
   let previews = [];
 
   one("#net-play").addEventListener("click", () => session.send("network", { do: session.network?.playing ? "pause" : "play" }));
   one("#net-reset").addEventListener("click", () => session.resetNetwork());
   slider.addEventListener("input", () => {
+    session.view.silent = Number(slider.value);
     read();
     onSilence();
   });
@@ -57,8 +57,9 @@ export function makeDigits(session, onSilence) {
     previews = digits.map(({ label }, i) => {
       const canvas = make("canvas", { width: 32, height: 32, "aria-hidden": "true" });
       const choice = () => {
-        which = i;
+        session.view.digit = i;
         read();
+        onSilence();
       };
       return { canvas, button: make("button.preview", { type: "button", "data-digit": label, onclick: choice }, canvas) };
     });
@@ -81,8 +82,8 @@ export function makeDigits(session, onSilence) {
     chart.draw(trained ? network.silent.map((units, i) => [units, ...network.curve.map((accuracy) => accuracy[i])]) : [], silent);
     const wrong = number(100 * session.setup.label_noise, 0);
     say(one("#label-note"), wrong === "0" ? t("digits.right") : t("digits.wrong", { percent: wrong }));
-    choose(previews.map(({ button }) => button), (button) => button === previews[which].button);
-    const { label, pixels, probs } = network.digits[which];
+    choose(previews.map(({ button }) => button), (button) => button === previews[session.view.digit].button);
+    const { label, pixels, probs } = network.digits[session.view.digit];
     paint(one("#digit"), pixels);
     one("#digit").setAttribute("aria-label", t("digits.image", { label }));
     say(one("#digit-label"), t("digits.label", { label }));
@@ -93,6 +94,8 @@ export function makeDigits(session, onSilence) {
     style,
     show() {
       for (const key of FIELDS) one(`#${key}`).value = session.setup[key];
+      slider.value = session.view.silent;
+      read();
     },
     draw() {
       const { network } = session;

@@ -13,26 +13,26 @@ const shown = (value) => Math.round(100 * value) / 100;
 
 /** Wire the guide; `redraw` is called when it speaks of something else, or is put away. */
 export function makeGuide(session, bet, digits, redraw) {
-  let step = 0;
   let stopAt = null;
   let inView = true;
   const [guide, answer] = [one("#guide"), one("#answer")];
   const places = Object.fromEntries(all(".guide-place").flatMap((place) => place.dataset.steps.split(" ").map((name) => [name, place])));
   const dots = STEPS.map((name, i) => make("button", { type: "button", "data-step": name, onclick: () => go(i) }, String(i + 1)));
   one("#guide-steps").append(...dots);
-  one("#guide-do").addEventListener("click", () => act[STEPS[step]]());
-  one("#guide-next").addEventListener("click", () => go(step + 1));
+  one("#guide-do").addEventListener("click", () => act[session.view.step]());
+  one("#guide-next").addEventListener("click", () => go(step() + 1));
   one("#guide-hide").addEventListener("click", () => hide(true));
   one("#guide-show").addEventListener("click", () => {
     hide(false);
     scroll();
   });
-  answer.addEventListener("toggle", () => update());
+  answer.addEventListener("toggle", () => session.setView("answer", answer.open));
   new IntersectionObserver((entries) => {
     inView = entries.at(-1).isIntersecting;
     offer();
   }).observe(guide);
 
+  const step = () => STEPS.indexOf(session.view.step);
   const held = () => session.frame?.rehearsal ?? 0;
   const wanted = () => Math.min(WATCH, session.source.last ?? WATCH); // a recording may be shorter
   const watched = () => session.revealed || held() >= wanted();
@@ -67,7 +67,7 @@ export function makeGuide(session, bet, digits, redraw) {
         hide(true);
         return scroll(one(session.source.recorded ? "#teams" : ".starting")); // the other stories are there
       }
-      answer.open = true;
+      session.setView("answer", true);
       return scroll(one(".moral"), "nearest");
     },
   };
@@ -116,6 +116,7 @@ export function makeGuide(session, bet, digits, redraw) {
 
   function go(to) {
     if (!isOpen(to)) return;
+    session.mark();
     const moves = stand(to);
     style();
     redraw();
@@ -126,18 +127,16 @@ export function makeGuide(session, bet, digits, redraw) {
 
   /** Put the guide where a step's place is; tells whether it had to move. */
   function stand(at) {
-    step = at;
-    const place = places[STEPS[step]];
+    session.view.step = STEPS[at];
+    const place = places[session.view.step];
     if (guide.parentElement === place) return false;
     place.append(guide);
     return true;
   }
 
   function hide(hidden) {
-    guide.hidden = hidden;
-    document.body.classList.toggle("guided", !hidden);
-    offer();
-    redraw();
+    session.mark();
+    session.setView("guide", hidden ? "away" : "shown");
   }
 
   /** Offer to go to the guide where it cannot be seen. */
@@ -148,10 +147,10 @@ export function makeGuide(session, bet, digits, redraw) {
   function style() {
     dots.forEach((dot, i) => {
       dot.setAttribute("aria-label", t("guide.step", { number: i + 1, title: t(`guide.${STEPS[i]}.title`) }));
-      if (i === step) dot.setAttribute("aria-current", "step");
+      if (i === step()) dot.setAttribute("aria-current", "step");
       else dot.removeAttribute("aria-current");
     });
-    say(one("#guide-title"), t(`guide.${STEPS[step]}.title`));
+    say(one("#guide-title"), t(`guide.${session.view.step}.title`));
     update();
   }
 
@@ -161,21 +160,21 @@ export function makeGuide(session, bet, digits, redraw) {
     if (frame && stopAt !== null && frame.rehearsal >= stopAt) {
       stopAt = null;
       session.play(false);
-      if (step === 0) return go(1);
+      if (step() === 0) return go(1);
     }
     // The teams started anew: back to what is to be done first, unless they only catch up with where they were.
-    if (frame && session.target <= frame.rehearsal && !isOpen(step)) {
+    if (frame && session.target <= frame.rehearsal && !isOpen(step())) {
       stand(watched() ? 1 : 0);
       return style();
     }
     if (session.revealed) one("#sentence").hidden = false;
-    const { text, label, can, done = false } = words[STEPS[step]](frame);
+    const { text, label, can, done = false } = words[session.view.step](frame);
     say(one("#guide-text"), text);
     say(one("#guide-do"), label);
-    const last = step === STEPS.length - 1;
+    const last = step() === STEPS.length - 1;
     one("#guide-do").disabled = !frame || !can;
-    one("#guide-do").hidden = done && STEPS[step] in { watch: 0, home: 0 }; // it cannot be done twice
-    one("#guide-next").hidden = last || !isOpen(step + 1);
+    one("#guide-do").hidden = done && session.view.step in { watch: 0, home: 0 }; // it cannot be done twice
+    one("#guide-next").hidden = last || !isOpen(step() + 1);
     one("#guide-hide").hidden = last && answer.open; // the main button says it then
     // One thing is to be done at a time: what the step asks, and then to go on.
     one("#guide-do").classList.toggle("primary", !done);
@@ -185,16 +184,25 @@ export function makeGuide(session, bet, digits, redraw) {
 
   return {
     style,
+    /** Stand where the view says. */
+    show() {
+      guide.hidden = session.view.guide === "away";
+      document.body.classList.toggle("guided", !guide.hidden);
+      answer.open = session.view.answer;
+      stand(step());
+      offer();
+      style();
+    },
     draw: update,
     /** Whether the guide itself says what to do with the teams, so that nothing else has to. */
-    speaks: () => !guide.hidden && step < 2,
+    speaks: () => !guide.hidden && step() < 2,
     /** Why nobody can be sent home yet; empty where somebody can. */
     holdsBack() {
       if (!held()) return t("home.first");
-      if (guide.hidden || step > 0 || watched()) return "";
+      if (guide.hidden || step() > 0 || watched()) return "";
       return t("home.guided", { watch: whole(wanted()), free: t("guide.hide") });
     },
     /** The bet is placed and somebody has gone home: on to what is left. */
-    betPlaced: () => step === 1 && go(2),
+    betPlaced: () => step() === 1 && go(2),
   };
 }

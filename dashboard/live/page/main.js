@@ -97,10 +97,9 @@ function onMessage(message) {
   schedule();
 }
 
-/** The address was edited, or a link opened in this tab: go where it leads. */
-function takeAddress(given) {
-  Object.assign(session.view, given.view);
-  session.begin({ ...given.setup });
+/** The address was edited, a link opened in this tab, or Back was pressed: go where it leads. */
+function takeAddress(given, stays) {
+  session.goTo(given.setup, { ...given.view, ...stays });
   tellWrong(given, session.source);
 }
 

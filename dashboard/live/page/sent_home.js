@@ -7,13 +7,11 @@ import { number, t } from "page/texts.js";
 
 /** Wire the line above the teams; `pick` is for whoever was clicked. */
 export function makeSentHome(session, bet, guide) {
-  let sides = "both";
-
   /** Send someone home on one side or on both, or call them back. */
   function toggle(name, side) {
     const home = { left: [...session.home.left], right: [...session.home.right] };
     const goes = !home[side].includes(name);
-    for (const s of sides === "both" ? SIDES : [side]) {
+    for (const s of session.view.sides === "both" ? SIDES : [side]) {
       home[s] = home[s].filter((other) => other !== name);
       if (goes) home[s].push(name);
     }
@@ -22,15 +20,12 @@ export function makeSentHome(session, bet, guide) {
   }
 
   for (const button of all("[data-sides]")) {
-    button.addEventListener("click", () => {
-      sides = button.dataset.sides;
-      show();
-    });
+    button.addEventListener("click", () => session.setView("sides", button.dataset.sides));
   }
   one("#bring-back").addEventListener("click", () => session.sendHome({ left: [], right: [] }));
 
   function show() {
-    choose(all("[data-sides]"), (button) => button.dataset.sides === sides);
+    choose(all("[data-sides]"), (button) => button.dataset.sides === session.view.sides);
   }
 
   /** What the reveal says, in one or two sentences. */

@@ -1,6 +1,7 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
-import { SETUP, SIDES, defaults, holds, lawHolds, namesIn, readChanges, typed } from "page/address.js";
+import { SETUP, SIDES, defaults, holds, lawHolds, namesIn, readBet, readChanges, typed } from "page/address.js";
+import { lineOf, nameOfLaw } from "page/in_words.js";
 import { forgetNotices, notice } from "page/notices.js";
 import { t, whole } from "page/texts.js";
 
@@ -16,11 +17,10 @@ export class Session {
   sections = 0;
   hardSection = 0;
   home = { left: [], right: [] };
-  bet = null;
-  revealed = false; // whether anybody has been sent home since these teams started
   playing = false;
   asked = null; // to play or to pause, until a frame says that it is so
   target = 0; // the rehearsal of a link, until it is caught up with
+  mark = () => {}; // link.js gives it; called before something is done that can be taken back
 
   constructor(setup, view, onState) {
     Object.assign(this, { setup, view, onState });
@@ -36,6 +36,24 @@ export class Session {
       values[key] = typed(SETUP[key], value);
     }
     return values;
+  }
+
+  /** The bet: on whom, and what on either side, null where none was wanted; null before anybody was asked. */
+  get bet() {
+    if (!this.view.bet) return null;
+    const { name, guesses } = readBet(this.view.bet);
+    const [left = null, right = null] = guesses.map(Number);
+    return { name, left, right };
+  }
+
+  set bet(bet) {
+    this.mark();
+    this.view.bet = !bet ? "" : bet.left === null ? bet.name : `${bet.name}:${bet.left},${bet.right}`;
+  }
+
+  /** Whether anybody has been sent home since these teams started. */
+  get revealed() {
+    return this.view.revealed;
   }
 
   /** Whether anybody is sent home. */
@@ -61,34 +79,46 @@ export class Session {
   }
 
   /** Start anew from the first rehearsal, with what holds now and what `values` change. */
-  reset(values = {}) {
+  reset(values = {}, view = {}) {
+    this.mark();
     const setup = { ...this.now, ...values, at: 0, changes: "", home_left: "", home_right: "" };
     const misfits = SIDES.filter((side) => !lawHolds(setup[side], setup.presenters));
     const laws = misfits.map((side) => nameOfLaw(setup[side])).join(", ");
     for (const side of misfits) setup[side] = SETUP[side].initial;
-    this.begin(setup);
+    this.begin(setup, view);
     if (laws) notice("fit", t("law.other_size", { laws, presenters: setup.presenters }));
   }
 
   /** Go to another setup; should it turn out to be impossible, what there was can be had again. */
-  begin(setup) {
+  begin(setup, view = {}) {
     forgetNotices();
-    this.before = this.started ? { ...this.setup } : null;
-    Object.assign(this, { setup, bet: null, revealed: false, playing: false });
+    this.before = this.started ? { setup: { ...this.setup }, view: { ...this.view } } : null;
+    Object.assign(this, { setup, playing: false });
+    Object.assign(this.view, { bet: "", revealed: false }, view);
     this.start();
+  }
+
+  /** Go where an address leads; teams that are there already stay. */
+  goTo(setup, view) {
+    const differs = (key) => SETUP[key].kind !== "names" && setup[key] !== this.setup[key];
+    if (!this.started || Object.keys(SETUP).some(differs)) return this.begin(setup, view);
+    Object.assign(this.view, view);
+    if (this.playing) this.play(false);
+    this.show({ left: namesIn(setup.home_left), right: namesIn(setup.home_right) });
   }
 
   /** Set a number: it holds at once, or both teams start anew and the page says so. */
   set(key, value) {
     notice("field", "");
-    this.view.preset = "";
     if (!SETUP[key].resets) return this.change(key, value);
     if (OF_NETWORK.includes(key)) {
+      this.mark();
+      this.view.preset = "";
       this.setup[key] = value;
       notice("reset", t("reset.network"));
       return this.resetNetwork();
     }
-    this.reset({ [key]: value });
+    this.reset({ [key]: value }, { preset: "" });
     notice("reset", t("reset.because", { field: t(`field.${key}`), value }));
   }
 
@@ -99,11 +129,11 @@ export class Session {
       this.onState();
       return;
     }
-    this.view.preset = "";
     this.send("change", { key, value });
   }
 
   resetNetwork() {
+    this.mark();
     const again = this.network?.playing;
     this.setup.epochs = 0;
     this.network = null;
@@ -114,8 +144,8 @@ export class Session {
   }
 
   loadPreset({ name, setup, view }) {
-    Object.assign(this.view, view, { preset: name });
-    this.begin({ ...defaults(SETUP), ...setup });
+    this.mark();
+    this.begin({ ...defaults(SETUP), ...setup }, { ...view, preset: name });
     notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
   }
 
@@ -133,7 +163,13 @@ export class Session {
   }
 
   sendHome(home) {
+    this.mark();
     notice("home", "");
+    this.show(home);
+  }
+
+  /** Have both talks judged without those named. */
+  show(home) {
     this.home = home;
     for (const side of SIDES) this.setup[`home_${side}`] = home[side].join(",");
     this.send("home", home);
@@ -171,7 +207,8 @@ export class Session {
 
   follow(frame) {
     const { rehearsal, playing, teams } = (this.frame = frame);
-    if (rehearsal > 0 && SIDES.some((side) => teams[side].home.away.length)) this.revealed = true;
+    // Those of a frame may have been called back while it was under way.
+    if (rehearsal > 0 && this.anyAway && SIDES.some((side) => teams[side].home.away.length)) this.view.revealed = true;
     // While it catches up with a link the place to come back to is still the link's.
     this.setup.at = Math.max(rehearsal, Math.min(this.target, SETUP.at.most));
     if (rehearsal < this.target) return;
@@ -183,17 +220,20 @@ export class Session {
 
   /** A setup could not be started: go on with what there was, or with what is usual, rather than with nothing. */
   startOther() {
-    const other = this.before ?? { ...defaults(SETUP), seed: this.setup.seed };
+    const { setup, view } = this.before ?? { setup: { ...defaults(SETUP), seed: this.setup.seed }, view: {} };
     this.before = null;
-    if (JSON.stringify(other) === JSON.stringify(this.setup)) return;
+    if (JSON.stringify(setup) === JSON.stringify(this.setup)) return;
     notice("reset", "");
-    this.setup = other;
+    this.setup = setup;
+    Object.assign(this.view, view);
     this.start();
   }
 
   /** A change was made: it is part of the link from now on. */
   remember({ key, value, rehearsal }) {
     if (!holds(SETUP[key], String(value), this.setup.presenters)) return;
+    this.mark();
+    this.view.preset = "";
     if (rehearsal === 0) this.setup[key] = value;
     else {
       const entry = `${rehearsal}:${key}=`;
@@ -205,18 +245,4 @@ export class Session {
     notice("changed", t("changed", { what, value: SIDES.includes(key) ? nameOfLaw(value) : value, rehearsal: whole(rehearsal) }));
     this.onState();
   }
-}
-
-/** A law in words. */
-function nameOfLaw(law) {
-  const [kind, ...rest] = law.split(":");
-  return t(`name.${kind}`, { argument: rest.join(":") || "1" });
-}
-
-/** What the server says went wrong, in the page's language; of what it refuses it says in English what was wrong. */
-function lineOf({ message, code, rehearsal }) {
-  if (code === "last") return t("error.last", { rehearsal: whole(rehearsal) });
-  if (code === "head_start") return t("error.head_start");
-  if (code === "not_started") return t("error.not_started");
-  return t("error.refused", { message });
 }
