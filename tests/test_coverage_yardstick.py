@@ -19,7 +19,7 @@ from simulation.coalitions import EXACT_MEMBERS
 from simulation.coalitions.estimates.asking import Asked, Told
 from simulation.coalitions.estimates.estimate import Drawn, contributions, of_contributions
 from simulation.coalitions.estimates.measuring import planned
-from simulation.coalitions.estimates.silencing import least_first
+from simulation.coalitions.estimates.silencing import in_turns, least_first
 from simulation.coalitions.estimates.start import looked_at
 from simulation.coalitions.estimates.summary import summed_up
 
@@ -66,13 +66,14 @@ def held(population, truth, rng):
 
 
 def true_cost(population, start, k):
-    """What it costs all people to silence the k that go first by each half of the parts."""
+    """What it costs all people to silence the k that go first, in each turn of the parts."""
     carried = contributions(start.gains.mean(axis=0))
-    masks = np.ones((3, population.n), dtype=bool)
-    for half in (0, 1):
-        masks[half, least_first(carried[:, half::2], start.idle[:, half::2])[:k]] = False
-    first, second, full = population.whole.quality(masks)
-    return full - (first + second) / 2
+    turns = in_turns(carried.shape[1])
+    masks = np.ones((1 + len(turns), population.n), dtype=bool)
+    for mask, (choose, _) in zip(masks[1:], turns, strict=True):
+        mask[least_first(carried[:, choose], start.idle[:, choose])[:k]] = False
+    full, *left = population.whole.quality(masks)
+    return full - np.mean(left)
 
 
 def coverage(name, truth, repeats):
