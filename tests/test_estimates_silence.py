@@ -48,7 +48,7 @@ def test_chosen_on_other_examples_silence_costs_what_it_costs():
 
 
 def test_what_judges_errs_to_no_side_to_which_others_err():
-    """So the spread of the parts is that of their mean: halves that choose for each other err alike."""
+    """So parts spread as their mean does; halves that choose for each other would err alike."""
     found = [_start_of(Noisy(seed)).least[0, 10] for seed in range(200)]
     said = np.mean([parts.var(ddof=1) / len(parts) for parts in found])
     np.testing.assert_allclose(np.var([parts.mean() for parts in found]), said, rtol=0.25)

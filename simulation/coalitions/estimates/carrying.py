@@ -85,7 +85,7 @@ def effective_number(gains: FloatArray, drawn: Drawn) -> Estimate:
     if of_log.error > 0:
         mean, turning = _least_favourable(brought, table)
         noise = np.square(mean).sum() - mean.sum() ** 2 / math.exp(of_log.value)
-        way = np.linspace(*(ends - of_log.value), _STEPS)[:, None]  # (steps, 1)
+        way = np.linspace(ends[0], ends[1], _STEPS)[:, None] - of_log.value  # (steps, 1)
         on_the_way = mean + way * turning  # (steps, N)
         numbers = _logarithm(on_the_way.sum(axis=1), np.square(on_the_way).sum(axis=1) - noise)
         ends = np.array([np.nanmin(numbers), np.nanmax(numbers)])
@@ -94,7 +94,7 @@ def effective_number(gains: FloatArray, drawn: Drawn) -> Estimate:
 
 
 def mean_effective_number(logarithms: FloatArray, drawn: Drawn, members: int) -> Estimate:
-    """Estimate the effective number of N carriers from its logarithms in several starts, (S, 1 + G).
+    """Estimate the effective number of N carriers from its logarithms in starts, (S, 1 + G).
 
     Geometric mean; nan where one has none.
     """

@@ -4,10 +4,10 @@ Who carries least is not judged on what it was chosen by: members are ranked by 
 the examples and silenced on the third quarter, then by three quarters and silenced on the last.
 Otherwise those would come first that happen to carry little on just these examples, and silence
 would look cheaper than it is. Nor does what judges ever choose for what judged before it, so chance
-in one judgement says nothing of chance in the other, and their spread is that of their mean. (Halves
-that choose for each other err alike, each to the side to which it lets the other err.) Luedtke and
-van der Laan (2016), Statistical inference for the mean outcome under a possibly non-unique optimal
-treatment strategy, Annals of Statistics 44.
+in one judgement says nothing of chance in the other, and their spread is that of their mean.
+(Halves that choose for each other err alike, each to the side to which it lets the other err.)
+Luedtke and van der Laan (2016), Statistical inference for the mean outcome under a possibly
+non-unique optimal treatment strategy, Annals of Statistics 44.
 
 Those that made no difference there in any coalition come first, even before those that seem to do
 harm, which may be chance.
@@ -85,8 +85,7 @@ class Silencing:
             least.append(short(1.0, rank >= silenced, judge))
             if worst is None:
                 most.append(short(LOST, rank < asked.n - silenced, judge))
-        most = np.hstack(most) if worst is None else worst
-        return cls(np.hstack(least), most, crossed)
+        return cls(np.hstack(least), np.hstack(most) if worst is None else worst, crossed)
 
 
 def in_turns(parts: int) -> list[tuple[slice, slice]]:
