@@ -29,7 +29,7 @@ EXAMPLES = 300
 DRAWS = 20
 NEAR_1 = "accuracy near 1, 24 members"
 BY_ITSELF = 100
-"""Random orders that `measured` draws by itself for 24 members; near accuracy 1 fewer are too few."""
+"""Random orders as `measured` draws by itself for 24 members; near accuracy 1 fewer are too few."""
 
 IN_CI = 100
 """Data sets that the tests draw: a tenth of the script's."""
