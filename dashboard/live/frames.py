@@ -49,10 +49,15 @@ def frame(pair: Pair, *, playing: bool) -> dict[str, Any]:
     }
 
 
-def point(told: dict[str, Any]) -> list[float]:
-    """Take from a frame what the curves need: rehearsal, then all and two missing, side by side."""
-    qualities = [told["teams"][side]["quality"] for side in SIDES]
-    return [told["rehearsal"]] + [q[key] for q in qualities for key in ("all", "two_mean")]
+def point(pair: Pair) -> list[float]:
+    """Take what the curves need of a frame: rehearsal, then all and two missing, side by side."""
+    kept = []
+    for side in SIDES:
+        yardstick = pair.sides[side].look().yardstick
+        teams = standard_sub_teams(yardstick.n_members)
+        quality, _ = yardstick.qualities(teams.masks[: teams.alone[0]])
+        kept += [quality[0], quality[teams.two_missing].mean()]
+    return [pair.held, *rounded({"": kept})[""]]
 
 
 def exact(pair: Pair) -> dict[str, Any]:

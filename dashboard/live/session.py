@@ -239,7 +239,7 @@ class Session:
 
     def _catch_up(self, pair: Pair, now: float, tell: Callable[[Told], None]) -> None:
         if self._every and pair.held % self._every == 0:
-            self._past.append(point(self._frame(pair)))
+            self._past.append(point(pair))
         until = self.target - pair.held
         if self._every:
             until = min(until, self._every - pair.held % self._every)

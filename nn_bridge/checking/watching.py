@@ -54,8 +54,7 @@ def described(handed: Any) -> str:
     if isinstance(handed, tuple | list):
         return f"({', '.join(map(described, handed))})"
     if hasattr(handed, "shape") and hasattr(handed, "dtype"):
-        kind = getattr(handed.dtype, "name", str(handed.dtype).removeprefix("torch."))
-        return f"{kind} {tuple(handed.shape)}"
+        return f"{str(handed.dtype).removeprefix('torch.')} {tuple(handed.shape)}"
     return given(handed)
 
 
