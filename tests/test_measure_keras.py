@@ -10,7 +10,7 @@ from frameworks import needs
 from networks import blobs, figures
 
 import nn_bridge
-from nn_bridge import measure
+from nn_bridge import check_up, measure
 
 keras = needs("keras")
 
@@ -112,6 +112,24 @@ def test_datasets_of_keras():
     whole = figures(measure(theirs, x[:60], y[:60], members="hidden"))
     parts = figures(measure(theirs, Batches(), members="hidden"))
     np.testing.assert_array_equal(whole[0], parts[0])
+
+
+def test_datasets_of_tensorflow():
+    """Where TensorFlow is, whatever backend Keras has."""
+    data = pytest.importorskip("tensorflow").data.Dataset
+    x, y = blobs()
+    _, theirs = twins()
+    dataset = data.from_tensor_slices((x.astype("float32"), y)).batch(25)
+    whole, parts = (
+        figures(measure(theirs, *one, members="hidden")) for one in ((x, y), (dataset,))
+    )
+    np.testing.assert_allclose(whole[0], parts[0], rtol=1e-6)
+    assert [each.asked for each in check_up(theirs, dataset).sites] == [0.5]
+    named = dataset.map(lambda one, wanted: {"x": one, "label": wanted})
+    inputs = keras.Input((6,), name="x")
+    by_name = keras.Model({"x": inputs}, theirs(inputs))
+    again = figures(measure(by_name, named, members=theirs.name + ".hidden"))
+    np.testing.assert_allclose(again[0], parts[0], rtol=1e-6)
 
 
 def test_channels_are_called_so():

@@ -46,7 +46,8 @@ and what computes without a server (`page/engine/`, in a worker or in Node):
 - `random/`: NumPy's streams, draw for draw
 - `talk.js`: the made-up talk; `linear.js`: products of small matrices, an orthonormal basis
 - `laws.js`, `law_kinds.js`, `moments.js`: who comes, as it is written, drawn and counted
-- `team.js`, `presenters.js`: the team, and the one rule by which its people learn
+- `team.js`, `presenters.js`, `skills.js`: the team, the one rule by which its people learn, and
+  what they know
 - `twin.js`: the team as a network; `audience.js`: what both hear
 - `refused.js`, `words.js`: what cannot be, and how it is said
 - `network.js`, `adam.js`, `coins.js`, `images.js`: the article's network and its training

@@ -6,5 +6,6 @@
 
 For several of them:
 
+- `strangers`: layers that are no part of the model, and somebody's own line that runs
 - `replaying`: random draws, told and played again; `random_states`: Python's and NumPy's, put back
 """

@@ -54,7 +54,8 @@ def described(handed: Any) -> str:
     if isinstance(handed, tuple | list):
         return f"({', '.join(map(described, handed))})"
     if hasattr(handed, "shape") and hasattr(handed, "dtype"):
-        return f"{str(handed.dtype).removeprefix('torch.')} {tuple(handed.shape)}"
+        kind = getattr(handed.dtype, "name", str(handed.dtype).removeprefix("torch."))
+        return f"{kind} {tuple(handed.shape)}"
     return given(handed)
 
 

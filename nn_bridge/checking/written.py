@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -99,6 +99,15 @@ def settings_of(path: str, layer: Any, known: set[int], part: str = "") -> Itera
             known.add(id(held))
             for key, rate in rates_in(_settings_in(held)):
                 yield setting(f"{path}.{name}.{key}", key, rate)
+
+
+def part_with_weights(
+    parts: Mapping[str, Any], path: str, weights: Callable[[Any], Iterable[Any]]
+) -> str:
+    """Return the path of the smallest part at or above one that has weights."""
+    while path and not (path in parts and any(True for _ in weights(parts[path]))):
+        path = path.rpartition(".")[0]
+    return path
 
 
 def _fraction(value: Any) -> bool:

@@ -18,7 +18,7 @@ from simulation.checks import InputError, instance, unsaid
 from simulation.coalitions.absences import fragility
 from simulation.coalitions.additive import AdditiveGame, coalition_values
 from simulation.coalitions.carriers import bus_factor, effective_carriers
-from simulation.coalitions.estimates.carrying import effective_number, logarithms_of_number
+from simulation.coalitions.estimates.carrying import effective_number
 from simulation.coalitions.estimates.estimate import Drawn
 from simulation.coalitions.game import EXACT_MEMBERS, Game
 from simulation.coalitions.gram import Gram
@@ -121,7 +121,7 @@ def sampled_dependence(value: ValueFunction, law: AttendanceLaw, rng: Seed) -> D
     gains = arrival_gains(value, n, rng)  # (draws, N)
     values, absent = gains.mean(axis=0), 1.0 - law.moments().rates
     masks = Drawn(("masks",), exact=False)
-    carriers = effective_number(logarithms_of_number(gains[..., None]), masks, n)
+    carriers = effective_number(gains[..., None], masks)
     drawn = drawn_qualities(value, law, rng)
     lost = float(value(np.ones((1, n), dtype=bool))[0] - drawn.mean())
     return Dependence(

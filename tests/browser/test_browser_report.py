@@ -41,7 +41,7 @@ def reader(address, visitor_of):
     reader.leave()
 
 
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("width", [1400, 360])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_fits_the_screen_in_each_language_with_every_figure_seen(reader, language, width):
     screen = {"viewport": {"width": width, "height": 900}, "is_mobile": width < 500}

@@ -62,7 +62,9 @@ def asked(law, **more):
 
 
 LONG = [
-    *[asked(law, rehearsals=2_000) for law in LAWS],
+    *[asked(law, rehearsals=2_000, alone=1_000) for law in LAWS],
+    asked("rate:0.3", n=20, options={"abilities": 2}, alone=1_000, rehearsals=2_000),
+    asked("absent:4", rehearsals=2_000),
     asked("one-or-two", rehearsals=2_000, options={"trust": 1}),
     asked("one-or-two", rehearsals=2_000, talk={"audience": "softmax"}, options={"trust": 0.2}),
 ]

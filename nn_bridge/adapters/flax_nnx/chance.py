@@ -5,15 +5,11 @@ What somebody imported by name, `from jax.random import bernoulli`, is not seen.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import flax
 import jax
 import jax.numpy as jnp
 from flax import nnx
@@ -25,11 +21,6 @@ DRAWING = (
     "permutation", "choice",
 )  # fmt: skip
 """JAX's functions of chance that are watched; random streams have them as methods."""
-
-_THROUGH = tuple(
-    f"{Path(each).parent}{os.sep}"
-    for each in (str(Path(__file__).parent), str(flax.__file__), str(jax.__file__))
-)
 
 
 @dataclass(eq=False)
@@ -78,11 +69,3 @@ class Source(Replayed[Drawn]):
 def drawing_from(source: Source) -> AbstractContextManager[None]:
     """Let JAX draw from a source."""
     return drawing_by(source.draw, (jax.random, nnx.Rngs, nnx.RngStream), DRAWING)
-
-
-def users_line() -> str:
-    """Return file and line of the innermost frame of somebody's own code."""
-    frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith((*_THROUGH, "<")):
-        frame = frame.f_back
-    return "" if frame is None else f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"

@@ -11,7 +11,8 @@ import jax
 import numpy as np
 from flax import nnx
 
-from nn_bridge.adapters.flax_nnx.chance import Drawn, Source, users_line
+from nn_bridge.adapters.flax_nnx.chance import Drawn, Source
+from nn_bridge.adapters.strangers import users_line
 from nn_bridge.checking.sites import Mask, variances
 from nn_bridge.checking.watching import Draw
 from simulation.arrays import Array

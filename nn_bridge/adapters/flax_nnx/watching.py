@@ -12,10 +12,11 @@ import numpy as np
 from flax import nnx
 
 from nn_bridge.adapters.flax_nnx.calls import MARK, called, calls_through, named_modules
-from nn_bridge.adapters.flax_nnx.chance import drawing_from, users_line
+from nn_bridge.adapters.flax_nnx.chance import drawing_from
 from nn_bridge.adapters.flax_nnx.draws import Told
 from nn_bridge.adapters.flax_nnx.keeping import as_found, seeded
 from nn_bridge.adapters.flax_nnx.tracing import Trace, kind_of, rate_of
+from nn_bridge.adapters.strangers import Strangers, users_line
 from nn_bridge.checking.seen import inside
 from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
 from simulation.arrays import Array
@@ -39,9 +40,7 @@ class NnxWatched(Watched):
     def __init__(self, model: Any) -> None:
         self.model = model
         self.parts = named_modules(model)
-        self._strangers: dict[int, tuple[Any, str]] = {}
-        self._anew: dict[str, bool] = {}
-        self._passes = 0
+        self._strangers = Strangers()
         self._told = Told()
         wrong = [len(self._in_mode(training)) for training in (True, False)]
         self.mode = ("" if not any(wrong) else "mixed" if all(wrong) else
@@ -98,14 +97,15 @@ class NnxWatched(Watched):
 
     def run(self, batch: Any) -> Pass:
         """Make one forward pass, watched."""
-        self._anew.clear()
+        self._strangers.anew.clear()
         trace, training = Trace(self._path), not self._in_mode(False)
         kinds = {type(part) for part in self.parts.values()} | {nnx.Dropout, nnx.BatchNorm}
         with drawing_from(trace.source), calls_through(kinds, trace.call), jax.disable_jit():
             outputs = self.outputs(batch)
             draws, norms = self._told.of(trace, training, outputs, lambda: self._again(batch))
-        self._passes += 1
-        return Pass(outputs, draws, trace.called, norms, anew=tuple(self._anew), training=training)
+        self._strangers.passes += 1
+        anew = tuple(self._strangers.anew)
+        return Pass(outputs, draws, trace.called, norms, anew=anew, training=training)
 
     def outputs(self, batch: Any) -> Any:
         """Make one forward pass."""
@@ -144,13 +144,8 @@ class NnxWatched(Watched):
         return found
 
     def _path(self, module: Any) -> str:
-        """Name a module; one that is no part of the model may be made anew in each pass."""
+        """Name a module, also one that is no part of the model."""
         path = getattr(module, MARK, None)
         if path is not None:
             return str(path)
-        if id(module) not in self._strangers:
-            path = f"{type(module).__name__} ({users_line()})"
-            if self._passes and rate_of(module) is not None:
-                self._anew[path] = True
-            self._strangers[id(module)] = module, path  # kept, so that no other gets its id
-        return self._strangers[id(module)][1]
+        return self._strangers.name(module, users_line, lambda one: rate_of(one) is not None)

@@ -1,25 +1,13 @@
-"""Who calls: somebody's own line, or one of Keras's layers, told by Python's frames."""
+"""Who draws: somebody's own line, or one of Keras's layers, told by Python's frames."""
 
 from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-OURS = f"{Path(__file__).parents[1]}{os.sep}"
-
-
-def users_line() -> str:
-    """Return file and line of the innermost frame of somebody's own code."""
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith((OURS, *_libraries(), "<")):
-            return _line(frame)
-        frame = frame.f_back
-    return ""
+from nn_bridge.adapters.strangers import OURS, line_of
 
 
 def drawing() -> tuple[Any, str, str]:
@@ -45,20 +33,8 @@ def drawing() -> tuple[Any, str, str]:
     if name.startswith(f"{source}initializers"):
         return None, "initializer", ""
     if not name.startswith(f"{source}layers"):
-        return None, "", _line(frame)
+        return None, "", line_of(frame)
     around = (frame, frame.f_back, frame.f_back.f_back)  # up to Python 3.11 lists have frames
     recurrent = any("recurrent" in each.f_code.co_name for each in around)
     owner = next((each.f_locals["self"] for each in around if "self" in each.f_locals), None)
     return owner, "recurrent_dropout" if recurrent else "dropout", ""
-
-
-def _line(frame: Any) -> str:
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-
-
-@cache
-def _libraries() -> tuple[str, ...]:
-    """Return where Keras and its backends lie."""
-    loaded = [sys.modules.get(name) for name in ("keras", "torch", "tensorflow", "jax", "flax")]
-    files = [getattr(each, "__file__", None) for each in loaded]
-    return tuple(f"{Path(each).parent}{os.sep}" for each in files if each)

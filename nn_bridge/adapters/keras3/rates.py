@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from nn_bridge.adapters.keras3.layers import children_of, layers_inside
 from nn_bridge.checking.watching import Declared
-from nn_bridge.checking.written import own_rate, settings_of
+from nn_bridge.checking.written import own_rate, part_with_weights, settings_of
 
 CELL_RATES = {"dropout": "inputs", "recurrent_dropout": "recurrent"}
 """The rates of a recurrent cell, and of what each drops a part."""
@@ -84,7 +85,8 @@ def declared(parts: Mapping[str, Any]) -> list[Declared]:
     held = carriers(parts)
     found, known = list[Declared](), set[int]()
     for path, layer in parts.items():
-        scope, part = path.rpartition(".")[0], _weighed(parts, path)
+        scope = path.rpartition(".")[0]
+        part = part_with_weights(parts, path, attrgetter("weights"))
         itself = _drops_itself(layer)
         found += [
             Declared(each.where, each.kind, each.rate, scope if itself else path, part, itself)
@@ -112,10 +114,3 @@ def _of_keras(layer: Any, kind: str) -> bool:
 def _base(path: str, layer: Any, cell: str) -> str:
     """An LSTM layer has its cell's rates itself; a layer around somebody's cells has not."""
     return path if hasattr(layer, "dropout") else cell
-
-
-def _weighed(parts: Mapping[str, Any], path: str) -> str:
-    """Return the smallest part at or above a path that has weights."""
-    while path and not (path in parts and parts[path].weights):
-        path = path.rpartition(".")[0]
-    return path

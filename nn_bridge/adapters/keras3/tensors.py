@@ -94,8 +94,10 @@ def weighted(tensor: Any, groups: int, axis: int, weights: FloatArray, base: Arr
 def as_numpy(tensor: Any) -> Array:
     """Return a tensor or a variable as a NumPy array."""
     tensor = getattr(tensor, "value", tensor)
-    if hasattr(tensor, "detach"):  # PyTorch's; Keras's own way makes NumPy warn
-        return np.asarray(tensor.detach().cpu().numpy())
+    if hasattr(tensor, "detach"):  # PyTorch's
+        tensor = tensor.detach().cpu()
+    if hasattr(tensor, "numpy"):  # or TensorFlow's; Keras's own way makes NumPy warn
+        return np.asarray(tensor.numpy())
     return np.asarray(_ops().convert_to_numpy(tensor))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from nn_bridge.adapters.keras3.axes import Axes
 from nn_bridge.adapters.keras3.chance import Drawn, Source, drawing_from, symbolic
-from nn_bridge.adapters.keras3.frames import drawing, users_line
+from nn_bridge.adapters.keras3.frames import drawing
 from nn_bridge.adapters.keras3.rates import CELL_RATES, Carrier, dropping, keras_own, rate_of
 from nn_bridge.adapters.keras3.tensors import as_numpy
 from nn_bridge.checking.sites import variances
@@ -72,7 +72,7 @@ class Trace:
 
     Parameters
     ----------
-    path_of : function(layer, line) -> str
+    path_of : function(layer) -> str
         What a layer is called; `line()` tells where it is called.
     carriers : mapping of int to list of Carrier
         Which rates are carried out in a call of a layer, by its id.
@@ -85,7 +85,7 @@ class Trace:
 
     def __init__(
         self,
-        path_of: Callable[[Any, Callable[[], str]], str],
+        path_of: Callable[[Any], str],
         carriers: Mapping[int, Sequence[Carrier]],
         still_norms: bool = False,
         plainly: bool = False,
@@ -117,7 +117,7 @@ class Trace:
             if norm:
                 self._normalises(layer, args[0])
             return out
-        call = Call(layer, self._path_of(layer, users_line), args, kwargs)
+        call = Call(layer, self._path_of(layer), args, kwargs)
         if not self._stack and call.path == "" and self.training is None:
             self.training = bool(kwargs.get("training"))
         self.called[call.path] += 1
@@ -139,7 +139,7 @@ class Trace:
 
     def _normalises(self, layer: Any, given: Any) -> None:
         """Note what comes into a batch normalisation; of one called twice the last time."""
-        self.norms[self._path_of(layer, str)] = variances(as_numpy(given), layer.axis)
+        self.norms[self._path_of(layer)] = variances(as_numpy(given), layer.axis)
 
     def _silent(self, call: Call, entries: Sequence[Entry]) -> None:
         """Note the rates of which nothing was seen in a call that was to carry them out."""

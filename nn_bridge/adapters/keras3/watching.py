@@ -18,6 +18,7 @@ from nn_bridge.adapters.keras3.layers import named_layers
 from nn_bridge.adapters.keras3.rates import carriers, declared, dropping
 from nn_bridge.adapters.keras3.tensors import as_numpy, with_gradients, without_gradients
 from nn_bridge.adapters.keras3.tracing import Trace, calls_through, still, watching
+from nn_bridge.adapters.strangers import Strangers, users_line
 from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
 from simulation.arrays import Array
 
@@ -42,9 +43,7 @@ class KerasWatched(Watched):
     def __init__(self, model: Any) -> None:
         self.model = model
         self._list_parts()
-        self._strangers: dict[int, Any] = {}
-        self._anew: dict[str, bool] = {}
-        self._passes = 0
+        self._strangers = Strangers()
         self._keep: Callable[[], None] | None = None
         self._told = Told()
         self._training = self._still_norms = False
@@ -89,16 +88,16 @@ class KerasWatched(Watched):
 
     def run(self, batch: Any) -> Pass:
         """Make one forward pass, watched."""
-        self._anew.clear()
+        self._strangers.anew.clear()
         # Models are evaluated with training=False, by evaluate and predict, and as model(x).
-        plainly = not self._training and self._passes % 2 == 0
+        plainly = not self._training and self._strangers.passes % 2 == 0
         trace = Trace(self._path, carriers(self.parts), self._still_norms, plainly)
         with watching(trace):
             outputs = self.outputs(batch, plainly)
             draws, norms = self._told.of(trace, outputs, lambda: self._called(batch, plainly))
-        self._passes += 1
+        self._strangers.passes += 1
         return Pass(
-            outputs, draws, trace.called, norms, anew=tuple(self._anew),
+            outputs, draws, trace.called, norms, anew=tuple(self._strangers.anew),
             training=bool(trace.training),
         )  # fmt: skip
 
@@ -151,14 +150,10 @@ class KerasWatched(Watched):
         with calls_through(still) if self._still_norms else nullcontext():
             return self.model(batch, **training)
 
-    def _path(self, layer: Any, line: Callable[[], str]) -> str:
-        """Name a layer; one that is no part of the model may be made anew in each pass."""
+    def _path(self, layer: Any) -> str:
+        """Name a layer, also one that is no part of the model."""
         path = self._paths.get(id(layer))
         if path is None:
-            path = f"{type(layer).__name__} ({line()})"
-            if self._passes and id(layer) not in self._strangers and dropping(layer):
-                self._anew[path] = True
-            self._strangers[id(layer)] = layer  # kept, so that no other gets its id
+            path = self._paths[id(layer)] = self._strangers.name(layer, users_line, dropping)
             self.parts[path] = layer
-            self._paths[id(layer)] = path
         return path

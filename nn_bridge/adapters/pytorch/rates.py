@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from nn_bridge.checking.watching import Declared
-from nn_bridge.checking.written import own_rate, settings_of
+from nn_bridge.checking.written import own_rate, part_with_weights, settings_of
 
 
 def dropping(module: Any) -> bool:
@@ -33,14 +33,11 @@ def declared(parts: Mapping[str, Any]) -> list[Declared]:
     for path, module in parts.items():
         if not type(module).__module__.startswith("torch.nn.") and not dropping(module):
             found += settings_of(path, module, known)
-    return [dataclasses.replace(each, part=_weighed(parts, each.scope)) for each in found]
-
-
-def _weighed(parts: Mapping[str, Any], path: str) -> str:
-    """Return the smallest part at or above a path that has weights."""
-    while path and not (path in parts and any(True for _ in parts[path].parameters())):
-        path = path.rpartition(".")[0]
-    return path
+    weights = torch.nn.Module.parameters
+    return [
+        dataclasses.replace(each, part=part_with_weights(parts, each.scope, weights))
+        for each in found
+    ]
 
 
 def _of_layer(path: str, module: Any) -> Iterator[Declared]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,12 +17,9 @@ from nn_bridge.adapters.pytorch.chance import Chance
 from nn_bridge.adapters.pytorch.draws import Place, Root
 from nn_bridge.adapters.pytorch.rates import dropping, rate_of
 from nn_bridge.adapters.pytorch.values import tensors
+from nn_bridge.adapters.strangers import users_line
 from nn_bridge.checking.sites import variances
 from nn_bridge.checking.watching import Norm, Pass
-
-NOT_THE_USERS = (f"{Path(torch.__file__).parent}{os.sep}", f"{Path(__file__).parent}{os.sep}", "<")
-CALLER = str(Path(__file__).with_name("watching.py"))
-"""Whose frame is outside the model."""
 
 
 class Trace:
@@ -207,19 +201,3 @@ def watching(trace: Trace) -> Iterator[Trace]:
     finally:
         for handle in handles:
             handle.remove()
-
-
-def users_line() -> str:
-    """Return file and line of the innermost frame that is neither PyTorch's nor ours.
-
-    '' if there is none in the model, as in a scripted one.
-    """
-    frame = sys._getframe(1)
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if name == CALLER:
-            break
-        if not name.startswith(NOT_THE_USERS):
-            return f"{Path(name).name}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]
-    return ""

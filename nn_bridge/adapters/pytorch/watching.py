@@ -14,6 +14,7 @@ from nn_bridge.adapters.pytorch.keeping import kept, plainly, seeded
 from nn_bridge.adapters.pytorch.rates import declared, dropping
 from nn_bridge.adapters.pytorch.tracing import Trace, watching
 from nn_bridge.adapters.pytorch.values import tensors
+from nn_bridge.adapters.strangers import Strangers
 from nn_bridge.checking.seen import inside
 from nn_bridge.checking.watching import Declared, Pass, Watched, users_own
 from nn_bridge.measuring.metrics import name_of
@@ -46,9 +47,7 @@ class TorchWatched(Watched):
         self.parts: dict[str, Any] = dict(model.named_modules())
         self.parts |= _hidden(self.parts)
         self._paths = {id(module): path for path, module in self.parts.items()}
-        self._strangers: dict[int, Any] = {}
-        self._passes = 0
-        self._anew: dict[str, bool] = {}
+        self._strangers = Strangers()
         modes = {bool(module.training) for module in model.modules()}
         self.mode = "mixed" if len(modes) > 1 else "training" if modes.pop() else "evaluation"
         like = next((each for each in model.parameters() if each.is_floating_point()), None)
@@ -82,7 +81,7 @@ class TorchWatched(Watched):
         found: list[str] = []
         for path, module in self.parts.items():
             above = any(inside(path, each) for each in found)
-            if module.training != training and not above and path not in self._anew:
+            if module.training != training and not above and path not in self._strangers.anew:
                 found.append(path)
         return list(dict.fromkeys(path.partition("[")[0] for path in found))
 
@@ -96,11 +95,11 @@ class TorchWatched(Watched):
     def run(self, batch: Any) -> Pass:
         """Make one forward pass, watched."""
         trace = self._trace()
-        self._anew.clear()
+        self._strangers.anew.clear()
         with watching(trace):
             outputs = self.outputs(batch)
-        self._passes += 1
-        return trace.told(outputs, tuple(self._anew))
+        self._strangers.passes += 1
+        return trace.told(outputs, tuple(self._strangers.anew))
 
     def outputs(self, batch: Any) -> Any:
         """Make one forward pass."""
@@ -156,14 +155,14 @@ class TorchWatched(Watched):
         return Trace(lambda module: self._paths.get(id(module)), self._stranger)
 
     def _stranger(self, module: Any, where: str) -> str:
-        """Name a layer that is not part of the model: hidden in it, or made anew in each pass."""
-        name = f"{type(module).__name__} ({where})"
-        known = not self._passes or id(module) in self._strangers
-        if not known and any(map(dropping, module.modules())):
-            self._anew[name] = True
-        self._strangers[id(module)] = module  # kept, so that no other gets its id
+        """Name a layer that is not part of the model."""
+        name = self._strangers.name(module, lambda: where, _with_chance)
         self.parts[name] = module
         return name
+
+
+def _with_chance(module: Any) -> bool:
+    return any(map(dropping, module.modules()))
 
 
 def _hidden(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,9 +136,9 @@ class Measures:
         None above 20 members.
     at_random, least_carrying : Silent or None
         How many may fall silent, drawn at random, and beginning with those that made no difference
-        and then with those that carry least. Who these are is chosen on one half of the examples
-        and judged on the other, both ways; with no examples to part, on the same, and the warnings
-        say so.
+        and then with those that carry least. Who these are is chosen on half of the examples and
+        judged on a quarter of the others, then chosen on three quarters and judged on the last;
+        with no examples to part, on the same, and the warnings say so.
     bus_factor : Estimate or None
         Least number of members whose loss takes the quality below half of the complete one; N + 1
         where even the loss of all does not, and of no meaning where the complete one is not above

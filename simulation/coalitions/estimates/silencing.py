@@ -1,8 +1,13 @@
 """How many may fall silent: at random, or beginning with those that carry least.
 
-Who carries least is not judged on what it was chosen by: members are ranked by one half of the
-parts of the examples and silenced on the other, both ways. Otherwise those would come first that
-happen to carry little on just these examples, and silence would look cheaper than it is.
+Who carries least is not judged on what it was chosen by: members are ranked by half of the parts of
+the examples and silenced on the third quarter, then by three quarters and silenced on the last.
+Otherwise those would come first that happen to carry little on just these examples, and silence
+would look cheaper than it is. Nor does what judges ever choose for what judged before it, so chance
+in one judgement says nothing of chance in the other, and their spread is that of their mean.
+(Halves that choose for each other err alike, each to the side to which it lets the other err.)
+Luedtke and van der Laan (2016), Statistical inference for the mean outcome under a possibly
+non-unique optimal treatment strategy, Annals of Statistics 44.
 
 Those that made no difference there in any coalition come first, even before those that seem to do
 harm, which may be chance.
@@ -10,6 +15,7 @@ harm, which may be chance.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +26,7 @@ from simulation.coalitions.estimates.asking import Asked
 from simulation.coalitions.estimates.estimate import Estimate, contributions
 
 FEWEST_PARTS = 4
-"""Parts of the examples that can be halved, so that each half still has a spread."""
+"""Parts of the examples of which quarters can be made."""
 
 LOST = 0.5
 """The share of the complete quality below which the bus factor takes it, as usual."""
@@ -32,11 +38,12 @@ class Silencing:
 
     Attributes
     ----------
-    least : (N + 1, G) array
-        Quality lost without those that carry least; (N + 1, 1) where there are no parts.
-    most : (N + 1, G) array
+    least : (N + 1, J) array
+        Quality lost without those that carry least, on each of the J parts that judge; J = 1 where
+        there are too few parts.
+    most : (N + 1, J) array
         By how much the quality is below half of the complete one, without those that carry most;
-        where all coalitions were asked, without whoever is worst to lose.
+        where all coalitions were asked, without whoever is worst to lose, on all parts.
     crossed : bool
         Whether members were chosen on other examples than they are judged on.
     """
@@ -47,33 +54,52 @@ class Silencing:
 
     @classmethod
     def of(
-        cls, asked: Asked, gains: FloatArray, idle: BoolArray, complete: FloatArray
+        cls,
+        asked: Asked,
+        gains: FloatArray,
+        idle: BoolArray,
+        complete: FloatArray,
+        worst: FloatArray | None = None,
     ) -> Silencing:
         """Rank members by what they bring, (N, 1 + G), and silence them one after the other.
 
-        idle (N, G) says on which parts of the examples a member made no difference.
+        idle (N, G) says on which parts of the examples a member made no difference; `worst` is
+        `most` where that is known.
         """
         carried, full = contributions(gains), contributions(complete)  # (N, G), (G,)
-        parts = carried.shape[1]
-        crossed = parts >= FEWEST_PARTS
-        half = np.arange(parts) % 2 == 0
-        if not crossed:
-            carried, full, half = gains[:, :1], complete[:1], np.ones(1, dtype=bool)
-            idle = np.asarray(idle.all(axis=1))[:, None]
-        least, most = np.empty((2, asked.n + 1, len(full)))
-        for chosen_by in (half, ~half) if crossed else (half,):
-            judged_by = ~chosen_by if crossed else chosen_by
-            order = least_first(carried[:, chosen_by], idle[:, chosen_by])
+        turns = in_turns(carried.shape[1])
+        if not (crossed := bool(turns)):
+            carried, full = gains[:, :1], complete[:1]
+            idle, turns = np.asarray(idle.all(axis=1))[:, None], [(slice(1), slice(1))]
+        silenced = np.arange(asked.n + 1)[:, None]  # 0, 1, .. N of them
+
+        def short(quality: float, there: BoolArray, judge: slice) -> FloatArray:
+            left = asked.of(there)
+            left = contributions(left) if crossed else left[:, :1]
+            return (quality * full - left)[:, judge]
+
+        least, most = [], []
+        for choose, judge in turns:
+            order = least_first(carried[:, choose], idle[:, choose])
             rank = order.argsort(kind="stable")
-            silenced = np.arange(asked.n + 1)[:, None]  # 0, 1, .. N of them
-            for quality, short, there in (
-                (1.0, least, rank >= silenced),
-                (LOST, most, rank < asked.n - silenced),
-            ):
-                left = asked.of(there)
-                left = contributions(left) if crossed else left[:, :1]
-                short[:, judged_by] = (quality * full - left)[:, judged_by]
-        return cls(least, most, crossed)
+            least.append(short(1.0, rank >= silenced, judge))
+            if worst is None:
+                most.append(short(LOST, rank < asked.n - silenced, judge))
+        return cls(np.hstack(least), np.hstack(most) if worst is None else worst, crossed)
+
+
+def in_turns(parts: int) -> list[tuple[slice, slice]]:
+    """Say which of G parts choose, and which judge what they chose; nothing if they are too few.
+
+    Examples
+    --------
+    >>> [(choose.stop, judge.start, judge.stop) for choose, judge in in_turns(20)]
+    [(10, 10, 15), (15, 15, 20)]
+    """
+    if parts < FEWEST_PARTS:
+        return []
+    ends = [round(parts * quarter / 4) for quarter in (2, 3, 4)]
+    return [(slice(end), slice(end, then)) for end, then in itertools.pairwise(ends)]
 
 
 def least_first(carried: FloatArray, idle: BoolArray) -> IntArray:

@@ -69,12 +69,12 @@ class Start:
 
     @property
     def least(self) -> FloatArray | None:
-        """Cost of silencing those that carry least, (1, N + 1, G); see `Silencing`."""
+        """Cost of silencing those that carry least, (1, N + 1, J); see `Silencing`."""
         return None if self.silencing is None else self.silencing.least[None]
 
     @property
     def most(self) -> FloatArray | None:
-        """How far below half those that carry most take it, (1, N + 1, G); see `Silencing`."""
+        """How far below half those that carry most take it, (1, N + 1, J); see `Silencing`."""
         return None if self.silencing is None else self.silencing.most[None]
 
 
@@ -104,7 +104,7 @@ class Plan:
 def drawn_coalitions(n: int, draws: int) -> int:
     """About how many coalitions of N members are asked for so many draws, and what rests on them.
 
-    Nobody, everybody, each alone; the draws; those that carry least and most by either half.
+    Nobody, everybody, each alone; the draws; those that carry least and most, each twice.
     """
     return 2 + n + 2 * draws * (n + 1) + 4 * (n + 1)
 
@@ -131,10 +131,9 @@ def looked_at(asked: Asked, rng: np.random.Generator, plan: Plan) -> Start:
         start = _of_draws(drawn, complete, nobody, alone)
         if plan.exact:
             start = _of_all(asked.all(), start)
-        by_carrying = Silencing.of(asked, start.gains.mean(axis=0), start.idle, complete)
-        if start.exact:
-            by_carrying.most = worst_losses(asked.all(), complete)
-        start.silencing = by_carrying
+        worst = worst_losses(asked.all(), complete) if start.exact else None
+        gains = start.gains.mean(axis=0)
+        start.silencing = Silencing.of(asked, gains, start.idle, complete, worst)
         start.heard = _heard(asked, rng)
         start.interrupted = False
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ from simulation.coalitions.estimates.carrying import (
     carried,
     effective_number,
     logarithms_of_number,
+    mean_effective_number,
     pair_errors,
 )
 from simulation.coalitions.estimates.estimate import (
@@ -55,7 +56,6 @@ def summed_up(
     alone = table.of(lambda start: start.alone[None])
     curve = [estimated(sizes[:, n - k], drawn, share_of) for k in range(n + 1)]
     costs = contributions(complete)[:, None] - contributions(sizes[:, ::-1])
-    carriers = table.of(lambda start: logarithms_of_number(start.gains))
     over_examples = about.parts == "examples" and complete.shape[1] > 1
     idle = np.all([start.idle.all(axis=1) for start in starts], axis=0)
     return Measures(
@@ -81,7 +81,7 @@ def summed_up(
                 float(complete[:, 0].mean()),
             )
         ),
-        carriers=effective_number(carriers, drawn, n),
+        carriers=_carriers(table, n),
         idle=tuple(name for name, is_idle in zip(members, idle, strict=True) if is_idle),
         at_random=_silent(costs, drawn, worth),
         co_adaptation=_co_adaptation(table),
@@ -135,6 +135,13 @@ class _Table:
         if (parts := self.starts[0].complete.size - 1) > 0:
             looks.append(max(examples, parts))
         return min(looks, default=math.inf)
+
+
+def _carriers(table: _Table, members: int) -> Estimate:
+    if not table.several:
+        return effective_number(table.starts[0].gains, table.drawn)
+    logarithms = table.of(lambda start: logarithms_of_number(start.gains))
+    return mean_effective_number(logarithms, table.drawn, members)
 
 
 def _silent(costs: FloatArray, drawn: Drawn, worth: float) -> Silent:

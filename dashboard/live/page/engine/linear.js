@@ -47,10 +47,33 @@ export function productWithTransposed(a, b, out, m, p, n) {
   }
 }
 
-function inner(a, left, b, right, length) {
+/** Sum of a[left + k] b[right + k] over `length` of them. */
+export function inner(a, left, b, right, length) {
   let sum = 0;
   for (let k = 0; k < length; k += 1) sum += a[left + k] * b[right + k];
   return sum;
+}
+
+/** Each row of a matrix plus `row`, in place. */
+export function addToRows(matrix, row) {
+  for (let from = 0; from < matrix.length; from += row.length) {
+    for (let j = 0; j < row.length; j += 1) matrix[from + j] += row[j];
+  }
+}
+
+/** Each row of a matrix times `row`, number by number. */
+export function timesRow(matrix, row, out) {
+  for (let from = 0; from < matrix.length; from += row.length) {
+    for (let j = 0; j < row.length; j += 1) out[from + j] = matrix[from + j] * row[j];
+  }
+}
+
+/** out: the sum of a matrix's rows. */
+export function sumOfRows(matrix, out) {
+  out.fill(0);
+  for (let from = 0; from < matrix.length; from += out.length) {
+    for (let j = 0; j < out.length; j += 1) out[j] += matrix[from + j];
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 // How presenters prepare and learn: the one rule of `simulation.presenter`, on what all of them know.
 //
-// `skills` is { understanding (N, H, D), bias (N, H), delivery (N, K, H), handout (K) }, flat. What is
-// made in a rehearsal lies in `room`, whose arrays are made once: nothing is allocated here. Questions
-// come last in them, so that the long loops run along memory.
+// What they know lies in `skills` (skills.js), what is made in a rehearsal in `room`, whose arrays are
+// made once: nothing is allocated here. Questions come last in them, so that the long loops run along
+// memory.
 
 import { addRows } from "./linear.js";
 
@@ -15,6 +15,7 @@ export function roomFor({ n, h, b, d, k }) {
     wanted: new Float64Array(k * b), // (K, B) what was wanted, as it is heard
     thoughts: new Float64Array(n * h * b), // (N, H, B) what each makes of the questions
     table: new Float64Array(n * k * b), // (N, K, B) what each prepared, as loud as it would be said
+    attended: new Float64Array(n), // (N,) who came: as numbers of one kind, which is faster
     given: new Float64Array(k * b), // (K, B) what is missing from the talk really given
     missing: new Float64Array(k * b), // (K, B) what is missing from the talk as one imagines it
     inward: new Float64Array(b), // (B,) what that pushes into one ability
@@ -48,12 +49,11 @@ export function addUp(room, handout, weights, from, into) {
   addRows(into, 0, weights, from, 1, room.table, 0, n, k * b);
 }
 
-/** Presenter `seat`, who is there, notes who came: rho_ij follows m_j, and one counts on oneself. */
+/** Presenter `seat` notes who came: rho_ij follows m_j, and rho_ii stays 1, since who learns is there. */
 export function noteWhoCame(reliance, attendance, seat, trust) {
   const n = attendance.length;
   const row = seat * n;
   for (let j = 0; j < n; j += 1) reliance[row + j] += trust * (attendance[j] - reliance[row + j]);
-  reliance[row + seat] = 1;
 }
 
 /**

@@ -6,6 +6,7 @@ import { AttendanceStream, presenterNames } from "./laws.js";
 import { addUp, improve, noteWhoCame, prepare, roomFor } from "./presenters.js";
 import { defaultRng } from "./random/generator.js";
 import { Diverged } from "./refused.js";
+import { add, decay, scale, startOf, zerosLike } from "./skills.js";
 import { general } from "./words.js";
 
 const AHEAD = 256; // rehearsals whose questions, and noise, are drawn at a time
@@ -73,7 +74,8 @@ export class Team {
     this.lastAttendance ??= new Uint8Array(n);
     const there = this.attendance.next(this.lastAttendance);
 
-    addUp(room, skills.handout, there, 0, room.given);
+    room.attended.set(there);
+    addUp(room, skills.handout, room.attended, 0, room.given);
     feedback(audience, room.given, room.wanted, k, b);
     const moving = this.velocity ?? skills;
     if (this.velocity) scale(this.velocity, this.momentum);
@@ -88,7 +90,9 @@ export class Team {
     if (this.velocity) add(skills, this.velocity);
     if (this.weightDecay) decay(skills, 1 - learningRate * this.weightDecay);
     this.rehearsals += 1;
-    if (!skills.handout.every(Number.isFinite)) throw this.#diverged(`at rehearsal ${this.rehearsals}`);
+    for (let section = 0; section < k; section += 1) {
+      if (!Number.isFinite(skills.handout[section])) throw this.#diverged(`at rehearsal ${this.rehearsals}`);
+    }
   }
 
   /** Let the presenter in `seat` practise the hard section alone, nobody else and no handout there. */
@@ -155,21 +159,6 @@ export class Team {
   }
 }
 
-/** What the presenters know at the start, drawn one after the other. */
-function startOf(rng, { n, h, d, k }) {
-  const skills = {
-    understanding: new Float64Array(n * h * d),
-    bias: new Float64Array(n * h),
-    delivery: new Float64Array(n * k * h),
-    handout: new Float64Array(k),
-  };
-  for (let seat = 0; seat < n; seat += 1) {
-    skills.understanding.set(rng.normals(h * d).map((z) => z / Math.sqrt(d)), seat * h * d);
-    skills.delivery.set(rng.normals(k * h).map((z) => z / Math.sqrt(n * h)), seat * k * h);
-  }
-  return skills;
-}
-
 /** Fetch the practice questions whose numbers are in `rows[from ..]`, and what is wanted. */
 function lookUp(room, talk, rows, from) {
   const { b, d, k } = room.sizes;
@@ -191,28 +180,4 @@ function moveHandout(handout, missing, step) {
     for (let q = 0; q < b; q += 1) sum += missing[section * b + q];
     handout[section] += step * sum;
   }
-}
-
-function zerosLike(skills) {
-  return Object.fromEntries(Object.entries(skills).map(([name, part]) => [name, new Float64Array(part.length)]));
-}
-
-function scale(parts, factor) {
-  for (const name in parts) {
-    const part = parts[name];
-    for (let at = 0; at < part.length; at += 1) part[at] *= factor;
-  }
-}
-
-function add(parts, steps) {
-  for (const name in parts) {
-    const part = parts[name];
-    const step = steps[name];
-    for (let at = 0; at < part.length; at += 1) part[at] += step[at];
-  }
-}
-
-/** All that presenters know shrinks; the handout, a bias, does not. */
-function decay({ understanding, bias, delivery }, kept) {
-  scale({ understanding, bias, delivery }, kept);
 }

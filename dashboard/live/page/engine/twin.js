@@ -4,7 +4,7 @@
 // pass and a step of SGD. What the team saw, questions, what was heard and who came, is handed to it.
 
 import { feedback, lossOf } from "./audience.js";
-import { product, productOfTransposed, productWithTransposed } from "./linear.js";
+import { addToRows, inner, product, productOfTransposed, productWithTransposed, sumOfRows, timesRow } from "./linear.js";
 
 export class Twin {
   /** Write a team as a network. */
@@ -28,7 +28,9 @@ export class Twin {
     this.work = {
       x: new Float64Array(b * d),
       wanted: new Float64Array(b * k),
+      mask: new Float64Array(n), // who came
       activations: new Float64Array(b * u),
+      gate: new Float64Array(u), // inverted dropout: 1/q of a unit's group, or 0
       scaled: new Float64Array(b * u), // activations after dropout
       back: new Float64Array(b * u), // gradient at the activations
       outputs: new Float64Array(b * k),
@@ -41,18 +43,19 @@ export class Twin {
 
   /** Train one step on what the team has just rehearsed. */
   rehearse(team) {
-    const { x, activations } = this.work;
+    const { x, wanted, mask, activations, back } = this.work;
     const { b, d, k, u } = this.sizes;
     const { questions } = this.talk.practice;
-    team.lastQuestions.forEach((row, q) => x.set(questions.subarray(row * d, (row + 1) * d), q * d));
+    for (let q = 0; q < b; q += 1) {
+      const row = team.lastQuestions[q] * d;
+      for (let j = 0; j < d; j += 1) x[q * d + j] = questions[row + j];
+      for (let section = 0; section < k; section += 1) wanted[q * k + section] = team.lastWanted[section * b + q];
+    }
     this.#activate(x, b, activations);
-    const mask = team.lastAttendance; // (N)
-    const { wanted } = this.work; // (B, K)
-    for (let at = 0; at < wanted.length; at += 1) wanted[at] = team.lastWanted[(at % k) * b + Math.floor(at / k)];
+    mask.set(team.lastAttendance);
     if (team.trust === 1) this.#backPropagate(wanted, mask, team.speakUp);
     else this.#backPropagateByReliance(wanted, mask, team.speakUp, team.trust);
 
-    const { back } = this.work;
     const [ofHidden, ofHiddenBias] = this.gradients;
     for (let at = 0; at < back.length; at += 1) if (!(activations[at] > 0)) back[at] = 0;
     productOfTransposed(back, x, ofHidden, u, b, d);
@@ -69,7 +72,7 @@ export class Twin {
     const { hidden, outputs } = this.evaluation;
     this.#activate(questions, count, hidden);
     productWithTransposed(hidden, this.output, outputs, count, u, k);
-    for (let at = 0; at < outputs.length; at += 1) outputs[at] += this.outputBias[at % k];
+    addToRows(outputs, this.outputBias);
     return lossOf(audience, outputs, answers, k);
   }
 
@@ -88,25 +91,26 @@ export class Twin {
   #activate(x, count, into) {
     const { d, u } = this.sizes;
     productWithTransposed(x, this.hidden, into, count, d, u);
-    for (let at = 0; at < into.length; at += 1) {
-      const z = into[at] + this.hiddenBias[at % u];
-      into[at] = z < 0 ? 0 : z;
-    }
+    addToRows(into, this.hiddenBias);
+    for (let at = 0; at < into.length; at += 1) if (into[at] < 0) into[at] = 0;
   }
 
   /** The network's own backward pass: every group hears the gradient at the outputs really given. */
   #backPropagate(wanted, mask, keepScale) {
-    const { activations, scaled, back, outputs } = this.work;
+    const { activations, gate, scaled, back, outputs } = this.work;
     const { n, h, b, k, u } = this.sizes;
     const [, , ofOutput, ofOutputBias] = this.gradients;
-    const gate = (unit) => mask[Math.floor(unit / h)] * keepScale[Math.floor(unit / h)];
-    for (let at = 0; at < scaled.length; at += 1) scaled[at] = activations[at] * gate(at % u);
+    for (let unit = 0; unit < u; unit += 1) {
+      const group = Math.floor(unit / h);
+      gate[unit] = mask[group] * keepScale[group];
+    }
+    timesRow(activations, gate, scaled);
     productWithTransposed(scaled, this.output, outputs, b, u, k);
     this.#toGradient(outputs, wanted);
     productOfTransposed(outputs, scaled, ofOutput, k, b, u);
     sumOfRows(outputs, ofOutputBias);
     product(outputs, this.output, back, b, k, u);
-    for (let at = 0; at < back.length; at += 1) back[at] *= gate(at % u);
+    timesRow(back, gate, back);
     for (let i = 0; i < n; i += 1) if (mask[i]) this.reliance.set(mask, i * n);
     for (let i = 0; i < n; i += 1) this.reliance[i * n + i] = 1;
   }
@@ -117,14 +121,11 @@ export class Twin {
     const { n, h, b, k, u } = this.sizes;
     const [, , ofOutput, ofOutputBias] = this.gradients;
     for (let i = 0; i < n; i += 1) {
-      for (let at = 0; at < b * k; at += 1) {
-        const question = Math.floor(at / k);
-        const section = at % k;
-        let sum = 0;
-        for (let unit = i * h; unit < (i + 1) * h; unit += 1) {
-          sum += activations[question * u + unit] * this.output[section * u + unit];
+      for (let q = 0; q < b; q += 1) {
+        for (let section = 0; section < k; section += 1) {
+          const sum = inner(activations, q * u + i * h, this.output, section * u + i * h, h);
+          contributions[(i * b + q) * k + section] = sum * keepScale[i];
         }
-        contributions[i * b * k + at] = sum * keepScale[i];
       }
     }
     ofOutput.fill(0);
@@ -137,13 +138,13 @@ export class Twin {
       }
       product(this.reliance.subarray(i * n, (i + 1) * n), contributions, imagined, 1, n, b * k);
       this.#toGradient(imagined, wanted);
-      for (let at = 0; at < b * k; at += 1) {
-        const question = Math.floor(at / k);
-        const section = at % k;
-        const gradient = imagined[at] * keepScale[i];
-        for (let unit = i * h; unit < (i + 1) * h; unit += 1) {
-          ofOutput[section * u + unit] += gradient * activations[question * u + unit];
-          back[question * u + unit] += gradient * this.output[section * u + unit];
+      for (let q = 0; q < b; q += 1) {
+        for (let section = 0; section < k; section += 1) {
+          const gradient = imagined[q * k + section] * keepScale[i];
+          for (let unit = i * h; unit < (i + 1) * h; unit += 1) {
+            ofOutput[section * u + unit] += gradient * activations[q * u + unit];
+            back[q * u + unit] += gradient * this.output[section * u + unit];
+          }
         }
       }
     }
@@ -155,7 +156,7 @@ export class Twin {
   /** Outputs without their bias become the gradient of the batch's mean loss at them. */
   #toGradient(outputs, wanted) {
     const { b, k } = this.sizes;
-    for (let at = 0; at < outputs.length; at += 1) outputs[at] += this.outputBias[at % k];
+    addToRows(outputs, this.outputBias);
     feedback(this.talk.audience, outputs, wanted, k);
     for (let at = 0; at < outputs.length; at += 1) outputs[at] /= -b;
   }
@@ -180,15 +181,12 @@ export class Twin {
 
 /** The team's delivery (N, K, H) as the outgoing weights (K, N H) of a network. */
 function outputOf(team, { n, h, k, u }, into) {
-  for (let at = 0; at < into.length; at += 1) {
-    const section = Math.floor(at / u);
-    const seat = Math.floor((at % u) / h);
-    into[at] = team.delivery[(seat * k + section) * h + (at % h)];
+  for (let seat = 0; seat < n; seat += 1) {
+    for (let section = 0; section < k; section += 1) {
+      for (let ability = 0; ability < h; ability += 1) {
+        into[section * u + seat * h + ability] = team.delivery[(seat * k + section) * h + ability];
+      }
+    }
   }
   return into;
-}
-
-function sumOfRows(rows, into) {
-  into.fill(0);
-  for (let at = 0; at < rows.length; at += 1) into[at % into.length] += rows[at];
 }
