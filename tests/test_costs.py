@@ -220,7 +220,6 @@ def nothing_begins(monkeypatch):
         ["sweep", "run", "--set", "seeds=2", "--set", "practice={}"],
         ["sweep", "run", "--set", "seeds={}"],
         ["export", "page.html", "--rehearsals"],
-        ["export", "page.html", "--frames"],
         ["export", "page.html", "--presenters"],
     ],
     ids=" ".join,

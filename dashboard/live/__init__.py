@@ -18,7 +18,8 @@ Where is what, in Python:
 - `look`: a team and its twin as they can be shown; a team that diverged is known by it
 - `frames`: what a page is sent, the yardstick's measures among it
 - `resources`: what the page takes from Python, as one module; `bundle`: modules as one script
-- `recording`, `export`: a session written down, and the page with it as one file
+- `export`: the page with its engine as one file; `links`: the state that it may open at
+- `recording`: a session written down
 
 and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 

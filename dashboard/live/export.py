@@ -1,63 +1,89 @@
-"""The live page as one file: everything it would ask a server for put inside, a recording included.
+"""The live page as one file: all that a server would send put inside, with the engine to ask.
 
-Modules go into the import map as data: URLs, since a page opened from disk may not import files
-beside it. The recording is packed, to a third of its size. A policy in the page itself forbids
-every request.
+Its modules become two scripts: the page's own, and the engine's, which stands there as text until
+the page makes a worker of it. A policy in the page itself forbids every request.
 """
 
 from __future__ import annotations
 
 import base64
-import gzip
 import re
+from html import escape
 from importlib.resources import files
-from typing import Any
 
-from dashboard.live.resources import literal, resources
+from dashboard.live.bundle import bundle
+from dashboard.live.resources import resources
+from dashboard.policy import with_policy
+from dashboard.texts import load
 
-POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; "
-    "img-src data:; base-uri 'none'; form-action 'none'"
-)
+PAGE = files("dashboard.live").joinpath("page")
+WORKERS = "worker-src blob:"
+STYLESHEET = re.compile(r'<link rel="stylesheet" href="page/([\w.]+)">')
+ICON = '<link rel="icon" type="image/svg+xml" href="page/icon.svg">'
 
 
-def page_with(recording: dict[str, Any]) -> str:
-    """Return the page with a recording inside, as one HTML file that asks nobody for anything.
+def live_page(link: str = "", head: str = "", beside: str = "") -> str:
+    """Return the page as one HTML file that asks nobody for anything.
 
     Parameters
     ----------
-    recording : dict
-        What `dashboard.live.recording.record` returned.
+    link : str
+        What follows '#' in the address that it opens at, if its own says nothing.
+    head : str
+        Tags for its head, an icon among them; the icon alone, if left out.
+    beside : str
+        HTML for readers without scripts.
     """
-    page = files("dashboard.live").joinpath("page")
-
-    def read(name: str) -> str:
-        text = page.joinpath(name).read_text(encoding="utf-8")
-        assert name == "index.html" or not re.search("</(style|script)", text, re.IGNORECASE), name
-        return text
-
-    names = sorted(path.name for path in page.iterdir() if path.name.endswith(".js"))
-    modules = {
-        f"page/{name}": "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
-        for name, text in [
-            *((name, read(name)) for name in names),
-            ("resources.js", resources()),
-        ]
-    }
-    packed = base64.b64encode(gzip.compress(literal(recording).encode(), mtime=0)).decode()
-    html = read("index.html")
+    html = _read("index.html")
+    html = _filled(re.sub(r"<script\b.*?</script>\n?", "", html, flags=re.S))
+    html = STYLESHEET.sub(lambda found: f"<style>\n{_read(found[1])}</style>", html)
+    opens = f'<meta name="opens-at" content="#{escape(link)}">\n' if link else ""
+    scripts = f"""\
+<script type="text/plain" id="engine">
+{bundle("engine/worker.js", _read)}</script>
+<script>
+{bundle("main.js", _read)}</script>
+</body>"""
     for there, instead in {
-        '<meta charset="utf-8">': '<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '{"imports": {"page/": "./page/"}}': literal({"imports": modules}),
-        **{
-            f'<link rel="stylesheet" href="page/{name}">': f"<style>{read(name)}</style>"
-            for name in ("style.css", "panels.css")
-        },
-        '<script type="module" src="page/main.js"></script>': f"""\
-<script type="text/plain" id="recording">{packed}</script>
-<script type="module">import "page/main.js";</script>""",
+        ICON: opens + (head or _inside_icon()),
+        "</noscript>": f"{beside}</noscript>",
+        "</body>": scripts,
     }.items():
         assert html.count(there) == 1, f"index.html has {html.count(there)} times {there}"
         html = html.replace(there, instead)
-    return html
+    return with_policy(html, WORKERS)
+
+
+def sizes(html: str) -> dict[str, int]:
+    """Return how many bytes of a page are for what."""
+    parts = {
+        "engine": r'<script type="text/plain" id="engine">.*?</script>',
+        "scripts": r"<script>.*?</script>",
+        "styles": r"<style>.*?</style>",
+    }
+    of = {
+        name: sum(len(found[0].encode()) for found in re.finditer(pattern, html, re.S))
+        for name, pattern in parts.items()
+    }
+    return of | {"markup": len(html.encode()) - sum(of.values())}
+
+
+def _read(name: str) -> str:
+    if name == "resources.js":
+        return resources()
+    return PAGE.joinpath(name).read_text(encoding="utf-8")
+
+
+def _inside_icon() -> str:
+    data = base64.b64encode(PAGE.joinpath("icon.svg").read_bytes()).decode()
+    return ICON.replace("page/icon.svg", f"data:image/svg+xml;base64,{data}")
+
+
+def _filled(html: str) -> str:
+    """Write the English texts where the page's script will write them: nothing moves then."""
+    texts = load("page", "en")
+
+    def fill(found: re.Match[str]) -> str:
+        return f"{found[1]}{escape(texts[found[2]], quote=False)}<"
+
+    return re.sub(r'(<[^<>]* data-text="([\w.]+)"[^<>]*>)<', fill, html)
