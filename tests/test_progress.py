@@ -11,8 +11,7 @@ import pytest
 
 from commands import shared
 from commands.shared import progress
-from dashboard.live.recording import record
-from dashboard.live.setup import Setup
+from dashboard.live.digits import DigitNetworks
 from experiments.article import Setting
 from experiments.article_measures import train_and_measure
 from experiments.costs import Cost, costing
@@ -101,6 +100,6 @@ def test_no_network_of_ours_talks_into_the_bar(monkeypatch, capsys):
     """On a terminal `fit` and `evaluate` print what they see, unless they are told not to."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     train_and_measure(Setting(practice=50, epochs=1, hidden=8, data="digits"), [0])
-    record(Setup(presenters=2, practice=10), 2, 2)
+    list(DigitNetworks(0, 0.5, 0.3).train())
     qualities(0.5, range(2), 1)
     assert capsys.readouterr() == ("", "")

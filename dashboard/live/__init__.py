@@ -19,18 +19,19 @@ Where is what, in Python:
 - `frames`: what a page is sent, the yardstick's measures among it
 - `resources`: what the page takes from Python, as one module; `bundle`: modules as one script
 - `export`: the page with its engine as one file; `links`: the state that it may open at
-- `recording`: a session written down
 
 and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 
 - `main.js`: wires all parts to the session and has them drawn
-- `session.js`: what the page knows and can ask for; `in_words.js`: laws and errors in words
-- `source.js`, `recorded.js`: whom it asks: a server, or a recording inside the page
+- `session.js`: what the page knows and can ask for; `in_words.js`: laws, errors, values in words
+- `source.js`: whom it asks: Mesa's teams on the server, or the engine in a worker
+- `computing.js`, `check.js`: which of them computes, and both held to each other
+- `stopped.js`: what is shown of a team that diverged
 - `settings.json`: the table of all settings; `address.js`, `link.js`: the address that holds them
 - `bet.js`: the bet: its dialog, its sliders, and what is said of it afterwards
 - `sent_home.js`: who is sent home, and what is left of the talk
 - `guide.js`: the six steps that lead a newcomer
-- `controls.js`: play, step, speed, presets, language, theme, and every number
+- `controls.js`, `fields.js`: play, step, speed, presets, language, theme; every setting
 - `team.js`, `seats.js`: one team with its law and its figures; the round table and its arrows
 - `chart.js`, `charts.js`: a chart of lines; the curve and the bars
 - `solo.js`: what each can do alone

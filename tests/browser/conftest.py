@@ -123,7 +123,7 @@ class Visitor:
             self.complaints.append(message.text)
 
     def _note_request(self, url):
-        if not url.startswith((self.home, "data:")):
+        if not url.startswith((self.home, "data:", "blob:")):
             self.abroad.append(url)
 
     def leave(self):

@@ -100,14 +100,6 @@ def test_its_bet_is_on_both_teams_whoever_is_clicked_for_one(visitor):
     expect(page.locator("#away")).to_have_text("Sent home for the talk: B")
 
 
-def test_it_stops_the_rehearsals_and_goes_on_to_the_bet(visitor):
-    page = visitor.open("#at=0&speed=50&presenters=3&practice=10&abilities=1")
-    page.click("#guide-do")
-    expect(page.locator("#guide-title")).to_have_text("Place your bet")
-    expect(page.locator("#play")).to_have_text("▶ Rehearse")
-    assert int(page.inner_text("#rehearsals").replace(",", "")) >= 2000
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", SCREENS)
 def test_it_never_covers_what_it_speaks_of_and_one_thing_is_to_be_done(visitor, width, language):

@@ -118,6 +118,18 @@ export function readBet(text) {
   return { name, guesses: guesses === undefined ? [] : guesses.split(",") };
 }
 
+/** A setup with its changes made. */
+export function withChanges(setup) {
+  const made = readChanges(setup.changes).map(({ key, value }) => [key, typed(SETUP[key], value)]);
+  return { ...setup, ...Object.fromEntries(made) };
+}
+
+/** A list of changes with one more, which takes the place of another of the same key at the same rehearsal. */
+export function addChange(changes, entry, value) {
+  const others = changes.split(";").filter((one) => one && !one.startsWith(entry));
+  return [...others, entry + value].join(";");
+}
+
 /** A value as the setup carries it. */
 export function typed({ kind }, text) {
   if (kind === "flag") return text === "true";
@@ -129,13 +141,13 @@ export const defaults = (table) => Object.fromEntries(Object.entries(table).map(
 
 /**
  * Read the address.
- * @returns {{setup, view, wrong: {key, text, why}[], asked: string[]}} `wrong`: what was not taken, and why: 'unknown',
- *   'twice', or its kind; `asked`: the keys of the setup whose values were taken
+ * @returns {{setup, view, wrong: {key, text, why}[]}} `wrong`: what was not taken, and why: 'unknown', 'twice', or its
+ *   kind
  */
 export function readAddress(hash, presets) {
   const setup = defaults(SETUP);
   const view = defaults(VIEW);
-  const [wrong, asked, seen] = [[], [], new Set()];
+  const [wrong, seen] = [[], new Set()];
   const given = [...new URLSearchParams(hash.slice(1))];
   // The size of the team first: what laws and names may say hangs on it.
   given.sort((a, b) => (b[0] === "presenters") - (a[0] === "presenters"));
@@ -144,13 +156,10 @@ export function readAddress(hash, presets) {
     if (!spec) wrong.push({ key, text, why: "unknown" });
     else if (seen.has(key)) wrong.push({ key, text, why: "twice" });
     else if (!holds(spec, text, setup.presenters, presets)) wrong.push({ key, text, why: spec.kind });
-    else if (Object.hasOwn(SETUP, key)) {
-      setup[key] = typed(spec, text);
-      asked.push(key);
-    } else view[key] = typed(spec, text);
+    else (Object.hasOwn(SETUP, key) ? setup : view)[key] = typed(spec, text);
     seen.add(key);
   }
-  return { setup, view, wrong, asked };
+  return { setup, view, wrong };
 }
 
 /** What the table says of a key; null where there is none of that name. */

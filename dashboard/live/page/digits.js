@@ -3,8 +3,8 @@
 import { SIDES } from "page/address.js";
 import { MARKS, makeLines } from "page/chart.js";
 import { writeKey } from "page/charts.js";
-import { wireNumber } from "page/controls.js";
 import { choose, make, one, say } from "page/dom.js";
+import { wireNumber } from "page/fields.js";
 import { number, t } from "page/texts.js";
 import { colours } from "page/theme.js";
 

@@ -13,7 +13,7 @@ const shown = (value) => Math.round(100 * value) / 100;
 
 /** Wire the guide; `redraw` is called when it speaks of something else, or is put away. */
 export function makeGuide(session, bet, digits, redraw) {
-  let stopAt = null;
+  let watching = false; // until the rehearsals that it asked for are held
   let inView = true;
   const [guide, answer] = [one("#guide"), one("#answer")];
   const places = Object.fromEntries(all(".guide-place").flatMap((place) => place.dataset.steps.split(" ").map((name) => [name, place])));
@@ -34,16 +34,15 @@ export function makeGuide(session, bet, digits, redraw) {
 
   const step = () => STEPS.indexOf(session.view.step);
   const held = () => session.frame?.rehearsal ?? 0;
-  const wanted = () => Math.min(WATCH, session.source.last ?? WATCH); // a recording may be shorter
-  const watched = () => session.revealed || held() >= wanted();
+  const watched = () => session.revealed || held() >= WATCH;
   /** Whether a step can be gone to: the rehearsals come first, then the bet and what it reveals, then the rest. */
   const isOpen = (i) => i === 0 || (i === 1 ? watched() : session.revealed || session.bet !== null);
 
   const act = {
     watch() {
-      stopAt = wanted();
-      if (!session.source.recorded) session.setView("speed", Math.max(FAST, session.view.speed));
-      session.play(true);
+      watching = true;
+      session.setView("speed", Math.max(FAST, session.view.speed));
+      session.play(true, WATCH);
       scroll();
     },
     bet() {
@@ -65,7 +64,7 @@ export function makeGuide(session, bet, digits, redraw) {
     sentence() {
       if (answer.open) {
         hide(true);
-        return scroll(one(session.source.recorded ? "#teams" : ".starting")); // the other stories are there
+        return scroll(one(".starting")); // the other stories are there
       }
       session.setView("answer", true);
       return scroll(one(".moral"), "nearest");
@@ -75,9 +74,9 @@ export function makeGuide(session, bet, digits, redraw) {
   /** What each step says, what its button does and whether it can be pressed, and whether its work is done. */
   const words = {
     watch() {
-      const [done, busy, left] = [watched(), session.playing, wanted() - held()];
-      const label = done || !held() ? t("guide.watch.do", { watch: whole(wanted()) })
-        : busy ? t("guide.watch.busy", { held: whole(held()), of: whole(wanted()) }) : t("guide.watch.more", { left: whole(left) });
+      const [done, busy, left] = [watched(), session.playing, WATCH - held()];
+      const label = done || !held() ? t("guide.watch.do", { watch: whole(WATCH) })
+        : busy ? t("guide.watch.busy", { held: whole(held()), of: whole(WATCH) }) : t("guide.watch.more", { left: whole(left) });
       return { text: t("guide.watch.text"), label, can: !busy && !done, done };
     },
     bet(frame) {
@@ -157,9 +156,8 @@ export function makeGuide(session, bet, digits, redraw) {
   /** The words that hang on what the teams have done so far. */
   function update() {
     const { frame } = session;
-    if (frame && stopAt !== null && frame.rehearsal >= stopAt) {
-      stopAt = null;
-      session.play(false);
+    if (frame && watching && frame.rehearsal >= WATCH) {
+      watching = false;
       if (step() === 0) return go(1);
     }
     // The teams started anew: back to what is to be done first, unless they only catch up with where they were.
@@ -200,7 +198,7 @@ export function makeGuide(session, bet, digits, redraw) {
     holdsBack() {
       if (!held()) return t("home.first");
       if (guide.hidden || step() > 0 || watched()) return "";
-      return t("home.guided", { watch: whole(wanted()), free: t("guide.hide") });
+      return t("home.guided", { watch: whole(WATCH), free: t("guide.hide") });
     },
     /** The bet is placed and somebody has gone home: on to what is left. */
     betPlaced: () => step() === 1 && go(2),

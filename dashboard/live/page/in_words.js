@@ -1,5 +1,6 @@
-// What has a short form in a message, in the page's language: laws, and what went wrong.
+// What has a short form in a message, in the page's language: laws, values, and what went wrong.
 
+import { SETUP } from "page/address.js";
 import { t, whole } from "page/texts.js";
 
 /** A law in words. */
@@ -8,7 +9,16 @@ export function nameOfLaw(law) {
   return t(`name.${kind}`, { argument: rest.join(":") || "1" });
 }
 
-/** What the server says went wrong, in the page's language; of what it refuses it says in English what was wrong. */
+/** A value of the setup in words. */
+export function inWords(key, value) {
+  if (SETUP[key].kind === "word") return t(textOfWord(key, value));
+  return SETUP[key].kind === "flag" ? t(value ? "field.on" : "field.off") : value;
+}
+
+/** The text that one of several words has. */
+export const textOfWord = (key, word) => `field.${key}.${word.replaceAll(" ", "_")}`;
+
+/** What the source says went wrong, in the page's language; of what it refuses it says in English what was wrong. */
 export function lineOf({ message, code, rehearsal }) {
   if (code === "last") return t("error.last", { rehearsal: whole(rehearsal) });
   if (code === "head_start") return t("error.head_start");

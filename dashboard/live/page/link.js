@@ -73,14 +73,11 @@ export function makeLink(session, read, follow) {
   return { show: later, draw: later };
 }
 
-/** Say what of an address was not taken, and what is shown instead; what a recording does not hold, too. */
-export function tellWrong({ wrong, setup, asked }, source) {
+/** Say what of an address was not taken, and what is shown instead. */
+export function tellWrong({ wrong, setup }) {
   const lines = wrong.slice(0, MOST_TOLD).map((one) => lineOf(one, setup.presenters));
   if (lines.length) lines.unshift(t("address.wrong"));
   if (wrong.length > MOST_TOLD) lines.push(t("address.more", { more: wrong.length - MOST_TOLD }));
-  const unlike = source.unlike(setup, asked);
-  if (unlike.length) lines.push(t("recorded.fixed"));
-  lines.push(...unlike.map(([key, value, there]) => t("recorded.value", { key, value: shown(value), recorded: shown(there) })));
   notice("address", lines.join(" "));
 }
 

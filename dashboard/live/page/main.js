@@ -7,20 +7,20 @@ import { SIDES, readAddress, useSettings } from "page/address.js";
 import { makeBet } from "page/bet.js";
 import { onRedraw } from "page/canvas.js";
 import { makeBars, makeCurve } from "page/charts.js";
+import { makeCheck } from "page/check.js";
+import { makeComputing } from "page/computing.js";
 import { makeControls } from "page/controls.js";
 import { makeDigits } from "page/digits.js";
-import { all, one } from "page/dom.js";
+import { one } from "page/dom.js";
 import { makeGuide } from "page/guide.js";
 import { makeLink, tellWrong } from "page/link.js";
 import { notice, wireInfos } from "page/notices.js";
 import { isPrinting, onPrint } from "page/printing.js";
-import { RecordedSource, unpack } from "page/recorded.js";
 import { PRESETS, SETTINGS } from "page/resources.js";
 import { makeSentHome } from "page/sent_home.js";
 import { Session } from "page/session.js";
 import { PANELS, readShowing, showAs } from "page/showing.js";
 import { makeSolo } from "page/solo.js";
-import { SocketSource } from "page/source.js";
 import { makeTeam } from "page/team.js";
 import { setLanguage, t } from "page/texts.js";
 import { onSystemTheme, setTheme } from "page/theme.js";
@@ -37,6 +37,8 @@ const stats = { applied: 0, firstPlotMs: null };
 window.stats = stats;
 
 const session = new Session({ ...given.setup }, given.view, show);
+const computing = makeComputing(session, onMessage);
+const check = makeCheck(session, computing.served);
 const bet = makeBet(session);
 const digits = makeDigits(session, schedule);
 const guide = makeGuide(session, bet, digits, schedule);
@@ -44,18 +46,14 @@ const sentHome = makeSentHome(session, bet, guide);
 const teams = SIDES.map((side) => makeTeam(session, side, bet, sentHome.pick));
 const curve = makeCurve(session);
 const costly = [curve, makeBars(session), makeTwin(session)];
-const parts = [makeControls(session, PRESETS), ...teams, makeSolo(session), sentHome, digits, guide,
+const parts = [makeControls(session, PRESETS), computing, check, ...teams, makeSolo(session), sentHome, digits, guide,
   makeLink(session, read, takeAddress)];
 const showing = readShowing(location.search);
 let styled = null; // what all was last written for
 let drawn = null; // the last frame drawn
 let scheduled = false;
 
-const recording = one("#recording");
-for (const element of all("[data-live], [data-recorded]")) element.hidden = "live" in element.dataset === (recording !== null);
-session.source = recording
-  ? new RecordedSource(await unpack(recording.textContent), onMessage, onStatus)
-  : new SocketSource(onMessage, onStatus);
+computing.prepare(given.setup, given.view);
 showAs(showing);
 onRedraw(schedule);
 wireInfos();
@@ -69,7 +67,7 @@ onPrint(() => {
   draw();
 });
 show();
-tellWrong(given, session.source);
+tellWrong(given);
 if (showing.wrong !== null) notice("embed", t("embed.wrong", { value: showing.wrong, panels: Object.keys(PANELS).join(", ") }));
 // What is scrolled to comes to stand below the bar, however many lines it has.
 new ResizeObserver(([bar]) => {
@@ -81,26 +79,21 @@ setInterval(() => {
   before = stats.applied;
 }, 1000);
 
-function onStatus(status) {
-  if (status === "open") {
-    notice("connection", "");
-    session.start();
-  } else {
-    const button = { label: t("connection.again"), act: () => session.source.connect() };
-    notice("connection", t(`connection.${status}`), button);
-  }
-}
-
 function onMessage(message) {
+  if (message.type === "error" && message.code === "engine") return computing.refused(message);
+  computing.take(message);
   session.take(message);
+  check.take(message);
   curve.take(message);
   schedule();
 }
 
 /** The address was edited, a link opened in this tab, or Back was pressed: go where it leads. */
 function takeAddress(given, stays) {
-  session.goTo(given.setup, { ...given.view, ...stays });
-  tellWrong(given, session.source);
+  const view = { ...given.view, ...stays };
+  computing.prepare(given.setup, view);
+  session.goTo(given.setup, view);
+  tellWrong(given);
 }
 
 /** Show what is set; every change of the state ends here. */

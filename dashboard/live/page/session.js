@@ -1,15 +1,16 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
-import { SETUP, SIDES, defaults, holds, lawHolds, namesIn, readBet, readChanges, typed } from "page/address.js";
-import { lineOf, nameOfLaw } from "page/in_words.js";
+import { SETUP, SIDES, addChange, defaults, holds, lawHolds, namesIn, readBet, readChanges, withChanges } from "page/address.js";
+import { inWords, lineOf, nameOfLaw } from "page/in_words.js";
 import { forgetNotices, notice } from "page/notices.js";
+import { withoutStopped } from "page/stopped.js";
 import { t, whole } from "page/texts.js";
 
 const OF_NETWORK = ["net_rate", "label_noise"];
 
 /** The state that the parts of the page share; `onState` is called when what is set has changed. */
 export class Session {
-  source = null; // main.js gives it
+  source = null; // computing.js gives it
   started = false;
   frame = null; // the latest of these teams
   network = null; // the latest of the article's networks
@@ -19,6 +20,7 @@ export class Session {
   home = { left: [], right: [] };
   playing = false;
   asked = null; // to play or to pause, until a frame says that it is so
+  until = null; // the rehearsal to play to; null: there is no end
   target = 0; // the rehearsal of a link, until it is caught up with
   mark = () => {}; // link.js gives it; called before something is done that can be taken back
 
@@ -31,11 +33,7 @@ export class Session {
 
   /** What holds now: the setup with its changes made. */
   get now() {
-    const values = { ...this.setup };
-    for (const { key, value } of readChanges(this.setup.changes)) {
-      values[key] = typed(SETUP[key], value);
-    }
-    return values;
+    return withChanges(this.setup);
   }
 
   /** The bet: on whom, and what on either side, null where none was wanted; null before anybody was asked. */
@@ -68,12 +66,11 @@ export class Session {
   /** Start both teams as the setup says, up to the rehearsal it says; also after a lost connection. */
   start() {
     this.started = false;
-    this.setup = this.source.place(this.setup);
     this.target = this.setup.at;
     this.home = { left: namesIn(this.setup.home_left), right: namesIn(this.setup.home_right) };
     this.send("start", { setup: this.setup });
     this.send("speed", { value: this.view.speed });
-    if (this.playing) this.send("play");
+    if (this.playing) this.sendPlay();
     this.asked = this.playing;
     this.onState();
   }
@@ -93,15 +90,19 @@ export class Session {
   begin(setup, view = {}) {
     forgetNotices();
     this.before = this.started ? { setup: { ...this.setup }, view: { ...this.view } } : null;
-    Object.assign(this, { setup, playing: false });
+    Object.assign(this, { setup, playing: false, until: null });
     Object.assign(this.view, { bet: "", revealed: false }, view);
     this.start();
   }
 
+  /** Whether these are the teams of a setup, whoever is sent home. */
+  isAt(setup) {
+    return this.started && Object.keys(SETUP).every((key) => SETUP[key].kind === "names" || setup[key] === this.setup[key]);
+  }
+
   /** Go where an address leads; teams that are there already stay. */
   goTo(setup, view) {
-    const differs = (key) => SETUP[key].kind !== "names" && setup[key] !== this.setup[key];
-    if (!this.started || Object.keys(SETUP).some(differs)) return this.begin(setup, view);
+    if (!this.isAt(setup)) return this.begin(setup, view);
     Object.assign(this.view, view);
     if (this.playing) this.play(false);
     this.show({ left: namesIn(setup.home_left), right: namesIn(setup.home_right) });
@@ -119,17 +120,14 @@ export class Session {
       return this.resetNetwork();
     }
     this.reset({ [key]: value }, { preset: "" });
-    notice("reset", t("reset.because", { field: t(`field.${key}`), value }));
+    notice("reset", t("reset.because", { field: t(`field.${key}`), value: inWords(key, value) }));
   }
 
   /** Change a law, the learning rate or trust from the next rehearsal on. */
   change(key, value) {
-    if (readChanges(this.setup.changes).length >= SETUP.changes.most) {
-      notice("changes", t("changes.too_many", { most: SETUP.changes.most }));
-      this.onState();
-      return;
-    }
-    this.send("change", { key, value });
+    if (readChanges(this.setup.changes).length < SETUP.changes.most) return this.send("change", { key, value });
+    notice("changes", t("changes.too_many", { most: SETUP.changes.most }));
+    this.onState();
   }
 
   resetNetwork() {
@@ -149,10 +147,16 @@ export class Session {
     notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
   }
 
-  play(playing) {
-    this.playing = this.asked = playing;
-    this.send(playing ? "play" : "pause");
+  /** Rehearse, up to a certain rehearsal if one is given; or pause. */
+  play(playing, until = null) {
+    Object.assign(this, { playing, asked: playing, until });
+    if (playing) this.sendPlay();
+    else this.send("pause");
     this.onState();
+  }
+
+  sendPlay() {
+    this.send("play", this.until === null ? {} : { until: this.until });
   }
 
   /** Set what only the page knows; of the speed the source is told, too. */
@@ -206,15 +210,16 @@ export class Session {
   }
 
   follow(frame) {
-    const { rehearsal, playing, teams } = (this.frame = frame);
+    const { rehearsal, playing, teams } = (this.frame = withoutStopped(frame));
     // Those of a frame may have been called back while it was under way.
     if (rehearsal > 0 && this.anyAway && SIDES.some((side) => teams[side].home.away.length)) this.view.revealed = true;
     // While it catches up with a link the place to come back to is still the link's.
     this.setup.at = Math.max(rehearsal, Math.min(this.target, SETUP.at.most));
     if (rehearsal < this.target) return;
     this.target = 0;
-    // Whether it plays is for the source to say, once it has heard what was asked last; if both have diverged, nothing can.
-    if (this.asked === playing || SIDES.every((side) => teams[side].diverged)) this.asked = null;
+    // Whether it plays is for the source to say, once it has heard what was asked last; after the end, nothing can play.
+    const over = (this.until !== null && rehearsal >= this.until) || SIDES.every((side) => teams[side].diverged);
+    if (this.asked === playing || over) this.asked = null;
     if (this.asked === null) this.playing = playing;
   }
 
@@ -235,11 +240,7 @@ export class Session {
     this.mark();
     this.view.preset = "";
     if (rehearsal === 0) this.setup[key] = value;
-    else {
-      const entry = `${rehearsal}:${key}=`;
-      const others = this.setup.changes.split(";").filter((one) => one && !one.startsWith(entry));
-      this.setup.changes = [...others, entry + value].join(";");
-    }
+    else this.setup.changes = addChange(this.setup.changes, `${rehearsal}:${key}=`, value);
     const what = t(SIDES.includes(key) ? `side.${key}` : `field.${key}`);
     notice("law", "");
     notice("changed", t("changed", { what, value: SIDES.includes(key) ? nameOfLaw(value) : value, rehearsal: whole(rehearsal) }));

@@ -36,7 +36,7 @@ export function makeSolo(session) {
         solo.forEach((row, i) => row.forEach((value, k) => {
           const cell = cells[side][i][k];
           say(cell, number(value));
-          cell.style.setProperty("--heat", `${Math.round(100 * Math.min(1, Math.max(0, value ?? 0)))}%`);
+          cell.style.setProperty("--heat", `${Math.round(100 * Math.min(1, Math.max(0, value || 0)))}%`);
           cell.classList.toggle("hot", value > 0.55);
         }));
       }

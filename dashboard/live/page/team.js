@@ -44,7 +44,7 @@ export function makeTeam(session, side, bet, onPick) {
       const carrier = team.share.indexOf(Math.max(...team.share));
       say(facts.absence.value, `${number(100 * team.absence_rate, 0)}%`);
       say(facts.reliance.value, learned(meanReliance(team)));
-      say(facts.share.value, `${session.names[carrier]} ${number(100 * team.share[carrier], 0)}%`);
+      say(facts.share.value, team.diverged ? "–" : `${session.names[carrier]} ${number(100 * team.share[carrier], 0)}%`);
       say(facts.score.value, learned(number(team.score)));
       say(facts.weights.value, learned(number(team.weights, 1)));
       say(meters.hard.term, away.length ? t("meter.hard_without", { away: away.join(", ") }) : t("meter.hard"));
@@ -103,10 +103,9 @@ function makeLaw(session, side) {
 
   return {
     element: make("div.law", {}, kinds, argument),
-    /** Show the law that holds now; a recording has no other. */
+    /** Show the law that holds now. */
     show() {
       argument.title = t("law.argument");
-      kinds.disabled = argument.disabled = session.source.recorded;
       if (document.activeElement === argument) return; // somebody is writing there
       const [kind, ...rest] = session.now[side].split(":");
       kinds.value = kind;

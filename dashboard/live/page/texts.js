@@ -21,9 +21,10 @@ export function t(key, blanks = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(blanks[name]));
 }
 
-/** A number with a real minus sign; an en dash where there is none. */
+/** A number with a real minus sign; an en dash where there is none. What is too large to be read is said to be that. */
 export function number(value, digits = 2) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= 1e5) return value > 0 ? "> 10⁵" : "< −10⁵";
   const text = value.toFixed(digits);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }

@@ -34,7 +34,7 @@ function makePanel(session, side) {
     /** The mask is who was present. */
     draw({ twin, present }, started, most) {
       say(difference, started ? tiny(twin.difference) : "–");
-      say(largest, started ? t("twin.largest", { largest: tiny(twin.largest) }) : t("not_yet"));
+      say(largest, !started ? t("not_yet") : Number.isNaN(twin.largest) ? "" : t("twin.largest", { largest: tiny(twin.largest) }));
       say(loss, started ? number(twin.loss, 3) : "–");
       say(mask, !started ? t("not_yet") : `${t("twin.mask")} ${session.names.map((name, i) => `${name} ${present[i]}`).join("   ")}`);
       const sheet = cleared(canvas);
