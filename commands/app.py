@@ -16,6 +16,7 @@ from commands.measure import measure
 from commands.network import network
 from commands.published import published
 from commands.simulate import simulate
+from commands.site import site
 from commands.story import story
 from commands.sweep.group import sweep
 from commands.validate import validate
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 for command in (
     story, simulate, network, bridge, check_up, measure, validate, published, dashboard, export,
+    site,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(sweep)

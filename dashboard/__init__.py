@@ -7,6 +7,6 @@
   printed, what the terminal is, and the frame of a page: `nn_bridge/results/`.
 - `story_report/`: the main job as one HTML page. `validation/`: the claims with their verdicts.
   `published/`: figures of other papers beside ours. `sweep/`: which absence rate is best.
-  `live/`: the page to play with, and its server.
+  `live/`: the page to play with, and its server. `site/`: all of it for a static host.
 - `texts/`: everything that is said in two languages, the text of a button too.
 """

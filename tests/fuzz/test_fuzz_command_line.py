@@ -76,6 +76,7 @@ SPOILT = {
     "validate": ["--out", "/proc/no"],
     "published": ["--out", "/proc/no"],
     "export": ["--seed", "-1"],
+    "site": ["--base-url", "x"],
     "network": ["--workers", "0"],
     "bridge": ["--workers", "0"],
     "sweep check": ["--workers", "0"],

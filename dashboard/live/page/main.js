@@ -32,6 +32,11 @@ const hash = location.hash || (one("meta[name=opens-at]")?.content ?? ""); // an
 const given = read(hash);
 if (!/[#&]lang=/.test(hash) && navigator.language.startsWith("ja")) given.view.lang = "ja";
 
+const showing = readShowing(location.search);
+if (showing.panel) given.view.guide = "away";
+
+const LONGEST_WAIT = 3000; // ms until all is shown, whether or not there is a team to show
+
 /** What the footer tells, and a benchmark may read. */
 const stats = { applied: 0, firstPlotMs: null };
 window.stats = stats;
@@ -48,7 +53,6 @@ const curve = makeCurve(session);
 const costly = [curve, makeBars(session), makeTwin(session)];
 const parts = [makeControls(session, PRESETS), computing, check, ...teams, makeSolo(session), sentHome, digits, guide,
   makeLink(session, read, takeAddress)];
-const showing = readShowing(location.search);
 let styled = null; // what all was last written for
 let drawn = null; // the last frame drawn
 let scheduled = false;
@@ -73,6 +77,7 @@ if (showing.wrong !== null) notice("embed", t("embed.wrong", { value: showing.wr
 new ResizeObserver(([bar]) => {
   document.documentElement.style.scrollPaddingTop = `${(bar.borderBoxSize[0].blockSize + 12) * (bar.target.currentCSSZoom ?? 1)}px`;
 }).observe(one(".bar"));
+setTimeout(() => document.body.classList.remove("waiting"), LONGEST_WAIT);
 let before = 0;
 setInterval(() => {
   one("#rate").textContent = t("footer.rate", { rate: stats.applied - before });
@@ -127,5 +132,6 @@ function draw() {
   });
   if (frame !== drawn) stats.applied += 1;
   drawn = frame;
+  document.body.classList.remove("waiting"); // nothing moves any more
   stats.firstPlotMs ??= Math.round(performance.now());
 }

@@ -35,4 +35,4 @@ export function showAs({ panel, present }) {
   }
 }
 
-const withoutSearch = () => location.href.replace(location.search, "");
+const withoutSearch = () => location.href.replace(location.search, "").replace(/&guide=away\b/, "");
