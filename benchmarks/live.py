@@ -28,6 +28,8 @@ import typer
 from playwright.async_api import Browser, Page, async_playwright
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.achieved import Figure
+from benchmarks.alone import alone
 from benchmarks.engine import ROUNDS, rehearsals
 from benchmarks.report import machine
 from simulation.outputs import outputs
@@ -51,16 +53,6 @@ CLICK = """() => new Promise((done) => {
   }).observe(seat, { attributes: true, attributeFilter: ["aria-pressed"] });
   seat.click();
 })"""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured figure beside its target."""
-
-    what: str
-    target: str
-    measured: str
-    met: bool
 
 
 @dataclass(frozen=True)
@@ -282,6 +274,7 @@ async def measure() -> list[Figure]:
         with served() as server:
             figures = await in_the_browser(browser, server)
             figures += await with_many(browser, server)
+        figures += await alone(browser)
         await browser.close()
     with served() as server:
         return figures + await memory(server)
