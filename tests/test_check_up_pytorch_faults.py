@@ -64,6 +64,11 @@ class Halves(nn.Module):
         return self
 
 
+def normed_by_hand(self, h):
+    mean, variance = torch.zeros(h.shape[1]), torch.ones(h.shape[1])
+    return F.batch_norm(self.drop(h), mean, variance, training=self.training)
+
+
 @pytest.mark.parametrize(
     ("model", "kind"),
     [
@@ -84,6 +89,7 @@ class Halves(nn.Module):
         (model_of(drop, drop=nn.Dropout(0.9)), "keep probability"),
         (model_of(lambda s, h: h * (torch.rand_like(h) > 0.5) if s.training else h), "not scaled"),
         (model_of(normed, drop=nn.Dropout(0.5), norm=nn.BatchNorm1d(30)), "before batch norm"),
+        (model_of(normed_by_hand, drop=nn.Dropout(0.5)), "before batch norm"),
         (model_of(drop, drop=nn.Dropout2d(0.5)), "wrong shape"),
         (model_of(seeded, drop=nn.Dropout(0.5)), "same mask every pass"),
         (model_of(own_chance), "other outputs in evaluation"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch.nn import functional
 from torch.nn.modules import module as torch_module
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -20,6 +22,8 @@ from nn_bridge.adapters.pytorch.values import tensors
 from nn_bridge.adapters.strangers import users_line
 from nn_bridge.checking.sites import variances
 from nn_bridge.checking.watching import Norm, Pass
+
+_NORM = inspect.signature(functional.batch_norm)
 
 
 class Trace:
@@ -89,11 +93,13 @@ class Trace:
         self.called[path] += 1
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
             for each in tensors(inputs)[:1]:
-                self.paused = True  # what follows is ours
-                values = each.detach().float().cpu().numpy()
-                came_by = self.chance.reached_by(each)
-                self.norms[path] = variances(values, 1), came_by, bool(module.training)
-                self.paused = False
+                self._normalises(path, each, bool(module.training))
+
+    def _normalises(self, path: str, given: Any, training: bool) -> None:
+        self.paused = True  # what follows is ours
+        values = given.detach().float().cpu().numpy()
+        self.norms[path] = variances(values, 1), self.chance.reached_by(given), training
+        self.paused = False
 
     def leave(self, module: Any, *_: Any) -> None:
         """Note that a layer is done, or has failed."""
@@ -106,6 +112,9 @@ class Trace:
         name = getattr(func, "__name__", "")
         if name in ("numpy", "tolist", "__array__", "__dlpack__"):
             self.chance.escapes(args)
+        if func is functional.batch_norm and self.within not in self.norms:  # no layer of its own
+            given = _NORM.bind(*args, **kwargs).arguments
+            self._normalises(self._where(), given["input"], bool(given.get("training")))
         asked = asked_of(name, args, kwargs)
         if asked is None or self.call is not None:
             return func(*args, **kwargs)
