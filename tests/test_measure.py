@@ -129,11 +129,11 @@ def test_who_never_fires_is_seen_behind_the_activation_not_before_it():
         model[0].bias[2] = -1e3
     behind = measure(model, X, Y, members="1")
     assert behind.never_fire == ("2",)
-    before = measure(model, X, Y, members="0")
-    assert before.never_fire is None
-    assert "nothing in 0 is ever 0, as it is before a ReLU" in " ".join(str(before).split())
-    assert "never fire   " not in str(before)
-    assert measure(model, X, Y, members="0", blocks=2).never_fire == ()
+    for blocks in (None, 2):
+        before = measure(model, X, Y, members="0", blocks=blocks)
+        assert before.never_fire is None
+        assert "none in 0 is ever 0, as none is before a ReLU" in " ".join(str(before).split())
+        assert "never fire   " not in str(before)
 
 
 def trained(seed, rate, x, y):

@@ -219,7 +219,7 @@ class _Asking:
         never = None
         if len(active) == len(looks):
             never = tuple(np.array(found.members, dtype=object)[np.sum(active, axis=0) == 0])
-            if noun in ("units", "channels") and np.min(active) == 1:
+            if np.min(active) == 1:
                 never = None  # as before a ReLU: it is not here that they fire or do not
                 notes["nothing is ever 0"] = f"nothing is ever 0: {where}"
         told = replace(found, never_fire=never, warnings={**found.warnings, **notes})
