@@ -4,105 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from frameworks import needs
 from scipy.special import softmax
+from silenced_keras import (
+    IMAGES,
+    RNG,
+    ROWS,
+    VECTORS,
+    WORDS,
+    around_another,
+    channels_first,
+    convolutional,
+    evaluated,
+    keras,
+    own_model,
+    perceptron,
+    transformer,
+)  # fmt: skip
 
-keras = needs("keras")
-
-from nn_bridge.adapters.keras3.layers import named_layers, wrapped  # noqa: E402
-from nn_bridge.adapters.keras3.silencing import silenced  # noqa: E402
-from nn_bridge.adapters.keras3.tensors import as_numpy  # noqa: E402
-from nn_bridge.measuring.silencing import Asked  # noqa: E402
-from simulation.checks import InputError  # noqa: E402
-
-layers = keras.layers
-RNG = np.random.default_rng(0)
-ROWS = slice(3, 20)
-VECTORS = RNG.normal(size=(24, 4)).astype("float32")
-IMAGES = RNG.normal(size=(24, 6, 6, 1)).astype("float32")
-WORDS = RNG.integers(0, 9, (24, 5))
-
-
-class Block(layers.Layer):
-    """Attention and two Dense layers, as people write it."""
-
-    def __init__(self, **settings):
-        super().__init__(**settings)
-        self.supports_masking = True
-        self.attention = layers.MultiHeadAttention(2, 3, name="attention")
-        self.wide, self.narrow = layers.Dense(6, "relu", name="wide"), layers.Dense(8)
-
-    def build(self, shape):
-        self.attention.build(shape, shape)
-        self.wide.build(shape)
-        self.narrow.build((*shape[:-1], 6))
-
-    def call(self, x, training=None):
-        x = x + self.attention(x, x, training=training)
-        return x + self.narrow(self.wide(x))
-
-
-class OwnModel(keras.Model):
-    """Written as a class."""
-
-    def __init__(self):
-        super().__init__()
-        self.hidden, self.last = layers.Dense(6, "relu", name="hidden"), layers.Dense(3)
-
-    def call(self, x):
-        return self.last(self.hidden(x))
-
-
-def perceptron():
-    return keras.Sequential(
-        [keras.Input((4,)), layers.Dense(6, "relu", name="hidden"), layers.Dropout(0.5),
-         layers.Dense(3, "softmax")]
-    )  # fmt: skip
-
-
-def around_another():
-    """Skip connections around a model in the model, and plain operations."""
-    inner = keras.Sequential(
-        [keras.Input((8,)), layers.Dense(6, "relu", name="hidden"), layers.Dense(5)], name="inner"
-    )
-    x = keras.Input((4,))
-    first = layers.Dense(8, "relu", name="first")(x)
-    both = layers.Concatenate()([inner(first), first])
-    return keras.Model(x, layers.Dense(3)(keras.ops.relu(both) + 1))
-
-
-def convolutional(last=True):
-    first = layers.Conv2D(3, 3, activation="relu", name="first")
-    second = layers.Conv2D(4, 3, activation="relu", name="second")
-    rest = [layers.SpatialDropout2D(0.2), layers.Flatten(), layers.Dense(5, name="logits")]
-    return keras.Sequential([keras.Input((6, 6, 1)), first, second, *rest, layers.Softmax()])
-
-
-def channels_first():
-    x = keras.Input((1, 6, 6))
-    y = layers.ReLU(name="relu")(x)
-    y = layers.Reshape((4, 3, 3), name="maps")(y)
-    y = layers.BatchNormalization(axis=1, name="norm")(y)
-    return keras.Model(x, layers.Dense(5)(layers.Flatten(data_format="channels_first")(y)))
-
-
-def transformer():
-    """Words, some of them padding; a block as people write it, and one in the open."""
-    words = keras.Input((5,))
-    x = Block(name="block")(layers.Embedding(9, 8, mask_zero=True)(words))
-    x = layers.MultiHeadAttention(2, 5, name="attention", dropout=0.1)(x, x)
-    x = layers.LSTM(7, name="lstm")(x)
-    return keras.Model(words, layers.Dense(2)(x))
-
-
-def own_model():
-    model = OwnModel()
-    model(VECTORS)
-    return model
-
-
-def evaluated(model, x):
-    return as_numpy(model(x, training=False))
+from nn_bridge.adapters.keras3.layers import named_layers, wrapped
+from nn_bridge.adapters.keras3.silencing import silenced
+from nn_bridge.adapters.keras3.tensors import as_numpy
+from nn_bridge.measuring.silencing import Asked
 
 
 def one_by_one(model, x, layer, axis, weights):
@@ -225,120 +147,3 @@ def test_activity_is_the_share_of_examples():
     first = as_numpy(model.layers[0](IMAGES))
     network = silenced(model, IMAGES, Asked(("first",)))
     np.testing.assert_allclose(network.activity(), (first != 0).any(axis=(1, 2)).mean(axis=0))
-
-
-def test_what_lies_before_is_run_once():
-    model = around_another()
-    network = silenced(model, VECTORS, Asked(("inner.hidden",)))
-    calls = []
-
-    def counting(call, args, kwargs):
-        calls.append(call)
-        return call(*args, **kwargs)
-
-    with wrapped({named_layers(model)["first"]: counting}):
-        network.outputs(slice(0, 24), np.ones((50, 6)))
-        network.outputs(slice(0, 24), np.ones((50, 6)))
-    assert len(calls) == 1
-
-
-def test_all_is_left_as_found():
-    keras.utils.clear_session()
-    model = transformer()
-    layer = model.get_layer("attention")
-    before = [as_numpy(variable).copy() for variable in model.variables]
-    nodes, names = len(layer._inbound_nodes), set(vars(layer.output_dense))
-    network = silenced(model, WORDS, Asked(("attention",), blocks="heads"))
-    network.outputs(ROWS, np.ones((2, 2)))
-    assert len(layer._inbound_nodes) == nodes  # layer.output still has one meaning
-    assert set(vars(layer.output_dense)) == names
-    for variable, value in zip(model.variables, before, strict=True):
-        np.testing.assert_array_equal(as_numpy(variable).copy(), value)
-
-
-class Failing(layers.Layer):
-    fails = False
-
-    def call(self, x):
-        if self.fails:
-            raise RuntimeError("a fault of\nthe user's own")
-        return x
-
-
-def test_all_is_left_as_found_when_the_model_fails():
-    failing, hidden = Failing(), layers.Dense(3)
-    model = keras.Sequential([keras.Input((4,)), layers.Dropout(0.5, seed=1), hidden, failing])
-    before = [as_numpy(variable).copy() for variable in model.variables]
-    failing.fails = True
-    with pytest.raises(InputError, match=r"the model \w+ cannot be run on .*a fault of"):
-        silenced(model, VECTORS, Asked((hidden.name,)))
-    assert "call" not in vars(hidden)
-    for variable, value in zip(model.variables, before, strict=True):
-        np.testing.assert_array_equal(as_numpy(variable).copy(), value)
-
-
-def test_chance_in_evaluation_is_noted_and_its_seed_put_back():
-    class Always(layers.Layer):
-        def __init__(self):
-            super().__init__()
-            self.seeds = keras.random.SeedGenerator(3)
-
-        def call(self, x):
-            return keras.random.dropout(x, 0.5, seed=self.seeds)
-
-    always = Always()
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(6, name="hidden"), always])
-    seed = as_numpy(always.seeds.state).copy()
-    network = silenced(model, VECTORS, Asked(("hidden",)))
-    assert network.notes[0].startswith("evaluations differ: outputs on the same 2 examples")
-    np.testing.assert_array_equal(as_numpy(always.seeds.state).copy(), seed)
-    assert silenced(perceptron(), VECTORS, Asked(("hidden",))).notes == ()
-
-
-def test_it_is_noted_that_a_model_written_as_a_class_runs_whole():
-    (note,) = silenced(own_model(), VECTORS, Asked(("hidden",))).notes
-    assert "the whole model was run for each mask" in note
-
-
-@pytest.mark.parametrize(
-    ("name", "blocks", "message"),
-    [
-        ("hiden", None, "names the layer 'hiden', but the network has: hidden"),
-        ("hidden", "heads", "'hidden' is no attention layer: none has heads"),
-    ],
-)
-def test_refusals(name, blocks, message):
-    with pytest.raises(InputError, match=message):
-        silenced(perceptron(), VECTORS, Asked((name,), blocks=blocks))
-
-
-def test_a_model_without_weights_is_refused():
-    with pytest.raises(InputError, match="has no weights yet: call it once"):
-        silenced(OwnModel(), VECTORS, Asked(("hidden",)))
-
-
-def test_a_layer_that_is_not_called_is_refused():
-    model = OwnModel()
-    model.spare = layers.Dropout(0.5, name="spare")
-    model(VECTORS)
-    with pytest.raises(InputError, match="spare takes no part in what the model gives"):
-        silenced(model, VECTORS, Asked(("spare",)))
-
-
-def test_several_outputs_are_refused():
-    x = keras.Input((4,))
-    hidden = layers.Dense(3, name="hidden")(x)
-    model = keras.Model(x, [layers.Dense(1)(hidden), layers.Dense(1)(hidden)])
-    with pytest.raises(InputError, match="gives 2 outputs"):
-        silenced(model, VECTORS, Asked(("hidden",)))
-
-
-def test_two_inputs_by_name():
-    inputs = {name: keras.Input((4,), name=name) for name in ("left", "right")}
-    hidden = layers.Dense(6, name="hidden")(layers.Add()(list(inputs.values())))
-    model = keras.Model(inputs, layers.Dense(2)(hidden))
-    x = {"left": VECTORS, "right": VECTORS + 1}
-    network = silenced(model, x, Asked(("hidden",)))
-    np.testing.assert_allclose(
-        network.outputs(ROWS, np.ones((1, 6)))[0], evaluated(model, x)[ROWS], atol=2e-5
-    )
