@@ -20,7 +20,10 @@ PEOPLE = 20_000
 SURE = 200
 """Random orders, with their reverses, that the truth rests on above 20 members."""
 
-SURER = {"accuracy near 1, 24 members": tuple(range(100, 110))}
+SURER = {
+    name: tuple(range(100, 110))
+    for name in ("accuracy near 1, 24 members", "accuracy, 24 units silenced")
+}
 """Seeds, `SURE` orders each, of truths that rest on more: there masks vary most."""
 
 POPULATIONS = {
