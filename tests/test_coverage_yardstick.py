@@ -48,7 +48,8 @@ def held(population, truth, rng, draws=DRAWS):
     plan = planned([game], "nobody covers", draws if n > EXACT_MEMBERS else None, None)
     start = looked_at(Asked(game, "nobody covers", Told(None, 0)), rng, plan)
     costs = np.array(truth["costs"])
-    found = summed_up([start], game, "nobody covers", costs[k : k + 2].mean(), interrupted=False)
+    worth = costs[k : k + 2].mean()
+    found = summed_up([start], game, "nobody covers", worth, interrupted=False)
     lost = contributions(start.complete) - contributions(start.sizes[:, n - k])  # (R, G)
     drawn = Drawn() if start.exact else Drawn(("masks",), exact=False)
     middling = truth["middling"]
@@ -64,7 +65,10 @@ def held(population, truth, rng, draws=DRAWS):
             of_contributions(start.least[:, k], Drawn()),
             true_cost(population, start, k),
         ),
-        "how many may fall silent at random": (found.at_random.number, k),
+        "how many may fall silent at random": (
+            found.at_random.number,
+            np.flatnonzero(costs <= worth)[-1],
+        ),
     }
     return {name: one.low <= true <= one.high for name, (one, true) in pairs.items()}
 
@@ -149,7 +153,8 @@ accuracy of one coalition has Wilson's interval.
 intervals leave open, so it holds the true one more often than 95 times in 100. That is so of all
 whole numbers, and they are held to no upper bound. Costs stand here for a quarter of the members,
 fixed beforehand; `measured` shows that of the number it found, which is chosen because it seemed
-cheap: it is a little more likely to be too low.
+cheap: it is a little more likely to be too low. Of units silenced all may fall silent: where nobody
+is left all answers are alike, and each counts as right.
 
 **Why cells were outside before, and what was done.**
 
