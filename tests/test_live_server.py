@@ -108,7 +108,7 @@ def test_a_session_from_hello_to_frames(client):
         ({"type": "home", "left": "B", "right": []}, "left is 'B'"),
         ({"type": "change", "key": "seed", "value": 1}, "key is 'seed'"),
         ({"type": "change", "key": "trust", "value": 0}, "trust is 0"),
-        ({"type": "change", "key": "left", "value": "log:/etc/passwd"}, "not for the page"),
+        ({"type": "change", "key": "left", "value": "log:/etc/passwd"}, "presenters are A to E"),
         ({"type": "change", "key": "left", "value": {"a": [1]}}, "not for the page"),
         ({"type": "network", "do": "play", "net_rate": 0.95}, "net_rate is 0.95"),
         ({"type": "start", "setup": {"presenters": 21}}, "presenters is 21"),
