@@ -118,7 +118,9 @@ class Visitor:
         return page
 
     def _note(self, message):
-        lost = self.may_lose_connection and "WebSocket connection" in message.text
+        # Chromium asks for the icon again whenever the address changes.
+        of_server = "WebSocket connection" in message.text or "icon" in message.location["url"]
+        lost = self.may_lose_connection and of_server
         if message.type in ("error", "warning") and not lost:
             self.complaints.append(message.text)
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+
+import dashboard
+from dashboard.live.bundle import bundle
+
+PAGE = Path(dashboard.__file__).parent / "live" / "page"
 
 BROKEN_WORKER = """
   onmessage = ({ data }) => {
@@ -100,12 +106,30 @@ def test_a_far_link_is_caught_up_with_by_the_engine_which_goes_on(visitor):
     expect(asked.locator("#computing-line")).to_contain_text("Mesa’s teams")
 
 
+def engine_files():
+    """What the engine's worker loads, by its paths in the page's folder."""
+    files = set()
+
+    def read(name):
+        files.add(name)
+        return (PAGE / name).read_text(encoding="utf-8")
+
+    bundle("engine/worker.js", read)
+    return files
+
+
+def note(page, loaded):
+    page.on("requestfinished", lambda request: loaded.add(request.url.partition("/page/")[2]))
+
+
 def test_a_lost_server_while_it_plays_is_gone_on_without(visitor_of, serving, free_port):
     with serving(free_port):
         visitor = visitor_of(f"http://127.0.0.1:{free_port}/")
         visitor.may_lose_connection = True
-        page = visitor.open("#at=40&speed=1&home_right=C")
-        page.wait_for_load_state("networkidle")  # the engine is there, should the server not be
+        loaded = set()
+        page = visitor.open("#at=40&speed=1&home_right=C", prepare=lambda page: note(page, loaded))
+        while not loaded >= engine_files():  # it is there, should the server not be
+            page.wait_for_timeout(50)
         page.click("#play")
         expect(page.locator("#rehearsals")).not_to_have_text("40")
     line = page.locator("[data-kind=connection]")
