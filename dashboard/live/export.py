@@ -6,20 +6,19 @@ the page makes a worker of it. A policy in the page itself forbids every request
 
 from __future__ import annotations
 
-import base64
 import re
 from html import escape
 from importlib.resources import files
 
 from dashboard.live.bundle import bundle
-from dashboard.live.resources import resources
+from dashboard.live.resources import index_page, resources
 from dashboard.policy import with_policy
 from dashboard.texts import load
 
 PAGE = files("dashboard.live").joinpath("page")
 WORKERS = "worker-src blob:"
 STYLESHEET = re.compile(r'<link rel="stylesheet" href="page/([\w.]+)">')
-ICON = '<link rel="icon" type="image/svg+xml" href="page/icon.svg">'
+TITLE = "<title>"
 
 
 def live_page(link: str = "", head: str = "", beside: str = "") -> str:
@@ -30,12 +29,11 @@ def live_page(link: str = "", head: str = "", beside: str = "") -> str:
     link : str
         What follows '#' in the address that it opens at, if its own says nothing.
     head : str
-        Tags for its head, an icon among them; the icon alone, if left out.
+        Further tags for its head.
     beside : str
         HTML for readers without scripts.
     """
-    html = _read("index.html")
-    html = _filled(re.sub(r"<script\b.*?</script>\n?", "", html, flags=re.S))
+    html = _filled(re.sub(r"<script\b.*?</script>\n?", "", index_page(), flags=re.S))
     html = STYLESHEET.sub(lambda found: f"<style>\n{_read(found[1])}</style>", html)
     opens = f'<meta name="opens-at" content="#{escape(link)}">\n' if link else ""
     scripts = f"""\
@@ -45,7 +43,7 @@ def live_page(link: str = "", head: str = "", beside: str = "") -> str:
 {bundle("main.js", _read)}</script>
 </body>"""
     for there, instead in {
-        ICON: opens + (head or _inside_icon()),
+        TITLE: opens + head + TITLE,
         "</noscript>": f"{beside}</noscript>",
         "</body>": scripts,
     }.items():
@@ -72,11 +70,6 @@ def _read(name: str) -> str:
     if name == "resources.js":
         return resources()
     return PAGE.joinpath(name).read_text(encoding="utf-8")
-
-
-def _inside_icon() -> str:
-    data = base64.b64encode(PAGE.joinpath("icon.svg").read_bytes()).decode()
-    return ICON.replace("page/icon.svg", f"data:image/svg+xml;base64,{data}")
 
 
 def _filled(html: str) -> str:

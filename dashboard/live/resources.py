@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,8 @@ from typing import Any
 
 from dashboard.live.digits import digits_as_text
 from dashboard.texts import LANGUAGES, load
+
+ICON = 'href="page/icon.svg"'
 
 
 @cache
@@ -25,6 +28,15 @@ def resources() -> str:
     constants["TEXTS"] = {language: load("page", language) for language in LANGUAGES}
     constants["DIGITS"] = digits_as_text()
     return "".join(f"export const {name} = {literal(it)};\n" for name, it in constants.items())
+
+
+def index_page() -> str:
+    """Return `index.html` with its icon inside: browsers ask for it at each new address."""
+    page = files("dashboard.live").joinpath("page")
+    icon = base64.b64encode(page.joinpath("icon.svg").read_bytes()).decode()
+    html = page.joinpath("index.html").read_text(encoding="utf-8")
+    assert html.count(ICON) == 1
+    return html.replace(ICON, f'href="data:image/svg+xml;base64,{icon}"')
 
 
 def literal(content: Any) -> str:

@@ -23,7 +23,7 @@ from dashboard.live.frames import encode, refusal
 from dashboard.live.limits import Limits, TokenBucket
 from dashboard.live.messages import MalformedError, Start, parse
 from dashboard.live.names import Under
-from dashboard.live.resources import resources
+from dashboard.live.resources import index_page, resources
 from dashboard.live.session import Session
 from dashboard.live.setup import Setup, read
 from simulation.checks import InputError
@@ -177,7 +177,7 @@ def build_app(
     limits = limits or Limits()
     admission = Admission(limits)
     with as_file(files("dashboard.live").joinpath("page")) as folder:
-        page = (folder / "index.html").read_text(encoding="utf-8")
+        page = index_page()
         static = StaticFiles(directory=folder)
 
     async def index(_: Request) -> Response:

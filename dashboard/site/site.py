@@ -30,6 +30,7 @@ REPORTS = "sweep/report.md", "sweep/ja/report.md", "sweep/prediction.md", "valid
 WORDS = "presenter", "understanding", "attendance", "speak_up", "reliance", "rehearsal", "show"
 PANELS = "teams", "network", "curve", "ensemble"
 LOCALES = {"en": "en_US", "ja": "ja_JP"}
+ICON = Markup('<link rel="icon" type="image/svg+xml" href="icon.svg">')
 NO_ICON = '<link rel="icon" href="data:,">'
 """In the head of a page that does not yet say of itself what a site's page says."""
 
@@ -83,7 +84,7 @@ class Site:
         out.write_text("index.html", self._index(title, both))
         out.write_text("plain.html", self._plain(title, both, pages))
         head = self._head("report.html", f"{english('site.report')} · {title}", both, LANGUAGES)
-        out.write_text("report.html", self.report.replace(NO_ICON, head))
+        out.write_text("report.html", self.report.replace(NO_ICON, head + ICON))
         for path, file in found.items():
             if path.endswith(".md"):
                 out.write_text(site_name(path), self._document(path, found, pages))
@@ -105,13 +106,13 @@ class Site:
             locales=[LOCALES[language] for language in languages],
             base_url=self.base_url,
         )
-        return Markup(text.strip())
+        return Markup(text)
 
     def _index(self, title: str, description: str) -> str:
         english, japanese = (Wording(language) for language in LANGUAGES)
         link = '<p><a href="plain.html">{}</a> / <a href="plain.html#ja">{}</a></p>'
         html = live_page(
-            head=self._head("index.html", title, description, LANGUAGES),
+            head=str(self._head("index.html", title, description, LANGUAGES)),
             beside=link.format(english("site.plain"), japanese("site.plain")),
         )
         return re.sub("<title>.*?</title>", f"<title>{escape(title)}</title>", html)
