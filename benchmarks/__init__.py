@@ -15,8 +15,8 @@ It leaves out what takes a machine of its own or a browser:
 - `sweep`: how does a sweep grow, to 100,000 teams, and with a second worker; what would Mesa's
   batch_run take? `python -m benchmarks.sweep --part growth --largest 100000`; compiled:
   `python run.py sweep run examples/hundred-thousand.toml --compiled`. See docs/sweep/cost.md.
-- `live`: how fast is the page for its visitors, and what does a rehearsal cost in its `engine`?
-  `python -m benchmarks.live`. See docs/page.
+- `live`: how fast is the page for its visitors, what does a rehearsal cost in its `engine`, and
+  what does it achieve `alone`, as one file? `python -m benchmarks.live`, half an hour; docs/page.
 
 How it is measured: `peers` has who takes part, a file each; `worker` is a process that builds and
 times them; `race` checks them against a reference and times them in turn; `launches` does all of it
