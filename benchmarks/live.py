@@ -40,6 +40,7 @@ WHOLE_PAGE = {"width": 1400, "height": 4200}
 SECONDS = 10.0
 CLICKS = 40
 OPENINGS = 10
+FAR = {2_000: 1_000, 20_000: 5_000}  # rehearsals that a link leads to, and milliseconds it may take
 SESSIONS = 20
 CYCLES = 200
 
@@ -199,6 +200,29 @@ async def in_the_browser(browser: Browser, server: Server) -> list[Figure]:
     ]  # fmt: skip
 
 
+async def far_links(browser: Browser, server: Server) -> list[Figure]:
+    """Open links that lead far, and wait until the page shows where they lead."""
+    figures = []
+    for at, most in FAR.items():
+        times = []
+        for seed in range(3):
+            page = await (await browser.new_context()).new_page()
+            begun = time.perf_counter()
+            await page.goto(f"{server.page}#seed={seed}&at={at}")
+            await page.locator(f"#rehearsals:text-is('{at:,}')").wait_for(timeout=300_000)
+            times.append(1000 * (time.perf_counter() - begun))
+            await page.context.close()
+        took = statistics.median(times)
+        figures.append(
+            Figure(
+                f"a link to rehearsal {at:,} opened and caught up with, median of {len(times)} "
+                f"(worst {max(times):,.0f} ms)",
+                f"{most:,} ms or less", f"{took:,.0f} ms", took <= most,
+            )
+        )  # fmt: skip
+    return figures
+
+
 async def with_many(browser: Browser, server: Server) -> list[Figure]:
     """Measure twenty sessions that play at once: a page in the browser, the others over sockets."""
     async with AsyncExitStack() as stack:
@@ -273,6 +297,7 @@ async def measure() -> list[Figure]:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         with served() as server:
             figures = await in_the_browser(browser, server)
+            figures += await far_links(browser, server)
             figures += await with_many(browser, server)
         figures += await alone(browser)
         await browser.close()

@@ -66,6 +66,8 @@ def law_from_text(text: str, n_presenters: int, *, pasted: bool = False) -> Atte
     kind, _, argument = checks.text("attendance", text).partition(":")
 
     def numbers(least: int, most: float) -> list[float]:
+        if "_" in argument or not argument.isascii():
+            raise unreadable  # float() reads 0_1, and the digits of every script
         try:
             # -0 is 0, in its text too.
             values = [float(part) + 0.0 for part in argument.split(",")] if argument else []

@@ -71,6 +71,8 @@ def test_every_form_is_listed_and_explained():
         "rates:",
         "rates:0.1,,0.2",
         "rota:1,2",
+        "absent:0_1",
+        "absent:٣",
         "couples",
         "couples:x",
         "couples:0.1,0.2",

@@ -32,7 +32,8 @@ and in the page (`page/`; its texts are `dashboard/texts/page.*.json`):
 - `sent_home.js`: who is sent home, and what is left of the talk
 - `guide.js`: the six steps that lead a newcomer
 - `controls.js`, `fields.js`: play, step, speed, presets, language, theme; every setting
-- `team.js`, `seats.js`: one team with its law and its figures; the round table and its arrows
+- `team.js`, `seats.js`: one team and its figures; the round table and its arrows
+- `law.js`, `pasted_log.js`: the choice of a team's law; a log pasted as a table
 - `chart.js`, `charts.js`: a chart of lines; the curve and the bars
 - `solo.js`: what each can do alone
 - `twin.js`, `digits.js`: the twin networks; the article's networks on digits

@@ -107,6 +107,33 @@ def test_every_law_can_be_chosen_on_either_side(visitor):
     expect(page).to_have_url(re.compile("left=rate:0.6"))
 
 
+def test_a_log_is_pasted_and_rehearsed_by(visitor):
+    page = visitor.open("#presenters=3&head_start=0")
+    page.select_option("#law-left", "log")
+    table, wrong = page.locator("#table-left"), page.locator("dialog.log[open] .wrong")
+    expect(table).to_be_focused()
+    table.fill("A,B\n1,0")
+    page.click("dialog[open] [data-text='log.take']")
+    expect(wrong).to_contain_text("The first row has 2 names")
+    table.fill("C,A,B\n1,1,0\n0,0,1")
+    page.click("dialog[open] [data-text='log.take']")
+    expect(table).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"left=log:AC\.B&"))
+    expect(page.locator(".team.left h3")).to_have_text(load("page", "en")["name.log"])
+    expect(page.locator(".team.left .facts dd").first).to_have_text("50%")
+    for absent in (["B"], ["A", "C"]):
+        page.click("#step")
+        expect(page.locator(".team.left .seat.absent")).to_have_count(len(absent))
+        for name in absent:
+            expect(page.locator(f".team.left .seat.absent[data-name={name}]")).to_have_count(1)
+    page.click("#log-left")
+    expect(table).to_have_value("A,B,C\n1,0,1\n0,1,0")
+    page.keyboard.press("Escape")
+    page.select_option("#law-right", "log")
+    page.click("dialog[open] [data-text='log.cancel']")
+    expect(page.locator("#law-right")).to_have_value("one-or-two")
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["name"])
 def test_presets_start_and_rehearse(visitor, preset):
     page = visitor.open("#at=5")

@@ -1,5 +1,9 @@
 // The page's state in its address: what may stand there, and how it is read and written.
 
+import { presenterNames } from "page/engine/laws.js";
+import { Refused } from "page/engine/refused.js";
+import { check, lawFor, namesIn, replayed, seatsOf } from "page/engine/setup.js";
+
 export const SIDES = ["left", "right"];
 
 /** Every key of the setup, and what only the page knows: kind, bounds, and what it is where nobody says anything. */
@@ -12,18 +16,10 @@ export function useSettings({ setup, view }) {
   Object.assign(VIEW, view);
 }
 
-const NUMBER = /^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/; // no other is taken by the server
-const CHANGE = /^([0-9]{1,5}):(\w+)=(.+)$/;
-const GUESS = { kind: "real", least: 0, most: 1 };
+const WHOLE = /^\d+$/;
+const REAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const BET = /^([A-Z]+)(?::([01]|0?\.\d+),([01]|0?\.\d+))?$/; // quality kept, from 0 to 1
 const ALWAYS = ["seed", "left", "right", "at", "lang"];
-
-/** Whether a key takes effect while the teams rehearse. */
-const atOnce = (key) => Object.hasOwn(SETUP, key) && SETUP[key].resets === false;
-
-/** Those sent home as the setup writes them. */
-export const namesIn = (text) => (text ? text.split(",") : []);
-
-export const namesOf = (n) => [..."ABCDEFGHIJKLMNOPQRST"].slice(0, n);
 
 /** The kinds of law, each with the argument it starts with; null takes none. */
 export const LAWS = {
@@ -31,96 +27,65 @@ export const LAWS = {
   "one-or-two": null,
   absent: () => "1",
   rate: () => "0.3",
-  rates: (n) => namesOf(n).map((_, i) => (i === 1 ? "0.5" : "0")).join(","),
+  rates: (n) => presenterNames(n).map((_, i) => (i === 1 ? "0.5" : "0")).join(","),
   rota: () => "1",
   couples: () => "0.3",
   bursts: () => "0.3,5",
   without: () => "B",
+  log: () => "", // pasted as a table
 };
 
-/** Whether a law's text makes sense for a team of n. */
-export function lawHolds(text, n) {
-  const [kind, ...rest] = text.split(":");
-  const argument = rest.join(":");
-  if (!(kind in LAWS)) return false;
-  if (LAWS[kind] === null) return text === kind;
-  if (kind === "without") return namesOf(n).includes(argument);
-  if (text === "rota") return true;
-  const parts = argument.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
-  if (!parts.every(Number.isFinite)) return false;
-  const rate = parts[0] >= 0 && parts[0] < 1;
-  switch (kind) {
-    case "absent":
-    case "rota":
-      return parts.length === 1 && Number.isInteger(parts[0]) && parts[0] >= 0 && parts[0] <= n;
-    case "rates":
-      return parts.length === n && parts.every((part) => part >= 0 && part < 1);
-    case "bursts": {
-      const length = parts[1] ?? 5;
-      const fallIll = parts[0] / (1 - parts[0]) / length;
-      const byChance = fallIll <= 1 + 1e-9 && fallIll + 1 / length <= 2 - 1e-9; // as Bursts has it
-      return parts.length <= 2 && rate && length >= 1 && byChance;
-    }
-    default:
-      return parts.length === 1 && rate;
+/** Whether the engine would take it: `read` throws where it would not. */
+function isTaken(read) {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
   }
 }
+
+/** Whether a law's text makes sense for a team of n. */
+export const lawHolds = (text, n) => isTaken(() => lawFor(text, n, SETUP));
 
 /** Whether a value given as text is allowed for a key. */
 export function holds(spec, text, n, presets = []) {
   switch (spec.kind) {
     case "whole":
-      return /^[0-9]+$/.test(text) && Number(text) >= spec.least && Number(text) <= spec.most;
     case "real":
-      return NUMBER.test(text) && (spec.above ? Number(text) > spec.least : Number(text) >= spec.least) && Number(text) <= spec.most;
+      return (spec.kind === "whole" ? WHOLE : REAL).test(text) && isTaken(() => check("", Number(text), spec));
     case "flag":
       return text === "true" || text === "false";
     case "law":
-      return text.length <= spec.longest && lawHolds(text, n);
-    case "names": {
-      const names = namesIn(text);
-      const known = namesOf(n);
-      return new Set(names).size === names.length && names.length < n && names.every((x) => known.includes(x));
-    }
-    case "changes": {
-      const entries = readChanges(text);
-      return (
-        text.length <= spec.longest &&
-        entries.length <= spec.most &&
-        entries.every(
-          ({ rehearsal, key, value }) => rehearsal <= SETUP.at.most && atOnce(key) && holds(SETUP[key], value, n),
-        )
-      );
-    }
+      return lawHolds(text, n);
+    case "names":
+      return isTaken(() => seatsOf(namesIn(text), n));
+    case "changes":
+      if (text.length > spec.longest || text.split(";").length > spec.most) return false;
+      return isTaken(() => replayed({ changes: text, presenters: n }, SETUP));
     case "preset":
       return text === "" || presets.includes(text);
-    case "bet": {
-      const { name, guesses } = readBet(text);
-      return text === "" || (namesOf(n).includes(name) && [0, 2].includes(guesses.length) && guesses.every((guess) => holds(GUESS, guess)));
-    }
+    case "bet":
+      return text === "" || presenterNames(n).includes(readBet(text)?.name);
     default:
       return spec.words.includes(text);
   }
 }
 
-/** '1200:left=one-or-two;..' as a list, in the order in which the changes are made; NaN where an entry is none. */
-export const readChanges = (text) =>
-  (text === "" ? [] : text.split(";"))
-    .map((entry) => {
-      const [, rehearsal = NaN, key = "", value = ""] = CHANGE.exec(entry) ?? [];
-      return { rehearsal: Number(rehearsal), key, value };
-    })
-    .sort((a, b) => a.rehearsal - b.rehearsal);
-
-/** 'B:0.8,0.2', or 'B' where no bet was wanted: on whom, and what was bet on either side. */
+/** 'B:0.8,0.2', or 'B' where no bet was wanted: on whom, and what on either side; null before anybody was asked. */
 export function readBet(text) {
-  const [name, guesses] = text.split(":");
-  return { name, guesses: guesses === undefined ? [] : guesses.split(",") };
+  const [, name, ...guesses] = BET.exec(text) ?? [];
+  const [left, right] = guesses.map((guess) => (guess === undefined ? null : Number(guess)));
+  return name ? { name, left, right } : null;
 }
+
+/** The same, as text. */
+export const writeBet = (bet) => (bet ? (bet.left === null ? bet.name : `${bet.name}:${bet.left},${bet.right}`) : "");
 
 /** A setup with its changes made. */
 export function withChanges(setup) {
-  const made = readChanges(setup.changes).map(({ key, value }) => [key, typed(SETUP[key], value)]);
+  const made = replayed(setup, SETUP).map(([, { key, value }]) => [key, value]);
   return { ...setup, ...Object.fromEntries(made) };
 }
 

@@ -1,13 +1,14 @@
 // The link: the address follows the state, a new address is followed, and Back takes back what one did.
 
-import { namesOf, specOf, writeAddress } from "page/address.js";
+import { specOf, writeAddress } from "page/address.js";
 import { one } from "page/dom.js";
+import { presenterNames } from "page/engine/laws.js";
 import { notice } from "page/notices.js";
 import { t } from "page/texts.js";
 
 const EVERY = 500; // ms; browsers refuse to have the address rewritten at every tick
 const READERS = ["lang", "theme", "source"]; // no deed of the teams': Back leaves it to whoever reads
-const MOST_TOLD = 8; // of the things that are wrong with an address
+const MOST_TOLD = 4; // of the things that are wrong with an address; of others the names
 const LONGEST = 40; // letters of a value that is told
 
 /** Keep the address; `follow` is called with what `read` finds in another one, and with what of the view stays. */
@@ -77,7 +78,8 @@ export function makeLink(session, read, follow) {
 export function tellWrong({ wrong, setup }) {
   const lines = wrong.slice(0, MOST_TOLD).map((one) => lineOf(one, setup.presenters));
   if (lines.length) lines.unshift(t("address.wrong"));
-  if (wrong.length > MOST_TOLD) lines.push(t("address.more", { more: wrong.length - MOST_TOLD }));
+  const others = new Set(wrong.slice(MOST_TOLD).map(({ key }) => short(key)));
+  if (others.size) lines.push(t("address.more", { keys: short([...others].join(", ")) }));
   notice("address", lines.join(" "));
 }
 
@@ -88,7 +90,7 @@ const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` 
 function lineOf({ key, text, why }, presenters) {
   const spec = specOf(key);
   if (!spec || why === "twice") return t(`address.${why}`, { key: short(key) });
-  const blanks = { ...spec, presenters, last: namesOf(presenters).at(-1), words: spec.words?.join(" / ") };
+  const blanks = { ...spec, presenters, last: presenterNames(presenters).at(-1), words: spec.words?.join(" / ") };
   const rule = t(`address.must.${spec.above ? "above" : why}`, blanks);
   return t("address.value", { key, value: short(text), rule, initial: shown(spec.initial) });
 }

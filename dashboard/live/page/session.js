@@ -1,6 +1,7 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
-import { SETUP, SIDES, addChange, defaults, holds, lawHolds, namesIn, readBet, readChanges, withChanges } from "page/address.js";
+import { SETUP, SIDES, addChange, defaults, holds, lawHolds, readBet, withChanges, writeBet } from "page/address.js";
+import { namesIn } from "page/engine/setup.js";
 import { inWords, lineOf, nameOfLaw } from "page/in_words.js";
 import { forgetNotices, notice } from "page/notices.js";
 import { withoutStopped } from "page/stopped.js";
@@ -36,17 +37,13 @@ export class Session {
     return withChanges(this.setup);
   }
 
-  /** The bet: on whom, and what on either side, null where none was wanted; null before anybody was asked. */
   get bet() {
-    if (!this.view.bet) return null;
-    const { name, guesses } = readBet(this.view.bet);
-    const [left = null, right = null] = guesses.map(Number);
-    return { name, left, right };
+    return readBet(this.view.bet);
   }
 
   set bet(bet) {
     this.mark();
-    this.view.bet = !bet ? "" : bet.left === null ? bet.name : `${bet.name}:${bet.left},${bet.right}`;
+    this.view.bet = writeBet(bet);
   }
 
   /** Whether anybody has been sent home since these teams started. */
@@ -125,8 +122,9 @@ export class Session {
 
   /** Change a law, the learning rate or trust from the next rehearsal on. */
   change(key, value) {
-    if (readChanges(this.setup.changes).length < SETUP.changes.most) return this.send("change", { key, value });
-    notice("changes", t("changes.too_many", { most: SETUP.changes.most }));
+    const changes = addChange(this.setup.changes, `${this.setup.at}:${key}=`, value);
+    if (holds(SETUP.changes, changes, this.setup.presenters)) return this.send("change", { key, value });
+    notice("changes", t("changes.too_many", SETUP.changes));
     this.onState();
   }
 

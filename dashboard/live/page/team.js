@@ -1,8 +1,8 @@
 // One team's side: its law, its table, and the talk judged with whoever is left.
 
-import { LAWS, SIDES, lawHolds } from "page/address.js";
+import { SIDES } from "page/address.js";
 import { make, one, say } from "page/dom.js";
-import { notice } from "page/notices.js";
+import { makeLaw } from "page/law.js";
 import { CROWD, arrowScaleOf, makeSeats, meanReliance } from "page/seats.js";
 import { number, t, whole } from "page/texts.js";
 
@@ -77,41 +77,4 @@ function makeMeter(what = {}) {
     if (guess !== null) bet.style.left = `${100 * clamp(guess)}%`;
   }
   return { element: make("div.meter", {}, make("p", {}, term, before, value), track, below), term, draw };
-}
-
-/** Choose a law: its kind, and what it takes. It holds from the next rehearsal on. */
-function makeLaw(session, side) {
-  const kinds = make("select", { id: `law-${side}`, "data-label": "law" },
-    ...Object.keys(LAWS).map((kind) => make("option", { value: kind, "data-text": `law.${kind}` })));
-  const argument = make("input", { type: "text", id: `argument-${side}`, size: "8", spellcheck: "false", autocomplete: "off", "data-label": "law.argument" });
-
-  function take() {
-    const text = argument.value.trim();
-    const law = LAWS[kinds.value] === null || text === "" ? kinds.value : `${kinds.value}:${text}`;
-    const holds = lawHolds(law, session.names.length);
-    argument.setAttribute("aria-invalid", String(!holds));
-    if (holds) session.change(side, law);
-    else notice("law", t("law.wrong", { law: t(`law.${kinds.value}`), argument: text || "–", presenters: session.names.length }));
-  }
-
-  kinds.addEventListener("change", () => {
-    argument.value = LAWS[kinds.value]?.(session.names.length) ?? "";
-    argument.hidden = LAWS[kinds.value] === null;
-    take();
-  });
-  argument.addEventListener("change", take);
-
-  return {
-    element: make("div.law", {}, kinds, argument),
-    /** Show the law that holds now. */
-    show() {
-      argument.title = t("law.argument");
-      if (document.activeElement === argument) return; // somebody is writing there
-      const [kind, ...rest] = session.now[side].split(":");
-      kinds.value = kind;
-      argument.value = rest.join(":");
-      argument.hidden = LAWS[kind] === null;
-      argument.setAttribute("aria-invalid", "false");
-    },
-  };
 }
