@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 20_000  # ms; two busy cores
 SERVER_STARTS_WITHIN = 60  # s
+LOOK = """axe.run({resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
+    ({id, nodes}) => nodes.map(({target}) => `${id}: ${target.join(" ")}`)))"""
 
 
 def pytest_collection_modifyitems(items):
@@ -146,6 +149,18 @@ def visitor(browser, server):
 def visitor_of(browser):
     """A visitor of a server of the test's own."""
     return lambda home: Visitor(browser, home)
+
+
+@pytest.fixture(scope="session")
+def violations():
+    """What axe-core has to say against a page as it stands."""
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+    def look(page):
+        page.evaluate(axe)
+        return page.evaluate(LOOK)
+
+    return look
 
 
 @pytest.fixture

@@ -54,6 +54,13 @@ def test_it_fits_the_screen_in_each_language_with_every_figure_seen(reader, lang
     assert all(box["width"] > 0.75 * min(width, 500) and box["height"] > 150 for box in boxes)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_to_complain_of(reader, violations, scheme):
+    for language in LANGUAGES:
+        page = reader.open(f"#{language}", wait=False, color_scheme=scheme)
+        assert violations(page) == []
+
+
 def test_the_address_says_the_language_and_links_within_keep_it(reader):
     page = reader.open("", wait=False)
     assert page.evaluate(SHOWN) == ["en"]

@@ -57,7 +57,7 @@ export function makeTeam(session, side, bet, onPick) {
 /** A figure: what it says in plain words, and what it is called. */
 function makeFact(key) {
   const value = make("dd");
-  const name = make("small", NAMED.includes(key) ? { "data-text": `named.${key}` } : {});
+  const name = make("dd.note", NAMED.includes(key) ? { "data-text": `named.${key}` } : {});
   return { element: make("div", {}, make("dt", { "data-text": `fact.${key}` }), value, name), value };
 }
 

@@ -26,11 +26,11 @@ export function makeTwin(session) {
 
 function makePanel(session, side) {
   const canvas = watch(make("canvas.network", { role: "img", "data-label": "twin.picture" }));
-  const [mask, difference, largest, loss] = [make("p.mask"), make("dd.difference"), make("small"), make("dd")];
+  const [mask, difference, largest, loss] = [make("p.mask"), make("dd.difference"), make("dd.note"), make("dd")];
   return {
     element: make(`div.twin.${side}`, {}, make("h3", { "data-text": `twin.${side}` }), canvas, mask, make("dl.facts", {},
       make("div", {}, make("dt", { "data-text": "twin.difference" }), difference, largest),
-      make("div", {}, make("dt", { "data-text": "twin.loss" }), loss, make("small", { "data-text": "twin.loss.why" })))),
+      make("div", {}, make("dt", { "data-text": "twin.loss" }), loss, make("dd.note", { "data-text": "twin.loss.why" })))),
     /** The mask is who was present. */
     draw({ twin, present }, started, most) {
       say(difference, started ? tiny(twin.difference) : "–");
