@@ -60,7 +60,8 @@ def test_every_story_is_told_alike(node, preset):
 def test_changes_at_once_and_people_sent_home_are_told_alike(node, trust):
     script = [
         start(seed=2, head_start=150, trust=trust, home_left="B", noise=0.5),
-        change("right", "bursts:0.3,4"),  # said while it is being built
+        home(["C"], ["B"]),  # said while it is being built
+        change("right", "bursts:0.3,4"),
         HEAR,
         *play(20),
         home(["A", "D"], ["B"]),
@@ -85,7 +86,7 @@ def test_changes_at_once_and_people_sent_home_are_told_alike(node, trust):
 
 
 def test_a_link_with_changes_is_caught_up_with_alike(node):
-    changes = "0:learning_rate=0.05;0:right=rate:0.4;17:right=absent:2;40:trust=1;40:left=without:B"
+    changes = "0:learning_rate=0.05;0:right=rate:0.4;1:trust=0.5;17:right=absent:2;40:trust=1;40:left=without:B"
     told = both(node, [start(seed=5, presenters=4, abilities=3, at=450, changes=changes), HEAR])
     (history,) = (message for message in told if message["type"] == "history")
     assert [point[0] for point in history["points"]] == list(range(0, 450, 3))
