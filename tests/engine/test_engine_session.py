@@ -86,7 +86,8 @@ def test_changes_at_once_and_people_sent_home_are_told_alike(node, trust):
 
 
 def test_a_link_with_changes_is_caught_up_with_alike(node):
-    changes = "0:learning_rate=0.05;0:right=rate:0.4;1:trust=0.5;17:right=absent:2;40:trust=1;40:left=without:B"
+    changes = "0:learning_rate=0.05;0:right=rate:0.4;1:trust=0.5"
+    changes += ";17:right=absent:2;40:trust=1;40:left=without:B"
     told = both(node, [start(seed=5, presenters=4, abilities=3, at=450, changes=changes), HEAR])
     (history,) = (message for message in told if message["type"] == "history")
     assert [point[0] for point in history["points"]] == list(range(0, 450, 3))
