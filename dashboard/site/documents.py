@@ -67,8 +67,10 @@ def reached(folders: Mapping[str, Path], entries: Sequence[str]) -> dict[str, Pa
     while waiting:
         path = waiting.pop()
         folder, _, rest = path.partition("/")
-        file = folders.get(folder, Path()) / rest
-        if path in found or folder not in folders or not file.is_file():
+        if path in found or folder not in folders:
+            continue
+        file = folders[folder] / rest
+        if not file.is_file():
             continue
         found[path] = file
         if path.endswith(".md"):
