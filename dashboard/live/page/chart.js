@@ -88,7 +88,7 @@ export function makeLines(id) {
   function paintNames(X, Y) {
     const order = look.lines.flatMap((_, k) => {
       const own = known(k);
-      names.children[k].toggleAttribute("hidden", !own.length);
+      names.children[k].setAttribute("visibility", own.length ? "visible" : "hidden"); // to be measured all the same
       return own.length ? [{ k, y: Y(own.at(-1)[k + 1]), mean: own.reduce((sum, row) => sum + row[k + 1], 0) / own.length }] : [];
     }).sort((a, b) => a.y - b.y || b.mean - a.mean);
     order.forEach((name, i) => { name.y = Math.max(name.y, TOP, i ? order[i - 1].y + NAME_HEIGHT : 0); });

@@ -4,7 +4,6 @@ import { all, choose, make, one, say } from "page/dom.js";
 import { makeFields } from "page/fields.js";
 import { t, whole } from "page/texts.js";
 
-const TICKS = 30; // a second, at most; at each so many rehearsals are held as the speed says
 
 /** Wire all controls above the teams. */
 export function makeControls(session, presets) {
@@ -48,7 +47,7 @@ export function makeControls(session, presets) {
       one("#settings").open = view.settings;
       say(one("#preset-text"), view.preset ? t(`preset.${view.preset}.text`) : "");
       one("#speed").value = view.speed;
-      say(one("#speed-value"), t("speed.value", { rate: whole(TICKS * view.speed) }));
+      say(one("#speed-value"), t("speed.value", { rate: whole(session.source.ticks * view.speed) }));
       say(one("#legend-arrow"), t(`legend.${view.arrows}`));
       say(one("#legend-scale"), softmax ? t("legend.scale.softmax") : t("legend.scale"));
       showPlaying();

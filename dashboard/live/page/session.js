@@ -1,6 +1,6 @@
 // The session: what the page knows of its two teams, and everything it can ask of their source.
 
-import { SETUP, SIDES, addChange, defaults, holds, lawHolds, readBet, withChanges, writeBet } from "page/address.js";
+import { SETUP, SIDES, VIEW, addChange, defaults, holds, lawHolds, readBet, withChanges, writeBet } from "page/address.js";
 import { namesIn } from "page/engine/setup.js";
 import { inWords, lineOf, nameOfLaw } from "page/in_words.js";
 import { forgetNotices, notice } from "page/notices.js";
@@ -141,7 +141,7 @@ export class Session {
 
   loadPreset({ name, setup, view }) {
     this.mark();
-    this.begin({ ...defaults(SETUP), ...setup }, { ...view, preset: name });
+    this.begin({ ...defaults(SETUP), ...setup }, { arrows: VIEW.arrows.initial, ...view, preset: name });
     notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
   }
 

@@ -13,6 +13,7 @@ const LONGEST_WAIT = 4000;
 /** A session of the server's. It connects again when it is lost. */
 export class SocketSource {
   kind = "mesa";
+  ticks = 30; // a second, at most
 
   /**
    * @param {(message: Object) => void} onMessage
@@ -64,6 +65,7 @@ export class SocketSource {
 /** The engine's own session. What goes wrong in it ends it, and `connect` starts another one. */
 export class EngineSource {
   kind = "engine";
+  ticks = 60; // a second, at most
 
   /**
    * @param {(message: Object) => void} onMessage
