@@ -196,7 +196,7 @@ def test_a_link_is_caught_up_with_and_its_past_is_told(page):
     heard = page.hear()
     assert kinds(heard)[0] == "started"
     (history,) = (message for message in heard if message["type"] == "history")
-    assert [point[0] for point in history["points"]] == list(range(0, 450, 3))
+    assert [point[0] for point in history["points"]] == list(range(0, 450, 5))
     assert all(len(point) == 5 for point in history["points"])
     assert frames(heard)[-1]["rehearsal"] == 450
     assert heard.index(history) < heard.index(frames(heard)[-1])

@@ -35,7 +35,7 @@ TICK = 1 / 30
 """Seconds between two frames, at least."""
 PROGRESS = 0.25
 """Seconds between two frames while a link is being caught up with."""
-HISTORY_POINTS = 200
+HISTORY_POINTS = 100
 MOST_DEFERRED = 100
 
 
@@ -121,8 +121,9 @@ class Session:
         told: list[Told] = []
         waits = [self._work_on_teams(now, told.append)]
         if self._start is None and self.training is not None:
-            # The teams come first.
-            waits.append(0.0 if self._unseen else self.training.work(now, told.append))
+            # The teams come first, and all that a link has them catch up with.
+            busy = self._unseen or (self.pair is not None and self.pair.held < self.target)
+            waits.append(0.0 if busy else self.training.work(now, told.append))
         told[:0], self._replies = self._replies, []
         return told, min((wait for wait in waits if wait is not None), default=None)
 

@@ -235,6 +235,6 @@ def test_a_far_link_is_caught_up_with_in_few_messages(visitor):
     )
     held(page, 2000)
     told = page.evaluate("told")
-    assert [points for kind, points in told if kind == "history"] == [200]
+    assert [points for kind, points in told if kind == "history"] == [100]
     # Each tells how far it is, a few times a second; not each so many rehearsals.
     assert 1 <= sum(kind == "frame" for kind, _ in told) < 100

@@ -90,13 +90,13 @@ def test_a_link_with_changes_is_caught_up_with_alike(node):
     changes += ";17:right=absent:2;40:trust=1;40:left=without:B"
     told = both(node, [start(seed=5, presenters=4, abilities=3, at=450, changes=changes), HEAR])
     (history,) = (message for message in told if message["type"] == "history")
-    assert [point[0] for point in history["points"]] == list(range(0, 450, 3))
+    assert [point[0] for point in history["points"]] == list(range(0, 450, 5))
 
 
 def test_the_past_of_a_far_link_is_told_alike(node):
     told = both(node, [start(at=2_000), HEAR])
     (history,) = (message for message in told if message["type"] == "history")
-    assert len(history["points"]) == 200
+    assert len(history["points"]) == 100
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import { Training } from "./training.js";
 const SLICE = 10; // ms of rehearsals after which messages are heard
 const TICK = 1000 / 60; // ms between two frames, at least
 const PROGRESS = 250; // ms between two frames while a link is being caught up with
-const HISTORY_POINTS = 200;
+const HISTORY_POINTS = 100;
 const MOST_DEFERRED = 100;
 
 /** Two teams, their twins and the article's networks, for one page. */
@@ -61,8 +61,9 @@ export class Session {
     const tell = (message) => told.push(message);
     const waits = [this.#workOnTeams(now, tell)];
     if (!this.#start && this.training) {
-      // The teams come first.
-      waits.push(this.#unseen ? 0 : this.training.work(now, tell));
+      // The teams come first, and all that a link has them catch up with.
+      const busy = this.#unseen || this.pair.held < this.target;
+      waits.push(busy ? 0 : this.training.work(now, tell));
     }
     told.unshift(...this.#replies.splice(0));
     const due = waits.filter((wait) => wait !== null);
