@@ -154,7 +154,8 @@ intervals leave open, so it holds the true one more often than 95 times in 100. 
 whole numbers, and they are held to no upper bound. Costs stand here for a quarter of the members,
 fixed beforehand; `measured` shows that of the number it found, which is chosen because it seemed
 cheap: it is a little more likely to be too low. Of units silenced all may fall silent: where nobody
-is left all answers are alike, and each counts as right.
+is left all answers are alike, and each counts as right, in every data set. So that cell was not
+counted in {repeats:,} of them, but in 25.
 
 **Why cells were outside before, and what was done.**
 
@@ -220,7 +221,7 @@ def page(known):
         off=off, twice=2 * off, low=low, high=high,
     )  # fmt: skip
     notes = NOTES.format(
-        sure=SURE, more=SURE * len(SURER[NEAR_1]), draws=DRAWS, by_itself=BY_ITSELF,
+        repeats=repeats, sure=SURE, more=SURE * len(SURER[NEAR_1]), draws=DRAWS, by_itself=BY_ITSELF,
         columns=" and ".join(f"'{name}'" for name in SURER),
     )  # fmt: skip
     return head + "\n".join(lines) + "\n\n" + notes
