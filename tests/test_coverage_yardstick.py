@@ -221,7 +221,8 @@ def page(known):
         off=off, twice=2 * off, low=low, high=high,
     )  # fmt: skip
     notes = NOTES.format(
-        repeats=repeats, sure=SURE, more=SURE * len(SURER[NEAR_1]), draws=DRAWS, by_itself=BY_ITSELF,
+        repeats=repeats, sure=SURE, more=SURE * len(SURER[NEAR_1]), draws=DRAWS,
+        by_itself=BY_ITSELF,
         columns=" and ".join(f"'{name}'" for name in SURER),
     )  # fmt: skip
     return head + "\n".join(lines) + "\n\n" + notes
