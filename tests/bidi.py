@@ -18,7 +18,7 @@ user_pref("ui.prefersReducedMotion", 1);
 """
 # Where an element can be pressed; null while it cannot.
 POINT = """(one) => {
-  if (!one?.checkVisibility() || one.disabled) return null;
+  if (!one?.checkVisibility() || one.disabled || one.ariaDisabled === "true") return null;
   one.scrollIntoView({block: "center"});
   const {left, top, width, height} = one.getBoundingClientRect();
   const at = [left + width / 2, top + height / 2];

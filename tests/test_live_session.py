@@ -341,6 +341,21 @@ def test_play_ends_with_the_last_rehearsal_that_a_link_can_hold(page, monkeypatc
     assert any("rehearsal 10 is the last" in m["message"] for m in heard if m["type"] == "error")
 
 
+@pytest.mark.parametrize(("other", "kept"), [({}, True), ({"seed": 1}, False)])
+def test_another_story_goes_on_with_the_networks_that_it_would_train(page, other, kept):
+    page.start(epochs=2)
+    page.hear()
+    trained = page.session.training
+    page.start(epochs=2, right="couples:0.3", **other)
+    (message,) = (m for m in page.hear() if m["type"] == "network")
+    assert (page.session.training is trained) is kept
+    assert (message["epoch"], message["playing"], "pixels" in message["digits"][0]) == (
+        2,
+        False,
+        True,
+    )
+
+
 def test_the_networks_train_epoch_by_epoch(page):
     page.start(epochs=2)
     (reached,) = (m for m in page.hear() if m["type"] == "network")

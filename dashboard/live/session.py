@@ -175,7 +175,9 @@ class Session:
         self._every = math.ceil(setup.at / HISTORY_POINTS)
         assert self.pair is not None  # it has just been built
         self._replies.append(started(self.pair))
-        self.training = Training(setup.seed, setup.net_rate, setup.label_noise, setup.epochs)
+        settings = setup.seed, setup.net_rate, setup.label_noise
+        if self.training is None or not self.training.stands_at(setup.epochs, settings):
+            self.training = Training(*settings, setup.epochs)
 
     def _exchange(self, setup: Setup, like: Pair | None) -> Iterator[None]:
         """Build a pair and put it in the place of the old one; `like`: with the same sent home."""

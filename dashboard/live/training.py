@@ -39,6 +39,15 @@ class Training:
         self._work: Iterator[dict[str, Any] | None] | None = None
         self._next_epoch = -math.inf
 
+    def stands_at(self, epochs: int, settings: tuple[int, float, float]) -> bool:
+        """Tell whether a new one would end where this one stands; it then rests, and shows all."""
+        networks = self._networks
+        same = networks is not None and networks.epoch == epochs and self.settings == settings
+        if not same or self._work is not None:
+            return False
+        self.playing, self.unseen, self._with_pixels = False, True, True
+        return True
+
     def work(self, now: float, tell: Callable[[dict[str, Any]], None]) -> float | None:
         """Do a slice; return the seconds after which there is more to do, None if there is not."""
         networks = self._networks = self._networks or DigitNetworks(*self.settings)

@@ -97,3 +97,25 @@ def test_training_is_sliced_and_paced_as_on_the_server(node, monkeypatch):
     shown = [message for steps in told for _, messages in steps for message in messages]
     assert shown[0] == [2, False, 5, True]
     assert shown[-1] == [5, False, 5, False]
+
+
+def test_a_training_that_stands_where_another_would_end_rests_and_shows_all(node):
+    code = """
+    import { Training } from "page/engine/training.js";
+    const training = new Training(data.digits, 7, 0.5, 0.3, 1, data.of);
+    const run = (told = []) => {
+      const tell = (it) => told.push([it.epoch, it.playing, "pixels" in it.digits[0]]);
+      while (training.work(0, tell) === 0);
+      return told;
+    };
+    const stands = [training.standsAt(1, [7, 0.5, 0.3])];
+    const first = run();
+    training.playing = true;
+    for (const [epochs, ...settings] of [[2, 7, 0.5, 0.3], [1, 8, 0.5, 0.3], [1, 7, 0.5, 0.3]]) {
+      stands.push(training.standsAt(epochs, settings));
+    }
+    tell([stands, first, run()]);
+    """
+    stands, first, then = node(code, {"digits": digits_as_text(), "of": 5})
+    assert stands == [False, False, False, True]
+    assert first == then == [[1, False, True]]

@@ -144,7 +144,7 @@ function makeReader(side) {
     const fill = make("i");
     return { element: make("div.bar10", {}, make("span.column", {}, fill), make("small", { text: String(label) })), fill };
   });
-  const element = make(`div.reader.${side}`, {}, make("p", {}, title, accuracy),
+  const element = make(`div.reader.${side}`, {}, make("p", {}, title, accuracy, make("small", { "data-text": "digits.y" })),
     make("div.bars10", { "aria-hidden": "true" }, ...bars.map((bar) => bar.element)), reads);
   return {
     element,

@@ -80,6 +80,6 @@ export function wireNumber(session, input, key) {
     const good = holds(SETUP[key], text, session.setup.presenters);
     input.setAttribute("aria-invalid", String(!good));
     if (good) session.set(key, typed(SETUP[key], text));
-    else notice("field", t("field.wrong", { field: t(`field.${key}`), value: text, ...SETUP[key] }));
+    else notice("field", t("field.wrong", { field: t(`field.${key}`), value: text || t("field.empty"), ...SETUP[key] }));
   });
 }

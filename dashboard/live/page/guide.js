@@ -19,7 +19,9 @@ export function makeGuide(session, bet, digits, redraw) {
   const places = Object.fromEntries(all(".guide-place").flatMap((place) => place.dataset.steps.split(" ").map((name) => [name, place])));
   const dots = STEPS.map((name, i) => make("button", { type: "button", "data-step": name, onclick: () => go(i) }, String(i + 1)));
   one("#guide-steps").append(...dots);
-  one("#guide-do").addEventListener("click", () => act[session.view.step]());
+  one("#guide-do").addEventListener("click", ({ currentTarget }) => {
+    if (currentTarget.getAttribute("aria-disabled") === "false") act[session.view.step]();
+  });
   one("#guide-next").addEventListener("click", () => go(step() + 1));
   one("#guide-hide").addEventListener("click", () => hide(true));
   one("#guide-show").addEventListener("click", () => {
@@ -170,9 +172,11 @@ export function makeGuide(session, bet, digits, redraw) {
     say(one("#guide-text"), text);
     say(one("#guide-do"), label);
     const last = step() === STEPS.length - 1;
-    one("#guide-do").disabled = !frame || !can;
+    const focused = document.activeElement === one("#guide-do");
+    one("#guide-do").setAttribute("aria-disabled", String(!frame || !can)); // a disabled one would lose the focus
     one("#guide-do").hidden = done && session.view.step in { watch: 0, home: 0 }; // it cannot be done twice
     one("#guide-next").hidden = last || !isOpen(step() + 1);
+    if (focused && one("#guide-do").hidden) one("#guide-next").focus();
     one("#guide-hide").hidden = last && answer.open; // the main button says it then
     // One thing is to be done at a time: what the step asks, and then to go on.
     one("#guide-do").classList.toggle("primary", !done);

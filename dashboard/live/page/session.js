@@ -141,7 +141,10 @@ export class Session {
 
   loadPreset({ name, setup, view }) {
     this.mark();
-    this.begin({ ...defaults(SETUP), ...setup }, { arrows: VIEW.arrows.initial, ...view, preset: name });
+    const story = { ...defaults(SETUP), ...setup };
+    // The article's networks are no part of a story: what they have learned stays, if it is the seed's.
+    if (story.seed === this.setup.seed) for (const key of ["net_rate", "label_noise", "epochs"]) story[key] = this.setup[key];
+    this.begin(story, { arrows: VIEW.arrows.initial, ...view, preset: name });
     notice("reset", t("reset.preset", { preset: t(`preset.${name}`) }));
   }
 

@@ -153,7 +153,8 @@ export class Session {
     this.#past = [];
     this.#every = Math.ceil(setup.at / HISTORY_POINTS);
     this.#replies.push(started(this.pair));
-    this.training = this.#train(setup.seed, setup.net_rate, setup.label_noise, setup.epochs);
+    const settings = [setup.seed, setup.net_rate, setup.label_noise];
+    if (!this.training?.standsAt(setup.epochs, settings)) this.training = this.#train(...settings, setup.epochs);
   }
 
   /** Build a pair and put it in the place of the old one; `like`: with the same sent home. */

@@ -28,6 +28,18 @@ export class Training {
   }
 
   /**
+   * Whether a new one would end where this one stands; it then rests, and shows all.
+   * @param {number} epochs
+   * @param {number[]} settings - Seed, rate and label noise.
+   */
+  standsAt(epochs, settings) {
+    const same = this.networks?.epoch === epochs && settings.every((value, i) => value === this.settings[i]);
+    if (!same || this.slices !== null) return false;
+    Object.assign(this, { playing: false, unseen: true, withPixels: true });
+    return true;
+  }
+
+  /**
    * Do a slice.
    * @param {number} now - Milliseconds.
    * @param {(message: Object) => void} tell
