@@ -193,7 +193,7 @@ def nothing_begins(monkeypatch):
     for module in ("network", "bridge", "published", "validate", "sweep.check"):
         name = "train_against_prediction" if module == "sweep.check" else "run_jobs"
         monkeypatch.setattr(f"commands.{module}.{name}", begun)
-    for name in ("simulate.Team", "simulate.talk_of", "export.record", "story.run_story"):
+    for name in ("simulate.Team", "simulate.talk_of", "export.live_page", "story.run_story"):
         monkeypatch.setattr(f"commands.{name}", begun)
     monkeypatch.setattr("commands.sweep.run.run_sweep", begun)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 import run
 from dashboard.texts import load
 
-FIGURES = "#pair .meter b, #pair dd, .heat td, .twin dd:not(.difference), #epoch"
+FIGURES = "#pair .meter b, #pair dd:not(.note), .heat td, .twin dd:not(.difference, .note), #epoch"
 
 
 @pytest.fixture(scope="module")

@@ -203,7 +203,7 @@ def test_nothing_is_shown_before_it_means_something(visitor, language):
     page = visitor.open(f"#lang={language}", wait=False)
     expect(page.locator("#pair .meter p small")).to_have_text([texts["not_yet"]] * 4)
     expect(page.locator("#digit-list button")).to_have_count(12)
-    figures = "#pair .meter b, .heat td, .twin dd, .reader b"
+    figures = "#pair .meter b, .heat td, .twin dd:not(.note), .reader b"
     assert set(page.locator(figures).all_inner_texts()) == {"–"}
     expect(page.locator("#curve-empty")).to_have_text(texts["rehearse_first"])
     for place in ("#curve-empty", "#bars-empty", "#ablation-empty"):

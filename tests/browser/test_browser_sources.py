@@ -24,7 +24,8 @@ BROKEN_WORKER = """
 
 def figures(page):
     """Every figure of both teams and their twins but the rounding between the two."""
-    shown = page.locator("#pair .meter b, #pair dd, .heat td, .twin dd:not(.difference)")
+    of_twins = ".twin dd:not(.difference, .note)"
+    shown = page.locator(f"#pair .meter b, #pair dd:not(.note), .heat td, {of_twins}")
     return shown.all_inner_texts()
 
 
