@@ -17,6 +17,7 @@ def reader(visitor_of, tmp_path):
 
 def test_the_page_with_all_that_unfolds_and_the_bet(reader, violations):
     page = reader.open("#at=40&epochs=2")
+    page.locator("#digit-list button").nth(11).wait_for()  # before that no digit has a name
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     found = {}
     for language in LANGUAGES:

@@ -118,7 +118,7 @@ def test_all_of_it_can_be_done_with_the_keyboard(visitor):
     expect(page.locator("#rehearsals")).to_have_text("2,001")
     tab_to("#speed")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#speed-value")).to_have_text("up to 150/s")
+    expect(page.locator("#speed-value")).to_have_text("up to 300/s")  # the engine's ticks
     tab_to("[data-info=teams]")
     page.keyboard.press("Enter")
     expect(page.locator("#info")).to_be_visible()

@@ -80,8 +80,8 @@ def test_the_guide_to_its_end_by_mouse(page_of, exported, language):
         page.click("#guess-right")
         page.click("#bet-go")
         at("home")
-        assert page.run("document.querySelectorAll('.seat.away[data-name=B]').length") == 2
-        assert "0.50" in page.text("#verdict")
+        page.wait("document.querySelectorAll('.seat.away[data-name=B]').length === 2")
+        page.wait("document.querySelector('#verdict').textContent.includes('0.50')")
         page.click("#guide-next")
         at("twin")
         page.click("#guide-do")
