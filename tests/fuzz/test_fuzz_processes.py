@@ -30,7 +30,6 @@ WORKS = [
     ["validate", "--quick", "--only", "C8", "--workers", "2"],
     ["published", "11", "--quick", "--workers", "2"],
     ["simulate", "--rehearsals", "20000", "--csv", "frame.csv"],
-    ["export", "page.html", "--rehearsals", "2000"],
     ["sweep", "run", "--set", "rate=0,0.3", "--set", "seeds=300", "--workers", "2"],
     ["sweep", "check", "--workers", "2"],
     ["dashboard", "--port", "0", "--no-open"],
