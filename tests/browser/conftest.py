@@ -171,3 +171,11 @@ def serving():
 @pytest.fixture
 def free_port():
     return find_port()
+
+
+@pytest.fixture
+def reader(visitor_of, exported):
+    """Somebody who opens the page that the module's own fixture `exported` has written."""
+    visitor = visitor_of(exported.as_uri())
+    yield visitor
+    visitor.leave()  # no complaint, and no request to anywhere

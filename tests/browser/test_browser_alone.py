@@ -20,13 +20,6 @@ def exported(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def reader(visitor_of, exported):
-    visitor = visitor_of(exported.as_uri())
-    yield visitor
-    visitor.leave()  # no complaint, and no request to anywhere
-
-
 def test_it_computes_itself_whatever_is_set(reader):
     page = reader.open()
     expect(page.locator("#computing-line")).to_have_text("This page computes it itself.")

@@ -17,13 +17,6 @@ def exported(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def reader(visitor_of, exported):
-    visitor = visitor_of(exported.as_uri())
-    yield visitor
-    visitor.leave()  # no complaint, and no request to anywhere
-
-
 def figure(page, side):
     return float(page.locator(f".team.{side} .meter b").first.inner_text().replace("−", "-"))
 
