@@ -200,6 +200,7 @@ def test_a_link_is_caught_up_with_and_its_past_is_told(page):
     assert all(len(point) == 5 for point in history["points"])
     assert frames(heard)[-1]["rehearsal"] == 450
     assert heard.index(history) < heard.index(frames(heard)[-1])
+    assert kinds(heard)[-2:] == ["frame", "network"]  # the digits wait for it
 
 
 def test_what_is_caught_up_with_is_what_was_lived(page):
